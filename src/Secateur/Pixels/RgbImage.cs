@@ -1,0 +1,34 @@
+namespace Secateur.Pixels;
+
+/// <summary>An 8-bit RGB picture: rows from top to bottom, three bytes (red, green, blue) a pixel, no padding.</summary>
+public sealed class RgbImage
+{
+    /// <summary>Wraps <paramref name="pixels"/> (not copied).</summary>
+    /// <exception cref="ArgumentException">A side is not positive, or the number of bytes is not width * height * 3.</exception>
+    public RgbImage(int width, int height, byte[] pixels)
+    {
+        ArgumentNullException.ThrowIfNull(pixels);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        if (pixels.LongLength != (long)width * height * 3)
+            throw new ArgumentException($"{width} x {height} RGB pixels need {(long)width * height * 3} bytes, but {pixels.LongLength} were given");
+        Width = width;
+        Height = height;
+        Pixels = pixels;
+    }
+
+    /// <summary>A black picture.</summary>
+    public RgbImage(int width, int height)
+        : this(width, height, new byte[checked(width * height * 3)])
+    {
+    }
+
+    /// <summary>Columns.</summary>
+    public int Width { get; }
+
+    /// <summary>Rows.</summary>
+    public int Height { get; }
+
+    /// <summary>The bytes, [Height, Width, 3].</summary>
+    public byte[] Pixels { get; }
+}
