@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace Secateur.Graph;
+
+/// <summary>Finds the nodes whose result depends on the input's size only, not on its pixels: what follows from <see cref="OnesNode"/> alone.</summary>
+public static class ImageIndependence
+{
+    /// <summary>For each node, whether it is the same for all images of one size.</summary>
+    public static ImmutableArray<bool> Find(Network network)
+    {
+        var constant = new bool[network.Nodes.Length];
+        for (var i = 0; i < constant.Length; i++)
+        {
+            constant[i] = network.Nodes[i] switch
+            {
+                InputNode => false,
+                OnesNode => true,
+                UpsampleNode n => constant[n.Input],
+                var n => n.Inputs.All(input => constant[input]),
+            };
+        }
+
+        return [.. constant];
+    }
+}

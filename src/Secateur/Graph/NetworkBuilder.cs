@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+
+namespace Secateur.Graph;
+
+/// <summary>
+/// Writes a network down in the order of its checkpoint: every call appends a node and returns its position. Layers are named by their
+/// state_dict prefix; naming one again shares its parameters.
+/// </summary>
+public sealed class NetworkBuilder(string architecture)
+{
+    private readonly List<Node> _nodes = [];
+    private readonly List<int> _channels = [];
+    private readonly List<ParameterSpec> _parameters = [];
+    private readonly List<NetworkOutput> _outputs = [];
+    private readonly List<DetectionLevel> _levels = [];
+    private readonly Dictionary<string, int> _uses = [];
+
+    /// <summary>The channels of node <paramref name="node"/>.</summary>
+    public int ChannelsOf(int node) => _channels[node];
+
+    /// <summary>The image, [N, <paramref name="channels"/>, H, W].</summary>
+    public int Input(int channels) => Append(new InputNode("input", channels), channels);
+
+    /// <summary>A plane of ones as large as <paramref name="like"/>.</summary>
+    public int Ones(int like) => Append(new OnesNode(Use("ones"), like), 1);
+
+    /// <summary>A convolution to <paramref name="channels"/> channels with a square kernel.</summary>
+    public int Conv2d(int input, string layer, int channels, int kernel, int stride = 1, int padding = 0, int groups = 1, bool bias = false)
+    {
+        var weight = Declare(layer + ".weight", ParameterKind.ConvWeight, channels, _channels[input] / groups, kernel, kernel);
+        var biasName = bias ? Declare(layer + ".bias", ParameterKind.ConvBias, channels) : null;
+        return Append(new Conv2dNode(Use(layer), input, weight, biasName, stride, padding, groups), channels);
+    }
+
+    /// <summary>A batch norm.</summary>
+    public int BatchNorm(int input, string layer)
+    {
+        var node = new BatchNormNode(Use(layer), input, layer);
+        Declare(node.Gamma, ParameterKind.NormGamma, _channels[input]);
+        Declare(node.Beta, ParameterKind.NormBeta, _channels[input]);
+        Declare(node.Mean, ParameterKind.NormMean, _channels[input]);
+        Declare(node.Variance, ParameterKind.NormVariance, _channels[input]);
+        return Append(node, _channels[input]);
+    }
+
+    /// <summary>A ReLU.</summary>
+    public int Relu(int input) => Append(new ReluNode(Use(_nodes[input].Name + ".relu"), input), _channels[input]);
+
+    /// <summary>A PReLU with one slope.</summary>
+    public int PRelu(int input, string layer) =>
+        Append(new PReluNode(Use(layer), input, Declare(layer + ".weight", ParameterKind.Slope, 1)), _channels[input]);
+
+    /// <summary>a + b.</summary>
+    public int Add(int a, int b, string name) => Add(new MergeOperand(a), new MergeOperand(b), _channels[a], name);
+
+    /// <summary>a + b over <paramref name="channels"/> channels.</summary>
+    public int Add(MergeOperand a, MergeOperand b, int channels, string name) => Append(new AddNode(Use(name), a, b, channels), channels);
+
+    /// <summary>The fusion of a and b by column <paramref name="column"/> of the fusion weights [2, <paramref name="columns"/>].</summary>
+    public int Fuse(int a, int b, string weights, int column, int columns)
+    {
+        Declare(weights, ParameterKind.FusionWeight, 2, columns);
+        var node = new WeightedFusionNode(Use($"{weights}.{column}"), new MergeOperand(a), new MergeOperand(b), _channels[a], weights, column);
+        return Append(node, _channels[a]);
+    }
+
+    /// <summary>Enlarges to the size of <paramref name="like"/>.</summary>
+    public int Upsample(int input, int like, UpsampleMode mode) =>
+        Append(new UpsampleNode(Use(_nodes[input].Name + ".up"), input, like, mode), _channels[input]);
+
+    /// <summary>Joins channels.</summary>
+    public int Concat(string name, params ReadOnlySpan<int> parts)
+    {
+        var channels = 0;
+        foreach (var part in parts) channels += _channels[part];
+        return Append(new ConcatNode(Use(name), [.. parts]), channels);
+    }
+
+    /// <summary>The max-out of level 0: two channels.</summary>
+    public int MaxOut(int input) => Append(new MaxOutNode(Use(_nodes[input].Name + ".maxout"), input), 2);
+
+    /// <summary>Appends a node made by hand; its parameters must have been declared.</summary>
+    public int Append(Node node, int channels)
+    {
+        _nodes.Add(node);
+        _channels.Add(channels);
+        return _nodes.Count - 1;
+    }
+
+    /// <summary>Declares a parameter, once however often it is used, and returns its name.</summary>
+    public string Declare(string name, ParameterKind kind, params ReadOnlySpan<int> shape)
+    {
+        var spec = new ParameterSpec(name, [.. shape], kind);
+        var known = _parameters.Find(p => p.Name == name);
+        if (known is null) _parameters.Add(spec);
+        else if (known.Kind != kind || !known.Shape.SequenceEqual(spec.Shape)) throw new NetworkException($"parameter '{name}' is declared twice with different shapes");
+        return name;
+    }
+
+    /// <summary>A node name that is free: <paramref name="name"/>, <c>name@2</c>, ..</summary>
+    public string Use(string name)
+    {
+        var uses = _uses[name] = _uses.GetValueOrDefault(name) + 1;
+        return uses == 1 ? name : $"{name}@{uses}";
+    }
+
+    /// <summary>Names a result.</summary>
+    public void Output(string name, int node) => _outputs.Add(new NetworkOutput(name, node));
+
+    /// <summary>Appends a detection level, finest first.</summary>
+    public void Level(int stride, int anchorSize, int loc, int scores) => _levels.Add(new DetectionLevel(stride, anchorSize, loc, scores));
+
+    /// <summary>The finished network.</summary>
+    /// <exception cref="NetworkException">It breaks a rule of the graph.</exception>
+    public Network Build() => new(architecture, _nodes, _parameters, _outputs, _levels);
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Secateur.Kernels;
+
+namespace Secateur.Graph;
+
+/// <summary>The shape of one node's result for one image: [C, H, W].</summary>
+public readonly record struct MapShape(int Channels, int Height, int Width)
+{
+    /// <summary>H * W.</summary>
+    public int Area => Height * Width;
+
+    /// <inheritdoc/>
+    public override string ToString() => Tensor.FormatShape([Channels, Height, Width]);
+}
+
+/// <summary>Shape inference for any input size.</summary>
+public static class NetworkShapes
+{
+    /// <summary>The shape of every node for an input of <paramref name="height"/> x <paramref name="width"/> pixels.</summary>
+    /// <exception cref="NetworkException">The size is too small for the network, or maps of unequal size meet.</exception>
+    public static ImmutableArray<MapShape> Infer(Network network, int height, int width)
+    {
+        if (height < 1 || width < 1) throw new NetworkException($"an input of {height} x {width} pixels has no pixels");
+        var shapes = ImmutableArray.CreateBuilder<MapShape>(network.Nodes.Length);
+        for (var i = 0; i < network.Nodes.Length; i++)
+        {
+            var (h, w) = network.Nodes[i] switch
+            {
+                InputNode => (height, width),
+                OnesNode n => Size(shapes[n.Like]),
+                Conv2dNode n => ConvSize(network, n, shapes[n.Input], (height, width)),
+                MergeNode n => SameSize(n, [shapes[n.A.Node], shapes[n.B.Node]]),
+                ConcatNode n => SameSize(n, [.. n.Parts.Select(p => shapes[p])]),
+                UpsampleNode n => Size(shapes[n.Like]),
+                var n => Size(shapes[n.Inputs[0]]),
+            };
+            shapes.Add(new MapShape(network.ChannelsOf(i), h, w));
+        }
+
+        return shapes.MoveToImmutable();
+    }
+
+    private static (int Height, int Width) Size(MapShape shape) => (shape.Height, shape.Width);
+
+    private static (int Height, int Width) ConvSize(Network network, Conv2dNode node, MapShape input, (int H, int W) image)
+    {
+        var geometry = network.GeometryOf(node);
+        var (h, w) = (geometry.OutputSize(input.Height), geometry.OutputSize(input.Width));
+        return h > 0 && w > 0 ? (h, w) : throw new NetworkException($"an input of {image.H} x {image.W} pixels is too small: '{node.Name}' gets {input}");
+    }
+
+    private static (int Height, int Width) SameSize(Node node, ReadOnlySpan<MapShape> parts)
+    {
+        foreach (var part in parts)
+        {
+            if (Size(part) != Size(parts[0])) throw new NetworkException($"'{node.Name}' joins {parts[0]} and {part}: height and width differ");
+        }
+
+        return Size(parts[0]);
+    }
+}

@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using Secateur.Kernels;
+
+namespace Secateur.Graph;
+
+/// <summary>The rules of the graph: run whenever a <see cref="Network"/> is made, so between all stages.</summary>
+public static class NetworkVerifier
+{
+    /// <summary>Checks every rule and returns the channels of each node.</summary>
+    /// <exception cref="NetworkException">One or more rules are broken; all are listed.</exception>
+    public static ImmutableArray<int> Verify(Network network)
+    {
+        var run = new Run(network);
+        run.CheckNames();
+        for (var i = 0; i < network.Nodes.Length; i++) run.Channels.Add(run.CheckNode(i));
+        run.CheckResults();
+        if (run.Problems.Count > 0)
+            throw new NetworkException($"network '{network.Architecture}' is not valid: {string.Join("; ", run.Problems)}");
+        return [.. run.Channels];
+    }
+
+    private sealed class Run(Network network)
+    {
+        private readonly Dictionary<string, ParameterSpec> _parameters = [];
+
+        public List<string> Problems { get; } = [];
+
+        public List<int> Channels { get; } = [];
+
+        public void CheckNames()
+        {
+            foreach (var spec in network.Parameters)
+            {
+                if (!_parameters.TryAdd(spec.Name, spec)) Problems.Add($"parameter '{spec.Name}' is declared twice");
+                if (spec.Shape.Any(d => d <= 0)) Problems.Add($"parameter '{spec.Name}' has the shape {Tensor.FormatShape(spec.Shape)}");
+            }
+
+            foreach (var twice in network.Nodes.GroupBy(n => n.Name).Where(g => g.Count() > 1)) Problems.Add($"two nodes are called '{twice.Key}'");
+            foreach (var unused in _parameters.Keys.Except(network.Nodes.SelectMany(n => n.Parameters)))
+                Problems.Add($"parameter '{unused}' is used by no node");
+        }
+
+        public int CheckNode(int index)
+        {
+            var node = network.Nodes[index];
+            foreach (var input in node.Inputs)
+            {
+                if (input >= 0 && input < index) continue;
+                Problems.Add($"'{node.Name}' reads node {input}, which does not come before it");
+                return 0;
+            }
+
+            return node switch
+            {
+                InputNode n => n.Channels,
+                OnesNode => 1,
+                Conv2dNode n => CheckConv(n),
+                BatchNormNode n => CheckNorm(n),
+                ReluNode n => Channels[n.Input],
+                PReluNode n => Expect(n, n.Slope, ParameterKind.Slope, 1) ? Channels[n.Input] : 0,
+                MergeNode n => CheckMerge(n),
+                UpsampleNode n => Channels[n.Input],
+                ConcatNode n => CheckConcat(n),
+                MaxOutNode n => CheckMaxOut(n),
+                _ => Problem(node, $"has the unknown type {node.GetType().Name}"),
+            };
+        }
+
+        public void CheckResults()
+        {
+            if (network.Nodes.OfType<InputNode>().Count() != 1) Problems.Add("there must be exactly one input");
+            if (network.Outputs.IsEmpty) Problems.Add("there is no output");
+            foreach (var twice in network.Outputs.GroupBy(o => o.Name).Where(g => g.Count() > 1)) Problems.Add($"two outputs are called '{twice.Key}'");
+            foreach (var output in network.Outputs)
+            {
+                if (!IsNode(output.Node)) Problems.Add($"output '{output.Name}' is node {output.Node}, which does not exist");
+            }
+
+            foreach (var level in network.Levels)
+            {
+                if (level.Stride <= 0 || level.AnchorSize <= 0) Problems.Add($"a level has stride {level.Stride} and anchor size {level.AnchorSize}");
+                if (!IsNode(level.Loc) || Channels[level.Loc] != 4) Problems.Add($"the boxes of stride {level.Stride} are not 4 channels");
+                if (!IsNode(level.Scores) || Channels[level.Scores] != 2) Problems.Add($"the scores of stride {level.Stride} are not 2 channels");
+            }
+        }
+
+        private int CheckConv(Conv2dNode node)
+        {
+            if (!node.Weight.EndsWith(".weight", StringComparison.Ordinal)) return Problem(node, $"has a weight called '{node.Weight}', which does not end in .weight");
+            if (!_parameters.TryGetValue(node.Weight, out var weight)) return Problem(node, $"needs the parameter '{node.Weight}'");
+            var shape = weight.Shape;
+            if (shape.Length != 4 || shape[2] != shape[3]) return Problem(node, $"has a weight of shape {Tensor.FormatShape(shape)}, not [O, I, K, K]");
+            if (node.Stride < 1 || node.Padding < 0 || node.Groups < 1) return Problem(node, $"has stride {node.Stride}, padding {node.Padding}, groups {node.Groups}");
+            if (shape[1] * node.Groups != Channels[node.Input] || shape[0] % node.Groups != 0)
+                return Problem(node, $"has a weight of shape {Tensor.FormatShape(shape)} in {node.Groups} groups over {Channels[node.Input]} channels");
+            if (node.Bias is { } bias) Expect(node, bias, ParameterKind.ConvBias, shape[0]);
+            return shape[0];
+        }
+
+        private int CheckNorm(BatchNormNode node)
+        {
+            var channels = Channels[node.Input];
+            Expect(node, node.Gamma, ParameterKind.NormGamma, channels);
+            Expect(node, node.Beta, ParameterKind.NormBeta, channels);
+            Expect(node, node.Mean, ParameterKind.NormMean, channels);
+            Expect(node, node.Variance, ParameterKind.NormVariance, channels);
+            return channels;
+        }
+
+        private int CheckMerge(MergeNode node)
+        {
+            if (node.Channels <= 0) return Problem(node, $"has {node.Channels} channels");
+            CheckOperand(node, node.A);
+            CheckOperand(node, node.B);
+            if (node is WeightedFusionNode fusion && _parameters.TryGetValue(fusion.Weights, out var weights)
+                && (weights.Shape.Length != 2 || weights.Shape[0] != 2 || fusion.Column < 0 || fusion.Column >= weights.Shape[1]))
+                return Problem(node, $"takes column {fusion.Column} of a parameter of shape {Tensor.FormatShape(weights.Shape)}");
+            if (node.Parameters.FirstOrDefault(p => !_parameters.ContainsKey(p)) is { } missing) return Problem(node, $"needs the parameter '{missing}'");
+            return node.Channels;
+        }
+
+        private void CheckOperand(MergeNode node, MergeOperand operand)
+        {
+            var channels = Channels[operand.Node];
+            var map = operand.Channels;
+            if (map.IsEmpty)
+            {
+                if (channels != node.Channels) Problem(node, $"adds {channels} channels to {node.Channels} without saying which");
+                return;
+            }
+
+            var ascending = map.Zip(map.Skip(1)).All(p => p.First < p.Second);
+            if (map.Length != channels || !ascending || map[0] < 0 || map[^1] >= node.Channels)
+                Problem(node, $"maps {channels} channels to [{string.Join(", ", map)}] of {node.Channels}");
+        }
+
+        private int CheckConcat(ConcatNode node) =>
+            node.Parts.IsEmpty ? Problem(node, "has no parts") : node.Parts.Sum(p => Channels[p]);
+
+        private int CheckMaxOut(MaxOutNode node) =>
+            Channels[node.Input] < 2 ? Problem(node, $"needs two or more channels, found {Channels[node.Input]}") : 2;
+
+        private bool Expect(Node node, string name, ParameterKind kind, int length)
+        {
+            if (_parameters.TryGetValue(name, out var spec) && spec.Kind == kind && spec.Shape.Length == 1 && spec.Shape[0] == length) return true;
+            var found = spec is null ? "nothing" : $"{spec.Kind} {Tensor.FormatShape(spec.Shape)}";
+            Problem(node, $"needs the parameter '{name}', {kind} [{length}], found {found}");
+            return false;
+        }
+
+        private int Problem(Node node, string text)
+        {
+            Problems.Add($"'{node.Name}' {text}");
+            return 0;
+        }
+
+        private bool IsNode(int index) => index >= 0 && index < network.Nodes.Length;
+    }
+}

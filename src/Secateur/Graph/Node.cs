@@ -1,0 +1,184 @@
+using System.Collections.Immutable;
+
+namespace Secateur.Graph;
+
+/// <summary>One operation of a <see cref="Network"/>. Nodes name their inputs by position in <see cref="Network.Nodes"/>; every input comes before its user.</summary>
+/// <param name="Name">Unique in the network; layers use their state_dict prefix, further uses of the same weights append <c>@2</c>, <c>@3</c>, ..</param>
+public abstract record Node(string Name)
+{
+    /// <summary>The positions of the nodes that this one reads.</summary>
+    public abstract ImmutableArray<int> Inputs { get; }
+
+    /// <summary>The same operation over other positions.</summary>
+    public abstract Node Rewire(Func<int, int> position);
+
+    /// <summary>The names of the parameters that this one reads.</summary>
+    public virtual ImmutableArray<string> Parameters => [];
+}
+
+/// <summary>The image, [N, <paramref name="Channels"/>, H, W].</summary>
+public sealed record InputNode(string Name, int Channels) : Node(Name)
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Inputs => [];
+
+    /// <inheritdoc/>
+    public override Node Rewire(Func<int, int> position) => this;
+}
+
+/// <summary>One channel of ones, as high and wide as node <paramref name="Like"/>: lets a network hold what does not depend on the image.</summary>
+public sealed record OnesNode(string Name, int Like) : Node(Name)
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Inputs => [Like];
+
+    /// <inheritdoc/>
+    public override Node Rewire(Func<int, int> position) => this with { Like = position(Like) };
+}
+
+/// <summary>2-D cross-correlation with zero padding: weight [O, I / Groups, K, K], bias [O] or none.</summary>
+public sealed record Conv2dNode(string Name, int Input, string Weight, string? Bias, int Stride, int Padding, int Groups) : Node(Name)
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Inputs => [Input];
+
+    /// <inheritdoc/>
+    public override Node Rewire(Func<int, int> position) => this with { Input = position(Input) };
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> Parameters => Bias is null ? [Weight] : [Weight, Bias];
+
+    /// <summary>The layer: the name of the weight without its last part.</summary>
+    public string Layer => Weight[..^".weight".Length];
+}
+
+/// <summary>Batch normalisation over <c>Layer.weight</c> (gamma), <c>.bias</c> (beta), <c>.running_mean</c> and <c>.running_var</c>, each [C].</summary>
+public sealed record BatchNormNode(string Name, int Input, string Layer) : Node(Name)
+{
+    /// <summary>Added to the variance before the root.</summary>
+    public const double Epsilon = 1e-5;
+
+    /// <summary>Gamma, [C].</summary>
+    public string Gamma => Layer + ".weight";
+
+    /// <summary>Beta, [C].</summary>
+    public string Beta => Layer + ".bias";
+
+    /// <summary>Running mean, [C].</summary>
+    public string Mean => Layer + ".running_mean";
+
+    /// <summary>Running variance, [C].</summary>
+    public string Variance => Layer + ".running_var";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Inputs => [Input];
+
+    /// <inheritdoc/>
+    public override Node Rewire(Func<int, int> position) => this with { Input = position(Input) };
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> Parameters => [Gamma, Beta, Mean, Variance];
+}
+
+/// <summary>max(x, 0).</summary>
+public sealed record ReluNode(string Name, int Input) : Node(Name)
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Inputs => [Input];
+
+    /// <inheritdoc/>
+    public override Node Rewire(Func<int, int> position) => this with { Input = position(Input) };
+}
+
+/// <summary>max(x, 0) + slope * min(x, 0) with one shared slope, [1].</summary>
+public sealed record PReluNode(string Name, int Input, string Slope) : Node(Name)
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Inputs => [Input];
+
+    /// <inheritdoc/>
+    public override Node Rewire(Func<int, int> position) => this with { Input = position(Input) };
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> Parameters => [Slope];
+}
+
+/// <summary>An operand of a sum. An operand with fewer channels than the sum says which ones it has; the others count as zero.</summary>
+/// <param name="Node">The operand's position.</param>
+/// <param name="Channels">For each of its channels, the channel of the sum, ascending; empty when it has them all.</param>
+public readonly record struct MergeOperand(int Node, ImmutableArray<int> Channels)
+{
+    /// <summary>An operand with all channels.</summary>
+    public MergeOperand(int node)
+        : this(node, [])
+    {
+    }
+}
+
+/// <summary>A sum of two operands, channel by channel.</summary>
+public abstract record MergeNode(string Name, MergeOperand A, MergeOperand B, int Channels) : Node(Name)
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Inputs => [A.Node, B.Node];
+
+    /// <inheritdoc/>
+    public override Node Rewire(Func<int, int> position) =>
+        this with { A = A with { Node = position(A.Node) }, B = B with { Node = position(B.Node) } };
+}
+
+/// <summary>a + b.</summary>
+public sealed record AddNode(string Name, MergeOperand A, MergeOperand B, int Channels) : MergeNode(Name, A, B, Channels);
+
+/// <summary>
+/// The weighted fusion of EResFD's feature pyramid over column <paramref name="Column"/> of <paramref name="Weights"/> [2, columns]:
+/// with w = relu(weights) / (column sum + 1e-4), the result is (w0 a + w1 b) / (w0 + w1 + 1e-4).
+/// </summary>
+public sealed record WeightedFusionNode(string Name, MergeOperand A, MergeOperand B, int Channels, string Weights, int Column)
+    : MergeNode(Name, A, B, Channels)
+{
+    /// <summary>Keeps the divisions of the fusion away from zero.</summary>
+    public const double Epsilon = 1e-4;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> Parameters => [Weights];
+}
+
+/// <summary>How an <see cref="UpsampleNode"/> samples.</summary>
+public enum UpsampleMode
+{
+    /// <summary>The nearest pixel: floor(i * inputSize / outputSize).</summary>
+    Nearest,
+
+    /// <summary>Bilinear, corners not aligned: source (i + 0.5) * inputSize / outputSize - 0.5, clamped.</summary>
+    Bilinear,
+}
+
+/// <summary>Enlarges to the height and width of node <paramref name="Like"/>.</summary>
+public sealed record UpsampleNode(string Name, int Input, int Like, UpsampleMode Mode) : Node(Name)
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Inputs => [Input, Like];
+
+    /// <inheritdoc/>
+    public override Node Rewire(Func<int, int> position) => this with { Input = position(Input), Like = position(Like) };
+}
+
+/// <summary>The channels of all parts, one after another.</summary>
+public sealed record ConcatNode(string Name, ImmutableArray<int> Parts) : Node(Name)
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Inputs => Parts;
+
+    /// <inheritdoc/>
+    public override Node Rewire(Func<int, int> position) => this with { Parts = [.. Parts.Select(position)] };
+}
+
+/// <summary>Two channels out of C: the maximum of the first C - 1 (background), and the last (face). S3FD's max-out.</summary>
+public sealed record MaxOutNode(string Name, int Input) : Node(Name)
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Inputs => [Input];
+
+    /// <inheritdoc/>
+    public override Node Rewire(Func<int, int> position) => this with { Input = position(Input) };
+}

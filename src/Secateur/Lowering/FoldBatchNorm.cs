@@ -1,0 +1,101 @@
+using Secateur.Graph;
+using Secateur.Kernels;
+using Secateur.Weights;
+
+namespace Secateur.Lowering;
+
+/// <summary>
+/// Rewrites a model for inference: every batch norm goes into the convolution before it; one that follows anything else becomes a depthwise
+/// 1x1 convolution. Folded in double, rounded once to float32.
+/// </summary>
+public static class FoldBatchNorm
+{
+    /// <summary>A model without batch norms that computes the same, up to rounding.</summary>
+    public static Model Run(Model model)
+    {
+        var network = model.Network;
+        var users = new int[network.Nodes.Length];
+        foreach (var node in network.Nodes)
+        {
+            foreach (var input in node.Inputs) users[input]++;
+        }
+
+        foreach (var output in network.Outputs) users[output.Node]++;
+        foreach (var level in network.Levels)
+        {
+            users[level.Loc]++;
+            users[level.Scores]++;
+        }
+
+        var foldedInto = new Dictionary<int, BatchNormNode>();
+        foreach (var norm in network.Nodes.OfType<BatchNormNode>())
+        {
+            if (network.Nodes[norm.Input] is Conv2dNode && users[norm.Input] == 1) foldedInto[norm.Input] = norm;
+        }
+
+        var pool = new ParameterPool();
+        var nodes = new List<Node>();
+        var position = new int[network.Nodes.Length];
+        for (var i = 0; i < network.Nodes.Length; i++)
+        {
+            if (network.Nodes[i] is BatchNormNode gone && foldedInto.ContainsKey(gone.Input))
+            {
+                position[i] = position[gone.Input];
+                continue;
+            }
+
+            position[i] = nodes.Count;
+            var node = network.Nodes[i] switch
+            {
+                Conv2dNode conv when foldedInto.TryGetValue(i, out var norm) => Fold(model, conv, norm, pool),
+                BatchNormNode norm => AsConvolution(model, norm, pool),
+                var other => pool.AddParametersOf(model, other),
+            };
+            nodes.Add(node.Rewire(p => position[p]));
+        }
+
+        var result = new Network(
+            network.Architecture,
+            nodes,
+            pool.Specs,
+            network.Outputs.Select(o => o with { Node = position[o.Node] }),
+            network.Levels.Select(l => l with { Loc = position[l.Loc], Scores = position[l.Scores] }));
+        return new Model(result, pool.Tensors, model.Info);
+    }
+
+    private static Conv2dNode Fold(Model model, Conv2dNode conv, BatchNormNode norm, ParameterPool pool)
+    {
+        var affine = ReferenceExecutor.AffineOf(model, norm);
+        var weight = model.Weights[conv.Weight].Clone();
+        var perFilter = weight.Length / weight.Shape[0];
+        for (var i = 0; i < weight.Length; i++) weight.Data[i] = (float)(weight.Data[i] * affine.Scale[i / perFilter]);
+        var bias = new Tensor(weight.Shape[0]);
+        for (var o = 0; o < bias.Length; o++)
+        {
+            double before = conv.Bias is null ? 0 : model.Weights[conv.Bias].Data[o];
+            bias.Data[o] = (float)((affine.Scale[o] * before) + affine.Shift[o]);
+        }
+
+        return conv with
+        {
+            Weight = pool.Add(conv.Layer + ".weight", ParameterKind.ConvWeight, weight),
+            Bias = pool.Add(conv.Layer + ".bias", ParameterKind.ConvBias, bias),
+        };
+    }
+
+    private static Conv2dNode AsConvolution(Model model, BatchNormNode norm, ParameterPool pool)
+    {
+        var affine = ReferenceExecutor.AffineOf(model, norm);
+        var channels = affine.Scale.Length;
+        var weight = new Tensor([channels, 1, 1, 1], [.. affine.Scale.Select(s => (float)s)]);
+        var bias = new Tensor([channels], [.. affine.Shift.Select(s => (float)s)]);
+        return new Conv2dNode(
+            norm.Name,
+            norm.Input,
+            pool.Add(norm.Layer + ".weight", ParameterKind.ConvWeight, weight),
+            pool.Add(norm.Layer + ".bias", ParameterKind.ConvBias, bias),
+            Stride: 1,
+            Padding: 0,
+            Groups: channels);
+    }
+}

@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+
+namespace Secateur.Weights;
+
+/// <summary>What a model carries beside its network and weights.</summary>
+public sealed record ModelInfo
+{
+    /// <summary>Height over width of the anchors: 1.0, or 1.25 for the official EResFD weights.</summary>
+    public double AnchorAspect { get; init; } = 1.0;
+
+    /// <summary>Subtracted from the 8-bit red, green and blue values; nothing else is done to them.</summary>
+    public ImmutableArray<float> Mean { get; init; } = [123, 117, 104];
+
+    /// <summary>What was done to make the model, first step first.</summary>
+    public ImmutableArray<string> Provenance { get; init; } = [];
+
+    /// <summary>The licence of the weights, as the user stated it.</summary>
+    public string? Licence { get; init; }
+
+    /// <summary>In a compacted model: for each layer, the original indices of the filters that are left. Empty otherwise.</summary>
+    public ImmutableSortedDictionary<string, ImmutableArray<int>> KeptFilters { get; init; } =
+        ImmutableSortedDictionary<string, ImmutableArray<int>>.Empty;
+
+    /// <summary>The same with one more step of provenance.</summary>
+    public ModelInfo WithStep(string step) => this with { Provenance = Provenance.Add(step) };
+}
