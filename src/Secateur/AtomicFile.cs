@@ -1,29 +1,28 @@
 namespace Secateur;
 
-/// <summary>Writes a file so that it is there whole or not at all.</summary>
+/// <summary>Writes a file so that its name only ever holds the old content or the whole new one.</summary>
 public static class AtomicFile
 {
     /// <summary>
-    /// Writes under a temporary name in the same folder, flushes to disk, then renames over <paramref name="path"/>.
-    /// When anything fails, the temporary file is removed and whatever was at <paramref name="path"/> stays as it was.
+    /// Writes to a temporary file in the folder of <paramref name="path"/>, flushes it to the disk and renames it to <paramref name="path"/>,
+    /// replacing a file of that name. When anything fails, the temporary file is deleted and the old file stays.
     /// </summary>
-    /// <param name="path">The file to make or replace; its folder must exist.</param>
-    /// <param name="write">Writes the content; the stream is closed afterwards.</param>
-    /// <exception cref="IOException">The folder does not exist, the disk is full, or <paramref name="path"/> is a directory.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    /// <param name="path">The file to write; its folder must exist.</param>
+    /// <param name="write">Writes the content to the (seekable) stream that it is given.</param>
+    /// <exception cref="IOException">The folder does not exist, the disk is full, or the name cannot be replaced.</exception>
+    /// <exception cref="UnauthorizedAccessException">No permission to write in the folder, or <paramref name="path"/> is a directory.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        ArgumentNullException.ThrowIfNull(write);
-        var full = Path.GetFullPath(path);
-        var temporary = Path.Combine(Path.GetDirectoryName(full) ?? full, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
+        var target = Path.GetFullPath(path);
+        var temporary = Path.Combine(Path.GetDirectoryName(target) ?? target, $".{Guid.NewGuid():N}.tmp");
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
-            File.Move(temporary, full, overwrite: true);
+            File.Move(temporary, target, overwrite: true);
         }
         catch
         {
