@@ -73,6 +73,7 @@ internal static unsafe class DenseConv
     {
         // One row of accumulators a channel; the rows that a block does not have compile to nothing.
         var step = 2 * TSimd.Width;
+        var aside = stackalloc float[TBlock.Size * step];
         for (var p = start; p < end; p += step)
         {
             TVector a0 = default, b0 = default, a1 = default, b1 = default, a2 = default, b2 = default, a3 = default, b3 = default, a4 = default, b4 = default, a5 = default, b5 = default, a6 = default, b6 = default, a7 = default, b7 = default;
@@ -164,15 +165,17 @@ internal static unsafe class DenseConv
                 }
             }
 
-            var count = Math.Min(step, end - p);
-            if (TBlock.Size > 0) Finish<TSimd, TVector>(in call, 0, p, count, a0, b0);
-            if (TBlock.Size > 1) Finish<TSimd, TVector>(in call, 1, p, count, a1, b1);
-            if (TBlock.Size > 2) Finish<TSimd, TVector>(in call, 2, p, count, a2, b2);
-            if (TBlock.Size > 3) Finish<TSimd, TVector>(in call, 3, p, count, a3, b3);
-            if (TBlock.Size > 4) Finish<TSimd, TVector>(in call, 4, p, count, a4, b4);
-            if (TBlock.Size > 5) Finish<TSimd, TVector>(in call, 5, p, count, a5, b5);
-            if (TBlock.Size > 6) Finish<TSimd, TVector>(in call, 6, p, count, a6, b6);
-            if (TBlock.Size > 7) Finish<TSimd, TVector>(in call, 7, p, count, a7, b7);
+            // No call while accumulators live: it would make the compiler keep them in memory. So a last part is put aside whole first.
+            var rest = end - p < step ? aside : null;
+            if (TBlock.Size > 0) Finish<TSimd, TVector>(in call, 0, p, rest, a0, b0);
+            if (TBlock.Size > 1) Finish<TSimd, TVector>(in call, 1, p, rest, a1, b1);
+            if (TBlock.Size > 2) Finish<TSimd, TVector>(in call, 2, p, rest, a2, b2);
+            if (TBlock.Size > 3) Finish<TSimd, TVector>(in call, 3, p, rest, a3, b3);
+            if (TBlock.Size > 4) Finish<TSimd, TVector>(in call, 4, p, rest, a4, b4);
+            if (TBlock.Size > 5) Finish<TSimd, TVector>(in call, 5, p, rest, a5, b5);
+            if (TBlock.Size > 6) Finish<TSimd, TVector>(in call, 6, p, rest, a6, b6);
+            if (TBlock.Size > 7) Finish<TSimd, TVector>(in call, 7, p, rest, a7, b7);
+            if (rest is not null) CopyRest(in call, TBlock.Size, rest, step, p, end - p);
         }
     }
 
@@ -181,9 +184,9 @@ internal static unsafe class DenseConv
         where TSimd : ISimd<TVector>
         where TVector : struct => (TSimd.Load(source), TSimd.Load(source + TSimd.Width));
 
-    /// <summary>Activation, addend and store of one channel; only the first <paramref name="count"/> positions are written.</summary>
+    /// <summary>Activation, addend and store of one channel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<TSimd, TVector>(in DenseConvCall call, int channel, int p, int count, TVector a, TVector b)
+    private static void Finish<TSimd, TVector>(in DenseConvCall call, int channel, int p, float* rest, TVector a, TVector b)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -203,16 +206,9 @@ internal static unsafe class DenseConv
             b = TSimd.MultiplyAdd(own, b, TSimd.Multiply(other, TSimd.Load(addend + TSimd.Width)));
         }
 
-        var output = call.Memory + call.Outputs[channel] + p;
-        if (count == 2 * TSimd.Width)
-        {
-            TSimd.Store(output, a);
-            TSimd.Store(output + TSimd.Width, b);
-        }
-        else
-        {
-            StorePart<TSimd, TVector>(output, count, a, b);
-        }
+        var output = rest is null ? call.Memory + call.Outputs[channel] + p : rest + (channel * 2 * TSimd.Width);
+        TSimd.Store(output, a);
+        TSimd.Store(output + TSimd.Width, b);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -225,13 +221,9 @@ internal static unsafe class DenseConv
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void StorePart<TSimd, TVector>(float* output, int count, TVector a, TVector b)
-        where TSimd : ISimd<TVector>
-        where TVector : struct
+    private static void CopyRest(in DenseConvCall call, int channels, float* rest, int step, int p, int count)
     {
-        var both = stackalloc float[2 * TSimd.Width];
-        TSimd.Store(both, a);
-        TSimd.Store(both + TSimd.Width, b);
-        new ReadOnlySpan<float>(both, count).CopyTo(new Span<float>(output, count));
+        for (var c = 0; c < channels; c++)
+            new ReadOnlySpan<float>(rest + (c * step), count).CopyTo(new Span<float>(call.Memory + call.Outputs[c] + p, count));
     }
 }
