@@ -10,7 +10,7 @@ namespace Secateur.WiderFace;
 internal static class AnnotationFile
 {
     private const int FieldCount = 10;
-    private const int ShortestFaceLine = 20;
+    private const int ShortestFaceLine = 19;
 
     // The largest value of the attributes behind the box, in the order of the fields.
     private static ReadOnlySpan<int> AttributeMaxima => [2, 1, 1, 1, 2, 1];
@@ -41,7 +41,7 @@ internal static class AnnotationFile
             if (lines.TryPeek(out var placeholder) && TextLines.TryParseNumbers(placeholder, zeros)) lines.TryRead(out _);
             return [];
         }
-        if (count > lines.Remaining / ShortestFaceLine + 1)
+        if (count > (lines.Remaining + 1) / (ShortestFaceLine + 1))
             throw lines.Error($"declares {count} faces, but only {lines.Remaining} bytes follow");
         var faces = ImmutableArray.CreateBuilder<AnnotatedFace>(count);
         for (var i = 0; i < count; i++)

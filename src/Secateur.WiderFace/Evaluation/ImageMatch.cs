@@ -33,7 +33,9 @@ internal sealed class ImageMatch
             Proposals[i] = new ScoredSettings(score, face < 0 ? WiderSettings.All : Faces[face].CountsIn);
             if (face >= 0) bestScores[face] = Math.Max(bestScores[face], score);
         }
-        Found = [.. bestScores.Select((score, face) => new ScoredSettings(score, Faces[face].CountsIn)).Where(found => found.Score > double.NegativeInfinity)];
+        Found = [.. bestScores
+            .Select((score, face) => new ScoredSettings(score, Faces[face].CountsIn))
+            .Where(found => found.Score > double.NegativeInfinity)];
     }
 
     /// <summary>The faces of the image.</summary>

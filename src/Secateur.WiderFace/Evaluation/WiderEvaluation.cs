@@ -19,7 +19,8 @@ public sealed record WiderSettingEvaluation(double? AveragePrecision, int Faces,
 /// <param name="Medium">The medium setting.</param>
 /// <param name="Hard">The hard setting.</param>
 /// <param name="Images">The images evaluated.</param>
-/// <param name="ListedImages">The images of the ground truth; with fewer <paramref name="Images"/>, the result is not comparable with published ones.</param>
+/// <param name="ListedImages">The images of the ground truth; with fewer <paramref name="Images"/>, the result cannot be compared with published
+/// ones.</param>
 /// <param name="Predictions">The predictions for the images evaluated.</param>
 /// <param name="LowestScore">The lowest score among them, which is normalised to 0; 0 where there are none.</param>
 /// <param name="HighestScore">The highest score among them, which is normalised to 1; 0 where there are none.</param>

@@ -43,7 +43,8 @@ public sealed class WiderEvaluator
     /// <exception cref="ArgumentException">One of <paramref name="images"/> is not in the ground truth, or occurs twice.</exception>
     /// <exception cref="InvalidFileException">A submission file does not have the right form.</exception>
     /// <exception cref="IOException">A submission file cannot be read.</exception>
-    public WiderEvaluation EvaluateFolder(string folder, IReadOnlyCollection<WiderImageName>? images = null, CancellationToken cancellationToken = default)
+    public WiderEvaluation EvaluateFolder(
+        string folder, IReadOnlyCollection<WiderImageName>? images = null, CancellationToken cancellationToken = default)
     {
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"{folder}: no such folder of predictions");
         var root = FindEvents(folder);
@@ -91,7 +92,8 @@ public sealed class WiderEvaluator
         var (lowest, highest) = count == 0 ? (0, 0) : (matches.Min(match => match.LowestScore), matches.Max(match => match.HighestScore));
         WiderSettingEvaluation In(WiderSettings setting) => EvaluateSetting(matches, setting, lowest, highest);
         return new WiderEvaluation(
-            In(WiderSettings.Easy), In(WiderSettings.Medium), In(WiderSettings.Hard), images.Length, _groundTruth.Images.Length, count, lowest, highest);
+            In(WiderSettings.Easy), In(WiderSettings.Medium), In(WiderSettings.Hard),
+            images.Length, _groundTruth.Images.Length, count, lowest, highest);
     }
 
     private ImageMatch[] MatchAll(

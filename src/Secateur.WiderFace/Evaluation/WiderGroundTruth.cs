@@ -44,8 +44,11 @@ public sealed class WiderGroundTruth
     public static WiderGroundTruth Load(string folder)
     {
         string[] files = [FaceFile, EasyFile, MediumFile, HardFile];
-        var place = Places.Select(part => Path.GetFullPath(Path.Combine(folder, part))).FirstOrDefault(path => files.All(file => File.Exists(Path.Combine(path, file))))
-            ?? throw new FileNotFoundException($"{folder}: no ground truth here, expected {string.Join(", ", files)} in it or in its folder ground_truth");
+        var place = Places
+            .Select(part => Path.GetFullPath(Path.Combine(folder, part)))
+            .FirstOrDefault(path => files.All(file => Path.Exists(Path.Combine(path, file))))
+            ?? throw new FileNotFoundException(
+                $"{folder}: no ground truth here, expected {string.Join(", ", files)} in it or in its folder ground_truth");
         string In(string file) => Path.Combine(place, file);
         return WiderGroundTruthReader.Read(In(FaceFile), In(EasyFile), In(MediumFile), In(HardFile));
     }

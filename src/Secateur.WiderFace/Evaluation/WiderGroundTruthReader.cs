@@ -14,11 +14,13 @@ internal static class WiderGroundTruthReader
         var file = MatFile.Read(facePath);
         var images = ReadImages(file);
         var settings = images.Select(image => new WiderSettings[image.Boxes.Rows]).ToArray();
-        foreach (var (path, setting) in new[] { (easyPath, WiderSettings.Easy), (mediumPath, WiderSettings.Medium), (hardPath, WiderSettings.Hard) })
-            MarkFaces(MatFile.Read(path), file, images, settings, setting);
+        MarkFaces(MatFile.Read(easyPath), file, images, settings, WiderSettings.Easy);
+        MarkFaces(MatFile.Read(mediumPath), file, images, settings, WiderSettings.Medium);
+        MarkFaces(MatFile.Read(hardPath), file, images, settings, WiderSettings.Hard);
         try
         {
-            return new WiderGroundTruth([.. images.Zip(settings, (image, countsIn) => new WiderGroundTruthImage(image.Name, Faces(image.Boxes, countsIn)))]);
+            var all = images.Zip(settings, (image, countsIn) => new WiderGroundTruthImage(image.Name, Faces(image.Boxes, countsIn)));
+            return new WiderGroundTruth([.. all]);
         }
         catch (ArgumentException error)
         {
@@ -66,7 +68,7 @@ internal static class WiderGroundTruthReader
             {
                 var (number, faces) = (numbers[i], settings[image]);
                 if (!(number >= 1 && number <= faces.Length && number == Math.Floor(number)))
-                    throw new InvalidFileException(file.Path, $"gt_list: face {number} of {images[image].Name}, which has {faces.Length} in {faceFile.Path}");
+                    throw new InvalidFileException(file.Path, $"gt_list: face {number} of {images[image].Name}, whose {faces.Length} are in {faceFile.Path}");
                 faces[(int)number - 1] |= setting;
             }
         }
@@ -78,7 +80,7 @@ internal static class WiderGroundTruthReader
     private static T Inner<T>(MatFile file, MatCell cell, int index, string what)
         where T : MatArray =>
         cell.Items[index] as T
-        ?? throw new InvalidFileException(file.Path, $"{what}: cell {index + 1} is of another class than expected ({typeof(T).Name[3..].ToLowerInvariant()})");
+        ?? throw new InvalidFileException(file.Path, $"{what}: cell {index + 1} is of another class than expected ({typeof(T).Name})");
 
     private static void CheckCount(MatFile file, MatCell cell, int expected, string what)
     {

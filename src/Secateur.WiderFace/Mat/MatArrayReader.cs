@@ -21,7 +21,7 @@ internal sealed class MatArrayReader(MatElements elements)
     public (string Name, MatArray Array) ReadVariable(MatElement element)
     {
         if (element.Type != MatDataType.Matrix)
-            throw elements.Error(element.Start - TagLength, $"expected an array (type {(int)MatDataType.Matrix}), found an element of type {(int)element.Type}");
+            throw elements.Error(element.Start, $"expected an array (type {(int)MatDataType.Matrix}), found an element of type {(int)element.Type}");
         return ReadMatrix(element, depth: 0);
     }
 
@@ -33,7 +33,8 @@ internal sealed class MatArrayReader(MatElements elements)
         var arrayClass = ReadClass(ref at, end);
         var (rows, columns) = ReadDimensions(ref at, end);
         var name = elements.Read(ref at, end, MatDataType.Int8, "a name");
-        if (name.Data.Length > MaxNameLength) throw elements.Error(name.Start, $"a name of {name.Data.Length} bytes, expected at most {MaxNameLength}");
+        if (name.Data.Length > MaxNameLength)
+            throw elements.Error(name.Start, $"a name of {name.Data.Length} bytes, expected at most {MaxNameLength}");
         MatArray array = arrayClass switch
         {
             CellClass => ReadCell(at, end, rows, columns, depth),
@@ -101,7 +102,7 @@ internal sealed class MatArrayReader(MatElements elements)
         var size = data.Type.Size();
         if (size == 0) throw elements.Error(data.Start, $"numbers of type {(int)data.Type}, expected a numeric type");
         if (data.Data.Length != (long)rows * columns * size)
-            throw elements.Error(data.Start, $"{data.Data.Length} bytes, expected {(long)rows * columns * size} for {rows} x {columns} numbers of {size} bytes");
+            throw elements.Error(data.Start, $"{data.Data.Length} bytes, expected {(long)rows * columns * size} for {rows} x {columns} numbers");
         return new MatNumeric(rows, columns, data.Type, data.Data);
     }
 }

@@ -45,7 +45,9 @@ internal sealed class MatElements(string path, ReadOnlyMemory<byte> buffer, stri
     {
         var start = at;
         var element = Read(ref at, end);
-        return element.Type == expected ? element : throw Error(start, $"expected {what} (type {(int)expected}), found an element of type {(int)element.Type}");
+        return element.Type == expected
+            ? element
+            : throw Error(start, $"expected {what} (type {(int)expected}), found an element of type {(int)element.Type}");
     }
 
     public InvalidFileException Error(int at, string problem) => new(path, $"byte {at}{(place is null ? "" : " of " + place)}: {problem}");

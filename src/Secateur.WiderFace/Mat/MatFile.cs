@@ -29,7 +29,7 @@ public sealed class MatFile
     public ImmutableDictionary<string, MatArray> Variables { get; }
 
     /// <summary>Reads all variables of a file. Compressed ones may take at most 16 times the length of the file, or 1 MiB for small files.</summary>
-    /// <exception cref="InvalidFileException">It is not such a file, is damaged, or holds an array of another class (struct, sparse, complex, ...).</exception>
+    /// <exception cref="InvalidFileException">It is not such a file, is damaged, or holds another array (struct, sparse, complex, ...).</exception>
     /// <exception cref="IOException">It is missing or cannot be read.</exception>
     public static MatFile Read(string path)
     {
@@ -82,7 +82,7 @@ public sealed class MatFile
             stream.ReadExactly(tag);
             var length = BinaryPrimitives.ReadUInt32LittleEndian(tag[4..]) + (long)TagLength;
             if (length > limit)
-                throw new InvalidFileException(path, $"byte {start}: a variable of {length} bytes when inflated, more than the {limit} allowed for a file of this length");
+                throw new InvalidFileException(path, $"byte {start}: {length} bytes when inflated, more than the {limit} left for a file of this length");
             var inflated = new byte[length];
             tag.CopyTo(inflated);
             stream.ReadExactly(inflated.AsSpan(TagLength));
@@ -90,13 +90,13 @@ public sealed class MatFile
                 throw new InvalidFileException(path, $"byte {start}: compressed data goes on after the {length} bytes of the variable");
             return inflated;
         }
-        catch (InvalidDataException error)
-        {
-            throw new InvalidFileException(path, $"byte {start}: damaged compressed data", error);
-        }
         catch (EndOfStreamException error)
         {
             throw new InvalidFileException(path, $"byte {start}: compressed data ends too early", error);
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException and not InvalidFileException)
+        {
+            throw new InvalidFileException(path, $"byte {start}: damaged compressed data", error);
         }
     }
 }

@@ -57,7 +57,7 @@ public static class WiderPredictionFile
     }
 
     /// <summary>Reads a submission file. The image name in its first line is not looked at.</summary>
-    /// <exception cref="InvalidFileException">It does not have that form: a line is malformed, or there are more or fewer lines than it declares.</exception>
+    /// <exception cref="InvalidFileException">A line is malformed, or there are more or fewer lines than declared.</exception>
     /// <exception cref="IOException">It is missing or cannot be read.</exception>
     public static ImmutableArray<WiderPrediction> Read(string path)
     {

@@ -23,7 +23,8 @@ public sealed class WiderParityTests : IDisposable
         Check(expected.RootElement.GetProperty("full"), evaluator.EvaluateFolder(_folder.Path));
 
         var mini = WiderFaceDataset.Open(SharedData.PathOf("wider-mini"), WiderFaceSplit.Validation);
-        Check(expected.RootElement.GetProperty("mini"), evaluator.EvaluateFolder(_folder.In("predictions"), [.. mini.Images.Select(image => image.Name)]));
+        var names = mini.Images.Select(image => image.Name).ToArray();
+        Check(expected.RootElement.GetProperty("mini"), evaluator.EvaluateFolder(_folder.In("predictions"), names));
     }
 
     [SharedDataFact]
