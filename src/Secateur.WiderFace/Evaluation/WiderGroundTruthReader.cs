@@ -68,7 +68,8 @@ internal static class WiderGroundTruthReader
             {
                 var (number, faces) = (numbers[i], settings[image]);
                 if (!(number >= 1 && number <= faces.Length && number == Math.Floor(number)))
-                    throw new InvalidFileException(file.Path, $"gt_list: face {number} of {images[image].Name}, whose {faces.Length} are in {faceFile.Path}");
+                    throw new InvalidFileException(
+                        file.Path, $"gt_list: face {number} of {images[image].Name}, expected 1 to {faces.Length}, as in {faceFile.Path}");
                 faces[(int)number - 1] |= setting;
             }
         }

@@ -82,7 +82,7 @@ public sealed class MatFile
             stream.ReadExactly(tag);
             var length = BinaryPrimitives.ReadUInt32LittleEndian(tag[4..]) + (long)TagLength;
             if (length > limit)
-                throw new InvalidFileException(path, $"byte {start}: {length} bytes when inflated, more than the {limit} left for a file of this length");
+                throw new InvalidFileException(path, $"byte {start}: {length} bytes when inflated, more than the {limit} that are allowed");
             var inflated = new byte[length];
             tag.CopyTo(inflated);
             stream.ReadExactly(inflated.AsSpan(TagLength));

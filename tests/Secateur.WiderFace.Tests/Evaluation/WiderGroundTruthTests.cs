@@ -49,7 +49,7 @@ public sealed class WiderGroundTruthTests : IDisposable
     {
         RejectsSetting(Setting(Cell(Index(1), Index())), "expected a cell array 'gt_list'", name: "other");
         RejectsSetting(Setting(Cell(Index(1), Index())), "gt_list has 2 images, expected the 3 of");
-        RejectsSetting(Setting(Cell(Index(4), Index()), Cell(Index(1))), "face 4 of 0--Parade/p1.jpg, whose 3 are in");
+        RejectsSetting(Setting(Cell(Index(4), Index()), Cell(Index(1))), "face 4 of 0--Parade/p1.jpg, expected 1 to 3");
         RejectsSetting(Setting(Cell(Index(0), Index()), Cell(Index(1))), "face 0 of");
         RejectsSetting(Setting(Cell(Index(1.5), Index()), Cell(Index(1))), "face 1.5 of");
         RejectsSetting(Setting(Cell(Index(double.NaN), Index()), Cell(Index(1))), "face NaN of");

@@ -113,7 +113,8 @@ public sealed class WiderPredictionRunTests : IDisposable
     public void Another_error_of_a_detector_ends_the_run()
     {
         var calls = 0;
-        Assert.Throws<NotSupportedException>(() => new WiderPredictionRun(_folder.Path, "model") { Workers = 2 }.Run(Images(1000), () => _ =>
+        var run = new WiderPredictionRun(_folder.Path, "model") { Workers = 2 };
+        Assert.Throws<NotSupportedException>(() => run.Run(Images(1000), () => _ =>
             Interlocked.Increment(ref calls) < 10 ? [] : throw new NotSupportedException()));
         Assert.InRange(calls, 10, 20);
     }
