@@ -82,7 +82,8 @@ internal sealed class FixedValues(Model model, ChannelValues values, MapSizes si
                 var inputs = model.Network.ChannelsOf(n.Input);
                 var constants = Enumerable.Range(0, inputs).Select(i => values.ConstantOf(n.Input, i)).ToArray();
                 var (bias, maps) = Remainder(v, channels, new bool[inputs], constants);
-                return writer.Add(name, writer.Constant(name, sizes.Of[v], channels, bias), maps)!.Value;
+                var complete = maps?.Channels.Length == channels.Length && !bias.AsSpan().ContainsAnyExcept(0.0);
+                return writer.Add(name, complete ? null : writer.Constant(name, sizes.Of[v], channels, bias), maps)!.Value;
             case ReluNode n:
                 return new Part(writer.Append(n with { Name = name, Input = Write(n.Input, channels).Node }), channels);
             case PReluNode n:

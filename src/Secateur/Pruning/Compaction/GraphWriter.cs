@@ -12,7 +12,7 @@ internal sealed class GraphWriter(MapSizes sizes)
 {
     private readonly List<Node> _nodes = [];
     private readonly ParameterPool _pool = new();
-    private readonly Dictionary<string, int> _names = [];
+    private readonly HashSet<string> _names = [];
     private readonly Dictionary<int, int> _nodeOfSize = [];
     private readonly Dictionary<int, int> _onesOfSize = [];
 
@@ -22,8 +22,9 @@ internal sealed class GraphWriter(MapSizes sizes)
     /// <summary>Appends a node whose parameters are there and returns its position.</summary>
     public int Append(Node node)
     {
-        var uses = _names[node.Name] = _names.GetValueOrDefault(node.Name) + 1;
-        _nodes.Add(uses == 1 ? node : node with { Name = $"{node.Name}#{uses}" });
+        var name = node.Name;
+        for (var use = 2; !_names.Add(name); use++) name = $"{node.Name}#{use}";
+        _nodes.Add(node with { Name = name });
         return _nodes.Count - 1;
     }
 
