@@ -6,13 +6,17 @@ namespace Secateur.Graph;
 /// <summary>The rules of the graph: run whenever a <see cref="Network"/> is made, so between all stages.</summary>
 public static class NetworkVerifier
 {
+    // Bounds far above any real network, so that a graph read from a file cannot ask for absurd amounts of memory.
+    private const int MaxChannels = 1 << 16;
+    private const int MaxStride = 64;
+
     /// <summary>Checks every rule and returns the channels of each node.</summary>
     /// <exception cref="NetworkException">One or more rules are broken; all are listed.</exception>
     public static ImmutableArray<int> Verify(Network network)
     {
         var run = new Run(network);
         run.CheckNames();
-        for (var i = 0; i < network.Nodes.Length; i++) run.Channels.Add(run.CheckNode(i));
+        for (var i = 0; i < network.Nodes.Length; i++) run.CheckNode(i);
         run.CheckResults();
         if (run.Problems.Count > 0)
             throw new NetworkException($"network '{network.Architecture}' is not valid: {string.Join("; ", run.Problems)}");
@@ -40,7 +44,14 @@ public static class NetworkVerifier
                 Problems.Add($"parameter '{unused}' is used by no node");
         }
 
-        public int CheckNode(int index)
+        public void CheckNode(int index)
+        {
+            var channels = ChannelsOf(index);
+            if (channels > MaxChannels) channels = Problem(network.Nodes[index], $"has {channels} channels, more than {MaxChannels}");
+            Channels.Add(channels);
+        }
+
+        private int ChannelsOf(int index)
         {
             var node = network.Nodes[index];
             foreach (var input in node.Inputs)
@@ -90,7 +101,8 @@ public static class NetworkVerifier
             if (!_parameters.TryGetValue(node.Weight, out var weight)) return Problem(node, $"needs the parameter '{node.Weight}'");
             var shape = weight.Shape;
             if (shape.Length != 4 || shape[2] != shape[3]) return Problem(node, $"has a weight of shape {Tensor.FormatShape(shape)}, not [O, I, K, K]");
-            if (node.Stride < 1 || node.Padding < 0 || node.Groups < 1) return Problem(node, $"has stride {node.Stride}, padding {node.Padding}, groups {node.Groups}");
+            if (node.Stride is < 1 or > MaxStride || node.Padding < 0 || node.Padding >= shape[2] || node.Groups < 1)
+                return Problem(node, $"has stride {node.Stride}, padding {node.Padding}, groups {node.Groups}, kernel {shape[2]}");
             if (shape[1] * node.Groups != Channels[node.Input] || shape[0] % node.Groups != 0)
                 return Problem(node, $"has a weight of shape {Tensor.FormatShape(shape)} in {node.Groups} groups over {Channels[node.Input]} channels");
             if (node.Bias is { } bias) Expect(node, bias, ParameterKind.ConvBias, shape[0]);
@@ -109,7 +121,7 @@ public static class NetworkVerifier
 
         private int CheckMerge(MergeNode node)
         {
-            if (node.Channels <= 0) return Problem(node, $"has {node.Channels} channels");
+            if (node.Channels <= 0 || node.Channels > MaxChannels) return Problem(node, $"has {node.Channels} channels");
             CheckOperand(node, node.A);
             CheckOperand(node, node.B);
             if (node is WeightedFusionNode fusion && _parameters.TryGetValue(fusion.Weights, out var weights)
@@ -135,7 +147,7 @@ public static class NetworkVerifier
         }
 
         private int CheckConcat(ConcatNode node) =>
-            node.Parts.IsEmpty ? Problem(node, "has no parts") : node.Parts.Sum(p => Channels[p]);
+            node.Parts.IsEmpty ? Problem(node, "has no parts") : (int)Math.Min(int.MaxValue, node.Parts.Sum(p => (long)Channels[p]));
 
         private int CheckMaxOut(MaxOutNode node) =>
             Channels[node.Input] < 2 ? Problem(node, $"needs two or more channels, found {Channels[node.Input]}") : 2;

@@ -1,9 +1,22 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Secateur.Graph;
 
 /// <summary>One operation of a <see cref="Network"/>. Nodes name their inputs by position in <see cref="Network.Nodes"/>; every input comes before its user.</summary>
 /// <param name="Name">Unique in the network; layers use their state_dict prefix, further uses of the same weights append <c>@2</c>, <c>@3</c>, ..</param>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "op")]
+[JsonDerivedType(typeof(InputNode), "input")]
+[JsonDerivedType(typeof(OnesNode), "ones")]
+[JsonDerivedType(typeof(Conv2dNode), "conv2d")]
+[JsonDerivedType(typeof(BatchNormNode), "batchNorm")]
+[JsonDerivedType(typeof(ReluNode), "relu")]
+[JsonDerivedType(typeof(PReluNode), "prelu")]
+[JsonDerivedType(typeof(AddNode), "add")]
+[JsonDerivedType(typeof(WeightedFusionNode), "weightedFusion")]
+[JsonDerivedType(typeof(UpsampleNode), "upsample")]
+[JsonDerivedType(typeof(ConcatNode), "concat")]
+[JsonDerivedType(typeof(MaxOutNode), "maxOut")]
 public abstract record Node(string Name)
 {
     /// <summary>The positions of the nodes that this one reads.</summary>

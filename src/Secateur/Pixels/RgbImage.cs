@@ -31,4 +31,17 @@ public sealed class RgbImage
 
     /// <summary>The bytes, [Height, Width, 3].</summary>
     public byte[] Pixels { get; }
+
+    /// <summary>A new picture with left and right exchanged.</summary>
+    public RgbImage Mirror()
+    {
+        var mirrored = GC.AllocateUninitializedArray<byte>(Pixels.Length);
+        var stride = Width * 3;
+        for (var row = 0; row < Pixels.Length; row += stride)
+        {
+            for (var (from, to) = (row, row + stride - 3); from < row + stride; from += 3, to -= 3)
+                Pixels.AsSpan(from, 3).CopyTo(mirrored.AsSpan(to, 3));
+        }
+        return new RgbImage(Width, Height, mirrored);
+    }
 }

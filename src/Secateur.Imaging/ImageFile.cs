@@ -1,0 +1,88 @@
+using Secateur.Imaging.Exif;
+using Secateur.Imaging.Jpeg;
+using Secateur.Imaging.Netpbm;
+using Secateur.Imaging.Png;
+using Secateur.Pixels;
+
+namespace Secateur.Imaging;
+
+/// <summary>
+/// Reads JPEG, PNG, PPM and PGM files, told apart by their content, and writes JPEG, PNG and PPM files, told apart by the extension.
+/// </summary>
+/// <remarks>
+/// Grey becomes RGB. Transparent PNGs are shown on white. 16-bit samples are rounded to 8 bits. CMYK JPEGs are converted without colour profile.
+/// </remarks>
+public static class ImageFile
+{
+    /// <summary>Lower-case extensions, with the dot, of the files that can be read; to find pictures in a folder.</summary>
+    public static IReadOnlyList<string> Extensions { get; } = [".jpg", ".jpeg", ".png", ".ppm", ".pgm"];
+
+    /// <summary>Reads a picture file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">Orientation and pixel limit; null for the defaults.</param>
+    /// <exception cref="InvalidFileException">The file is a directory, no picture of a known format, damaged, or beyond the pixel limit.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">No permission to read the file.</exception>
+    /// <exception cref="DllNotFoundException">The file is a JPEG and libjpeg-turbo is not installed.</exception>
+    public static RgbImage Read(string path, ImageReadOptions? options = null) => Decode(path, ReadBytes(path), options);
+
+    /// <summary>Decodes a picture file that is in memory.</summary>
+    /// <param name="name">What to call it in errors.</param>
+    /// <param name="content">The bytes of the file.</param>
+    /// <param name="options">Orientation and pixel limit; null for the defaults.</param>
+    /// <exception cref="InvalidFileException">The content is no picture of a known format, damaged, or beyond the pixel limit.</exception>
+    /// <exception cref="DllNotFoundException">The content is a JPEG and libjpeg-turbo is not installed.</exception>
+    public static RgbImage Decode(string name, byte[] content, ImageReadOptions? options = null)
+    {
+        options ??= ImageReadOptions.Default;
+        var (image, orientation) = ImageFormats.Recognise(content) switch
+        {
+            ImageFormat.Jpeg => JpegDecoder.Decode(name, content, options.MaxPixels),
+            ImageFormat.Png => PngDecoder.Decode(name, content, options.MaxPixels),
+            ImageFormat.Netpbm => (NetpbmDecoder.Decode(name, content, options.MaxPixels), ExifOrientation.Upright),
+            _ => throw new InvalidFileException(name, ImageFormats.DescribeUnknown(content)),
+        };
+        return options.ApplyOrientation ? ExifOrientation.Apply(image, orientation) : image;
+    }
+
+    /// <summary>
+    /// Writes a picture in the format of the extension (.png, .jpg, .jpeg or .ppm), through a temporary file, so that the name never holds half
+    /// a picture.
+    /// </summary>
+    /// <param name="path">The file; its folder must exist.</param>
+    /// <param name="image">The picture.</param>
+    /// <param name="jpegQuality">1 to 100, for JPEG only; chroma is stored at full resolution from 90 on.</param>
+    /// <exception cref="ArgumentException">The extension is none of those, the quality is out of range, or the picture is too large for a JPEG (65,500 pixels a side).</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">No permission to write there, or the path is a directory.</exception>
+    /// <exception cref="DllNotFoundException">A JPEG is to be written and libjpeg-turbo is not installed.</exception>
+    public static void Write(string path, RgbImage image, int jpegQuality = 92)
+    {
+        switch (Path.GetExtension(path).ToUpperInvariant())
+        {
+            case ".PNG":
+                AtomicFile.Write(path, stream => PngEncoder.Encode(image, stream));
+                break;
+            case ".JPG" or ".JPEG":
+                var jpeg = JpegEncoder.Encode(image, jpegQuality);
+                AtomicFile.Write(path, stream => stream.Write(jpeg));
+                break;
+            case ".PPM":
+                AtomicFile.Write(path, stream => NetpbmEncoder.Encode(image, stream));
+                break;
+            default:
+                throw new ArgumentException($"{path}: pictures are written as .png, .jpg, .jpeg or .ppm", nameof(path));
+        }
+    }
+
+    private static byte[] ReadBytes(string path)
+    {
+        if (Directory.Exists(path)) throw new InvalidFileException(path, "is a directory, not a picture file");
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        if (!stream.CanSeek) throw new InvalidFileException(path, "is a pipe or a device, not a picture file");
+        if (stream.Length > Array.MaxLength) throw new InvalidFileException(path, $"is {stream.Length} bytes long, more than a picture file can be ({Array.MaxLength})");
+        var content = GC.AllocateUninitializedArray<byte>((int)stream.Length);
+        stream.ReadExactly(content);
+        return content;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Secateur.Imaging;
+
+/// <summary>How <see cref="ImageFile"/> reads.</summary>
+public sealed record ImageReadOptions
+{
+    /// <summary>The default options.</summary>
+    public static ImageReadOptions Default { get; } = new();
+
+    /// <summary>
+    /// Turns and mirrors the picture as its EXIF orientation asks, the way viewers show it (default). False gives the stored pixels, which
+    /// the boxes of WIDER FACE are for.
+    /// </summary>
+    public bool ApplyOrientation { get; init; } = true;
+
+    /// <summary>A file that declares more pixels than this is refused before memory is set aside for it (default 100 million, 300 MB).</summary>
+    public long MaxPixels { get; init; } = 100_000_000;
+}

@@ -1,0 +1,229 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Secateur.Kernels.Simd;
+
+namespace Secateur.Kernels.Conv2d;
+
+/// <summary>
+/// The convolution of <see cref="Conv2dReference"/> over flat planes (see <see cref="Layout.PlanarLayout"/>): up to eight output channels by two
+/// vectors of positions stay in registers while all taps stream by. Channels are never padded: a block of seven costs seven eighths.
+/// </summary>
+internal static unsafe class DenseConv
+{
+    /// <summary>The most output channels a block has.</summary>
+    public const int MaxBlock = 8;
+
+    /// <summary>Computes positions [start, end) of one block.</summary>
+    public static void Run(SimdLevel level, int block, in DenseConvCall call, int start, int end)
+    {
+        switch (level)
+        {
+            case SimdLevel.Vector512:
+                RunBlock<Simd512, Vector512<float>>(block, in call, start, end);
+                break;
+            case SimdLevel.Vector256:
+                RunBlock<Simd256, Vector256<float>>(block, in call, start, end);
+                break;
+            default:
+                RunBlock<Simd128, Vector128<float>>(block, in call, start, end);
+                break;
+        }
+    }
+
+    private static void RunBlock<TSimd, TVector>(int block, in DenseConvCall call, int start, int end)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        switch (block)
+        {
+            case 1:
+                Run<TSimd, TVector, Block1>(in call, start, end);
+                break;
+            case 2:
+                Run<TSimd, TVector, Block2>(in call, start, end);
+                break;
+            case 3:
+                Run<TSimd, TVector, Block3>(in call, start, end);
+                break;
+            case 4:
+                Run<TSimd, TVector, Block4>(in call, start, end);
+                break;
+            case 5:
+                Run<TSimd, TVector, Block5>(in call, start, end);
+                break;
+            case 6:
+                Run<TSimd, TVector, Block6>(in call, start, end);
+                break;
+            case 7:
+                Run<TSimd, TVector, Block7>(in call, start, end);
+                break;
+            case 8:
+                Run<TSimd, TVector, Block8>(in call, start, end);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(block), block, "a block has 1 to 8 channels");
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Run<TSimd, TVector, TBlock>(in DenseConvCall call, int start, int end)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+        where TBlock : IConvBlock
+    {
+        // One row of accumulators a channel; the rows that a block does not have compile to nothing.
+        var step = 2 * TSimd.Width;
+        var aside = stackalloc float[TBlock.Size * step];
+        for (var p = start; p < end; p += step)
+        {
+            TVector a0 = default, b0 = default, a1 = default, b1 = default, a2 = default, b2 = default, a3 = default, b3 = default, a4 = default, b4 = default, a5 = default, b5 = default, a6 = default, b6 = default, a7 = default, b7 = default;
+            if (call.BorderStart is null)
+            {
+                if (TBlock.Size > 0) a0 = b0 = TSimd.Broadcast(call.Bias[0]);
+                if (TBlock.Size > 1) a1 = b1 = TSimd.Broadcast(call.Bias[1]);
+                if (TBlock.Size > 2) a2 = b2 = TSimd.Broadcast(call.Bias[2]);
+                if (TBlock.Size > 3) a3 = b3 = TSimd.Broadcast(call.Bias[3]);
+                if (TBlock.Size > 4) a4 = b4 = TSimd.Broadcast(call.Bias[4]);
+                if (TBlock.Size > 5) a5 = b5 = TSimd.Broadcast(call.Bias[5]);
+                if (TBlock.Size > 6) a6 = b6 = TSimd.Broadcast(call.Bias[6]);
+                if (TBlock.Size > 7) a7 = b7 = TSimd.Broadcast(call.Bias[7]);
+            }
+            else
+            {
+                var at = call.BorderStart + call.Border.Locate(p, step);
+                if (TBlock.Size > 0) (a0, b0) = LoadPair<TSimd, TVector>(at + (0 * (nint)call.BorderStride));
+                if (TBlock.Size > 1) (a1, b1) = LoadPair<TSimd, TVector>(at + (1 * (nint)call.BorderStride));
+                if (TBlock.Size > 2) (a2, b2) = LoadPair<TSimd, TVector>(at + (2 * (nint)call.BorderStride));
+                if (TBlock.Size > 3) (a3, b3) = LoadPair<TSimd, TVector>(at + (3 * (nint)call.BorderStride));
+                if (TBlock.Size > 4) (a4, b4) = LoadPair<TSimd, TVector>(at + (4 * (nint)call.BorderStride));
+                if (TBlock.Size > 5) (a5, b5) = LoadPair<TSimd, TVector>(at + (5 * (nint)call.BorderStride));
+                if (TBlock.Size > 6) (a6, b6) = LoadPair<TSimd, TVector>(at + (6 * (nint)call.BorderStride));
+                if (TBlock.Size > 7) (a7, b7) = LoadPair<TSimd, TVector>(at + (7 * (nint)call.BorderStride));
+            }
+
+            var input = call.Input + p;
+            var offset = call.Offsets;
+            var weight = call.Weights;
+            for (var k = call.Taps; k > 0; k--, offset++, weight += TBlock.Size)
+            {
+                var x0 = TSimd.Load(input + *offset);
+                var x1 = TSimd.Load(input + *offset + TSimd.Width);
+                if (TBlock.Size > 0)
+                {
+                    var w = TSimd.Broadcast(weight[0]);
+                    a0 = TSimd.MultiplyAdd(w, x0, a0);
+                    b0 = TSimd.MultiplyAdd(w, x1, b0);
+                }
+
+                if (TBlock.Size > 1)
+                {
+                    var w = TSimd.Broadcast(weight[1]);
+                    a1 = TSimd.MultiplyAdd(w, x0, a1);
+                    b1 = TSimd.MultiplyAdd(w, x1, b1);
+                }
+
+                if (TBlock.Size > 2)
+                {
+                    var w = TSimd.Broadcast(weight[2]);
+                    a2 = TSimd.MultiplyAdd(w, x0, a2);
+                    b2 = TSimd.MultiplyAdd(w, x1, b2);
+                }
+
+                if (TBlock.Size > 3)
+                {
+                    var w = TSimd.Broadcast(weight[3]);
+                    a3 = TSimd.MultiplyAdd(w, x0, a3);
+                    b3 = TSimd.MultiplyAdd(w, x1, b3);
+                }
+
+                if (TBlock.Size > 4)
+                {
+                    var w = TSimd.Broadcast(weight[4]);
+                    a4 = TSimd.MultiplyAdd(w, x0, a4);
+                    b4 = TSimd.MultiplyAdd(w, x1, b4);
+                }
+
+                if (TBlock.Size > 5)
+                {
+                    var w = TSimd.Broadcast(weight[5]);
+                    a5 = TSimd.MultiplyAdd(w, x0, a5);
+                    b5 = TSimd.MultiplyAdd(w, x1, b5);
+                }
+
+                if (TBlock.Size > 6)
+                {
+                    var w = TSimd.Broadcast(weight[6]);
+                    a6 = TSimd.MultiplyAdd(w, x0, a6);
+                    b6 = TSimd.MultiplyAdd(w, x1, b6);
+                }
+
+                if (TBlock.Size > 7)
+                {
+                    var w = TSimd.Broadcast(weight[7]);
+                    a7 = TSimd.MultiplyAdd(w, x0, a7);
+                    b7 = TSimd.MultiplyAdd(w, x1, b7);
+                }
+            }
+
+            // No call while accumulators live: it would make the compiler keep them in memory. So a last part is put aside whole first.
+            var rest = end - p < step ? aside : null;
+            if (TBlock.Size > 0) Finish<TSimd, TVector>(in call, 0, p, rest, a0, b0);
+            if (TBlock.Size > 1) Finish<TSimd, TVector>(in call, 1, p, rest, a1, b1);
+            if (TBlock.Size > 2) Finish<TSimd, TVector>(in call, 2, p, rest, a2, b2);
+            if (TBlock.Size > 3) Finish<TSimd, TVector>(in call, 3, p, rest, a3, b3);
+            if (TBlock.Size > 4) Finish<TSimd, TVector>(in call, 4, p, rest, a4, b4);
+            if (TBlock.Size > 5) Finish<TSimd, TVector>(in call, 5, p, rest, a5, b5);
+            if (TBlock.Size > 6) Finish<TSimd, TVector>(in call, 6, p, rest, a6, b6);
+            if (TBlock.Size > 7) Finish<TSimd, TVector>(in call, 7, p, rest, a7, b7);
+            if (rest is not null) CopyRest(in call, TBlock.Size, rest, step, p, end - p);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (TVector First, TVector Second) LoadPair<TSimd, TVector>(float* source)
+        where TSimd : ISimd<TVector>
+        where TVector : struct => (TSimd.Load(source), TSimd.Load(source + TSimd.Width));
+
+    /// <summary>Activation, addend and store of one channel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish<TSimd, TVector>(in DenseConvCall call, int channel, int p, float* rest, TVector a, TVector b)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        if (call.Slope != 1)
+        {
+            var slope = TSimd.Broadcast(call.Slope);
+            a = Activate<TSimd, TVector>(a, slope);
+            b = Activate<TSimd, TVector>(b, slope);
+        }
+
+        if (call.Addends is not null)
+        {
+            var addend = call.Memory + call.Addends[channel] + p;
+            var own = TSimd.Broadcast(call.OwnFactor);
+            var other = TSimd.Broadcast(call.AddendFactor);
+            a = TSimd.MultiplyAdd(own, a, TSimd.Multiply(other, TSimd.Load(addend)));
+            b = TSimd.MultiplyAdd(own, b, TSimd.Multiply(other, TSimd.Load(addend + TSimd.Width)));
+        }
+
+        var output = rest is null ? call.Memory + call.Outputs[channel] + p : rest + (channel * 2 * TSimd.Width);
+        TSimd.Store(output, a);
+        TSimd.Store(output + TSimd.Width, b);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Activate<TSimd, TVector>(TVector x, TVector slope)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        var zero = TSimd.Broadcast(0);
+        return TSimd.MultiplyAdd(slope, TSimd.Min(x, zero), TSimd.Max(x, zero));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void CopyRest(in DenseConvCall call, int channels, float* rest, int step, int p, int count)
+    {
+        for (var c = 0; c < channels; c++)
+            new ReadOnlySpan<float>(rest + (c * step), count).CopyTo(new Span<float>(call.Memory + call.Outputs[c] + p, count));
+    }
+}

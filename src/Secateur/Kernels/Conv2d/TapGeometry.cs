@@ -1,0 +1,59 @@
+using Secateur.Kernels.Layout;
+
+namespace Secateur.Kernels.Conv2d;
+
+/// <summary>
+/// The taps of a convolution along one axis. Tap k of output pixel q reads input pixel stride * q + k - padding = stride * (q + Shift) + Phase:
+/// so over planes that hold every stride-th pixel, a strided convolution is one of stride 1.
+/// </summary>
+internal readonly record struct TapGeometry(ConvGeometry Conv)
+{
+    /// <summary>Which of the stride's planes tap <paramref name="k"/> reads.</summary>
+    public int Phase(int k) => k - Conv.Padding - (Shift(k) * Conv.Stride);
+
+    /// <summary>By how many output pixels tap <paramref name="k"/> is displaced.</summary>
+    public int Shift(int k) => (int)Math.Floor((k - Conv.Padding) / (double)Conv.Stride);
+
+    /// <summary>How far taps reach before the output pixel.</summary>
+    public int Before => Math.Max(0, -Shift(0));
+
+    /// <summary>How far taps reach after the output pixel.</summary>
+    public int After => Math.Max(0, Shift(Conv.Kernel - 1));
+
+    /// <summary>Whether the taps can read the input's own planes: same size, stride 1.</summary>
+    public bool ReadsDirectly => Conv.Stride == 1 && (2 * Conv.Padding) + 1 == Conv.Kernel;
+
+    /// <summary>The halo that planes need; where real pixels may lie on both sides, the two sides cannot share one gap.</summary>
+    public int Halo => ReadsDirectly ? Math.Max(Before, After) : Before + After;
+
+    /// <summary>The phases that some tap reads, ascending.</summary>
+    public int[] Phases()
+    {
+        var geometry = this;
+        return [.. Enumerable.Range(0, Conv.Kernel).Select(geometry.Phase).Distinct().Order()];
+    }
+
+    /// <summary>The distance of every tap [I, K, K] from position 0 of the first input plane.</summary>
+    /// <param name="channels">I.</param>
+    /// <param name="layout">Of the planes that are read.</param>
+    /// <param name="phases">The phases along each axis that the planes hold: plane (channel * phases + row phase) * phases + column phase.</param>
+    public int[] Offsets(int channels, PlanarLayout layout, ReadOnlySpan<int> phases)
+    {
+        var kernel = Conv.Kernel;
+        var offsets = new int[channels * kernel * kernel];
+        var at = 0;
+        for (var c = 0; c < channels; c++)
+        {
+            for (var ky = 0; ky < kernel; ky++)
+            {
+                for (var kx = 0; kx < kernel; kx++)
+                {
+                    var plane = (((c * phases.Length) + phases.IndexOf(Phase(ky))) * phases.Length) + phases.IndexOf(Phase(kx));
+                    offsets[at++] = (plane * layout.PlaneStride) + (Shift(ky) * layout.Pitch) + Shift(kx);
+                }
+            }
+        }
+
+        return offsets;
+    }
+}

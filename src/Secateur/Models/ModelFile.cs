@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Secateur.Graph;
+using Secateur.Weights;
+
+namespace Secateur.Models;
+
+/// <summary>
+/// Models as files: a safetensors file whose metadata holds what <see cref="ModelInfo"/> says and, where it is not the published network, the
+/// graph; or, for reading, any checkpoint of a published network.
+/// </summary>
+public static class ModelFile
+{
+    private const string ArchitectureKey = "secateur.architecture";
+    private const string NetworkKey = "secateur.network";
+    private const string AspectKey = "secateur.anchor_aspect";
+    private const string MeanKey = "secateur.mean";
+    private const string ProvenanceKey = "secateur.provenance";
+    private const string KeptFiltersKey = "secateur.kept_filters";
+    private const string LicenceKey = "licence";
+
+    // Batch norms count their updates; inference and this trainer do not need the number.
+    private const string UpdateCounter = ".num_batches_tracked";
+
+    // The five-file form of EResFD is the official one, which was trained with anchors 1.25 times as high as wide.
+    private const double OfficialEResFdAspect = 1.25;
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="path">A safetensors file, or a PyTorch checkpoint (zip, legacy, or the five files of the official EResFD).</param>
+    /// <param name="architecture">The published network that a checkpoint holds; null to guess it from its tensors.</param>
+    /// <exception cref="InvalidFileException">The file is damaged, or its tensors are not those of the network (all differences are listed).</exception>
+    /// <exception cref="ArgumentException">No such architecture.</exception>
+    public static Model Read(string path, string? architecture = null)
+    {
+        var file = WeightFile.Read(path);
+        var tensors = file.Tensors.Where(t => !t.Key.EndsWith(UpdateCounter, StringComparison.Ordinal));
+        try
+        {
+            var network = NetworkOf(path, file, architecture);
+            return new Model(network, tensors, InfoOf(path, file, network));
+        }
+        catch (Exception error) when (error is NetworkException or JsonException)
+        {
+            throw new InvalidFileException(path, error.Message, error);
+        }
+    }
+
+    /// <summary>Writes a model as one safetensors file, whole or not at all.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Write(string path, Model model)
+    {
+        var info = model.Info;
+        var metadata = new Dictionary<string, string>
+        {
+            [ArchitectureKey] = model.Network.Architecture,
+            [AspectKey] = info.AnchorAspect.ToString(CultureInfo.InvariantCulture),
+            [MeanKey] = JsonSerializer.Serialize(info.Mean, ModelFileJson.Default.ImmutableArraySingle),
+            [ProvenanceKey] = JsonSerializer.Serialize(info.Provenance, ModelFileJson.Default.ImmutableArrayString),
+        };
+        if (info.Licence is { } licence) metadata[LicenceKey] = licence;
+        if (!info.KeptFilters.IsEmpty) metadata[KeptFiltersKey] = JsonSerializer.Serialize(info.KeptFilters, ModelFileJson.Default.ImmutableSortedDictionaryStringImmutableArrayInt32);
+        if (!IsPublished(model.Network)) metadata[NetworkKey] = NetworkJson.Write(model.Network);
+        Safetensors.Write(path, model.Network.Parameters.Select(p => KeyValuePair.Create(p.Name, model.Weights[p.Name])), metadata);
+    }
+
+    private static bool IsPublished(Network network) =>
+        Architectures.Names.Contains(network.Architecture)
+        && NetworkJson.Write(network) == NetworkJson.Write(Architectures.Create(network.Architecture));
+
+    private static Network NetworkOf(string path, TensorFile file, string? architecture)
+    {
+        if (file.Metadata.TryGetValue(NetworkKey, out var json))
+        {
+            var network = NetworkJson.Read(json);
+            return architecture is null || architecture == network.Architecture
+                ? network
+                : throw new InvalidFileException(path, $"holds a network of {network.Architecture}, not of {architecture}");
+        }
+
+        var name = architecture ?? file.Metadata.GetValueOrDefault(ArchitectureKey) ?? Architectures.Guess(file.Tensors);
+        if (name is null)
+        {
+            throw new InvalidFileException(
+                path,
+                $"its {file.Tensors.Count} tensors are those of no known network; name it ({string.Join(", ", Architectures.Names)}) if it is one of these");
+        }
+
+        return Architectures.Create(name);
+    }
+
+    private static ModelInfo InfoOf(string path, TensorFile file, Network network)
+    {
+        var metadata = file.Metadata;
+        var info = new ModelInfo { Licence = metadata.GetValueOrDefault(LicenceKey) };
+        if (metadata.TryGetValue(MeanKey, out var mean)) info = info with { Mean = JsonSerializer.Deserialize(mean, ModelFileJson.Default.ImmutableArraySingle) };
+        if (info.Mean.IsDefault || info.Mean.Length != 3) throw new InvalidFileException(path, $"metadata {MeanKey} is '{mean}', expected three numbers");
+        if (metadata.TryGetValue(ProvenanceKey, out var steps)) info = info with { Provenance = JsonSerializer.Deserialize(steps, ModelFileJson.Default.ImmutableArrayString) };
+        if (info.Provenance.IsDefault) throw new InvalidFileException(path, $"metadata {ProvenanceKey} is '{steps}', expected a list of texts");
+        if (metadata.TryGetValue(KeptFiltersKey, out var kept))
+        {
+            info = info with
+            {
+                KeptFilters = JsonSerializer.Deserialize(kept, ModelFileJson.Default.ImmutableSortedDictionaryStringImmutableArrayInt32)
+                    ?? throw new InvalidFileException(path, $"metadata {KeptFiltersKey} is null"),
+            };
+        }
+
+        if (metadata.TryGetValue(AspectKey, out var aspect)) return info with { AnchorAspect = ParseAspect(path, aspect) };
+        var official = network.Architecture == "eresfd" && file.Kind == WeightFileKind.PyTorchSplit;
+        return official ? info with { AnchorAspect = OfficialEResFdAspect } : info;
+    }
+
+    private static double ParseAspect(string path, string text) =>
+        double.TryParse(text, CultureInfo.InvariantCulture, out var aspect) && aspect is > 0 and < 100
+            ? aspect
+            : throw new InvalidFileException(path, $"metadata {AspectKey} is '{text}', expected a number between 0 and 100");
+}
+
+/// <summary>Serialisation code made at compile time.</summary>
+[JsonSerializable(typeof(ImmutableArray<float>))]
+[JsonSerializable(typeof(ImmutableArray<string>))]
+[JsonSerializable(typeof(ImmutableSortedDictionary<string, ImmutableArray<int>>))]
+internal sealed partial class ModelFileJson : JsonSerializerContext;

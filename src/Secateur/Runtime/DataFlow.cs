@@ -1,0 +1,139 @@
+using Secateur.Graph;
+
+namespace Secateur.Runtime;
+
+/// <summary>
+/// What an inference plan must know of a network: which nodes are needed, who reads whose values, which nodes a convolution takes over.
+/// A ReLU of what cannot be negative is the same as its input.
+/// </summary>
+internal sealed class DataFlow
+{
+    private readonly Network _network;
+    private readonly int[] _source;
+    private readonly List<int>[] _readers;
+
+    public DataFlow(Network network)
+    {
+        _network = network;
+        var count = network.Nodes.Length;
+        IsStatic = [.. ImageIndependence.Find(network)];
+        _source = [.. Enumerable.Range(0, count)];
+        _readers = [.. Enumerable.Range(0, count).Select(_ => new List<int>())];
+        IsResult = new bool[count];
+        IsNeeded = new bool[count];
+        Chains = new FusedConv?[count];
+        ComputedBy = [.. Enumerable.Range(0, count)];
+        FindIdleRelus();
+        FindNeeded();
+        for (var i = 0; i < count; i++)
+        {
+            if (IsNeeded[i] && !IsStatic[i] && network.Nodes[i] is Conv2dNode && Source(i) == i) Fuse(i);
+        }
+    }
+
+    /// <summary>Whether the node depends on the input's size only.</summary>
+    public bool[] IsStatic { get; }
+
+    /// <summary>Whether the node is an output or belongs to a detection level.</summary>
+    public bool[] IsResult { get; }
+
+    /// <summary>Whether some result depends on the node.</summary>
+    public bool[] IsNeeded { get; }
+
+    /// <summary>For the last node of a chain, the chain.</summary>
+    public FusedConv?[] Chains { get; }
+
+    /// <summary>The node at whose turn a node's value is read: its own position, or the end of the chain that it is part of.</summary>
+    public int[] ComputedBy { get; }
+
+    /// <summary>The node that holds the value of <paramref name="node"/>: itself, but for ReLUs that do nothing.</summary>
+    public int Source(int node) => _source[node];
+
+    /// <summary>The nodes that read the value of <paramref name="node"/>; one that reads it twice appears twice.</summary>
+    public IReadOnlyList<int> Readers(int node) => _readers[node];
+
+    /// <summary>The inputs whose values a node reads; of some it only takes the size.</summary>
+    public static IEnumerable<int> ValueInputs(Node node) => node switch
+    {
+        OnesNode => [],
+        UpsampleNode n => [n.Input],
+        _ => node.Inputs,
+    };
+
+    private void FindIdleRelus()
+    {
+        var nonNegative = new bool[_source.Length];
+        for (var i = 0; i < nonNegative.Length; i++)
+        {
+            switch (_network.Nodes[i])
+            {
+                case ReluNode relu:
+                    if (nonNegative[relu.Input]) _source[i] = _source[relu.Input];
+                    nonNegative[i] = true;
+                    break;
+                case ConcatNode concat:
+                    nonNegative[i] = concat.Parts.All(p => nonNegative[p]);
+                    break;
+                case UpsampleNode upsample:
+                    nonNegative[i] = nonNegative[upsample.Input];
+                    break;
+            }
+        }
+    }
+
+    private void FindNeeded()
+    {
+        foreach (var output in _network.Outputs) IsResult[Source(output.Node)] = true;
+        foreach (var level in _network.Levels) IsResult[Source(level.Loc)] = IsResult[Source(level.Scores)] = true;
+        for (var i = _source.Length - 1; i >= 0; i--)
+        {
+            if (Source(i) != i) continue;
+            IsNeeded[i] |= IsResult[i];
+            if (!IsNeeded[i]) continue;
+            foreach (var input in ValueInputs(_network.Nodes[i]))
+            {
+                IsNeeded[Source(input)] = true;
+                _readers[Source(input)].Add(i);
+            }
+        }
+    }
+
+    private void Fuse(int conv)
+    {
+        var chain = new FusedConv(conv);
+        var taken = new List<int>();
+        while (chain.Merge is null && !IsResult[chain.Last] && Readers(chain.Last) is [var next] && ComputedBy[next] == next && Chains[next] is null && TryTake(chain, next))
+        {
+            taken.Add(chain.Last);
+            chain.Last = next;
+        }
+
+        foreach (var node in taken) ComputedBy[node] = chain.Last;
+        Chains[chain.Last] = chain;
+    }
+
+    private bool TryTake(FusedConv chain, int next)
+    {
+        switch (_network.Nodes[next])
+        {
+            case ReluNode or PReluNode when chain.Activation is null:
+                chain.Activation = _network.Nodes[next];
+                return true;
+            case MergeNode merge:
+                var ownIsA = Source(merge.A.Node) == chain.Last;
+                var (own, other) = ownIsA ? (merge.A, merge.B) : (merge.B, merge.A);
+                if (IsStatic[other.Node])
+                {
+                    if (merge is not AddNode || chain.Start is not null || chain.Activation is not null || !own.Channels.IsEmpty) return false;
+                    chain.Start = other;
+                    return true;
+                }
+
+                if (!other.Channels.IsEmpty) return false;
+                (chain.Merge, chain.Own, chain.Other) = (merge, own, other);
+                return true;
+            default:
+                return false;
+        }
+    }
+}

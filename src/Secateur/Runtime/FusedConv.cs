@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Secateur.Graph;
+
+namespace Secateur.Runtime;
+
+/// <summary>A convolution and the nodes behind it that its kernel takes over: [add of a static map] [activation] [add or fusion].</summary>
+internal sealed class FusedConv(int node)
+{
+    /// <summary>The convolution.</summary>
+    public int Node { get; } = node;
+
+    /// <summary>The last node of the chain: the kernel computes its result.</summary>
+    public int Last { get; set; } = node;
+
+    /// <summary>The static operand of the first add, or null.</summary>
+    public MergeOperand? Start { get; set; }
+
+    /// <summary>The activation, or null.</summary>
+    public Node? Activation { get; set; }
+
+    /// <summary>The merge at the end, or null.</summary>
+    public MergeNode? Merge { get; set; }
+
+    /// <summary>The operand of <see cref="Merge"/> that the chain computes.</summary>
+    public MergeOperand Own { get; set; }
+
+    /// <summary>The other operand; it has all channels.</summary>
+    public MergeOperand Other { get; set; }
+
+    /// <summary>For each channel of the convolution, the channel of the merge.</summary>
+    public ImmutableArray<int> TargetChannels(int channels) =>
+        Merge is null || Own.Channels.IsEmpty ? [.. Enumerable.Range(0, channels)] : Own.Channels;
+}

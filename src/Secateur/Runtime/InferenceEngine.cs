@@ -1,0 +1,61 @@
+using Secateur.Graph;
+using Secateur.Kernels.Simd;
+using Secateur.Weights;
+
+namespace Secateur.Runtime;
+
+/// <summary>A model ready to run on images of any size. Safe to share between threads: each runs its own <see cref="InferenceSession"/>.</summary>
+public sealed class InferenceEngine
+{
+    private const int KeptPlans = 16;
+
+    private readonly Lock _gate = new();
+    private readonly LinkedList<(int Height, int Width, InferencePlan Plan)> _plans = [];
+
+    /// <summary>Folds batch norms and packs weights; plans are compiled at the first image of a size and kept for the next.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="SimdLevels.Variable"/> holds no width.</exception>
+    public InferenceEngine(Model model)
+    {
+        Model = model;
+        Lowered = new LoweredModel(model, SimdLevels.Detect());
+    }
+
+    /// <summary>The model as it was given.</summary>
+    public Model Model { get; }
+
+    /// <summary>What runs in its place.</summary>
+    internal LoweredModel Lowered { get; }
+
+    /// <summary>A workspace for one caller at a time, with <paramref name="threads"/> threads (the caller's included).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one thread.</exception>
+    public InferenceSession CreateSession(int threads = 1) => new(this, threads);
+
+    /// <summary>The plan for an input size.</summary>
+    /// <exception cref="NetworkException">The network cannot run at this size.</exception>
+    internal InferencePlan PlanFor(int height, int width)
+    {
+        lock (_gate)
+        {
+            for (var node = _plans.First; node is not null; node = node.Next)
+            {
+                if (node.Value.Height != height || node.Value.Width != width) continue;
+                if (node != _plans.First)
+                {
+                    _plans.Remove(node);
+                    _plans.AddFirst(node);
+                }
+
+                return node.Value.Plan;
+            }
+        }
+
+        var plan = PlanBuilder.Build(Lowered, height, width);
+        lock (_gate)
+        {
+            _plans.AddFirst((height, width, plan));
+            if (_plans.Count > KeptPlans) _plans.RemoveLast();
+        }
+
+        return plan;
+    }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Secateur.Graph;
+using Secateur.Kernels.Layout;
+using Secateur.Runtime.Steps;
+
+namespace Secateur.Runtime;
+
+/// <summary>A map in a workspace: where its planes start, in floats.</summary>
+internal sealed record PlacedMap(PlanarLayout Layout, nint[] Planes);
+
+/// <summary>The static schedule of a network at one input size: every kernel call and every buffer's place. Immutable, shared by all workspaces.</summary>
+internal sealed class InferencePlan(
+    ImmutableArray<PlanStep> steps,
+    ImmutableArray<MapShape> shapes,
+    PlacedMap input,
+    IReadOnlyDictionary<int, PlacedMap> results,
+    long floats)
+{
+    /// <summary>The kernel calls in order.</summary>
+    public ImmutableArray<PlanStep> Steps { get; } = steps;
+
+    /// <summary>The shape of every node.</summary>
+    public ImmutableArray<MapShape> Shapes { get; } = shapes;
+
+    /// <summary>Where the image goes.</summary>
+    public PlacedMap Input { get; } = input;
+
+    /// <summary>Where the results are, by node.</summary>
+    public IReadOnlyDictionary<int, PlacedMap> Results { get; } = results;
+
+    /// <summary>Floats of memory that a workspace needs.</summary>
+    public long Floats { get; } = floats;
+}

@@ -1,0 +1,156 @@
+using System.Runtime.InteropServices;
+using Secateur.Graph;
+using Secateur.Pixels;
+
+namespace Secateur.Runtime;
+
+/// <summary>One caller's memory and threads to run an <see cref="InferenceEngine"/>. Not for several callers at once; make one each.</summary>
+public sealed unsafe class InferenceSession : IDisposable
+{
+    private const int CacheLine = 64;
+
+    private readonly InferenceEngine _engine;
+    private readonly WorkerTeam _team;
+    private float* _memory;
+    private long _floats;
+    private InferencePlan? _plan;
+
+    internal InferenceSession(InferenceEngine engine, int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
+        _engine = engine;
+        _team = new WorkerTeam(threads);
+    }
+
+    /// <summary>Frees the memory if nobody disposed of the session.</summary>
+    ~InferenceSession() => NativeMemory.AlignedFree(_memory);
+
+    /// <summary>Bytes of the workspace: feature maps only, without weights.</summary>
+    public long WorkspaceBytes => _floats * sizeof(float);
+
+    /// <summary>Runs one image at its own size; the mean is subtracted on the way. Allocates only when the size is new.</summary>
+    /// <exception cref="NetworkException">The image is too small for the network.</exception>
+    public void Run(RgbImage image)
+    {
+        Prepare(image.Height, image.Width);
+        var mean = _engine.Model.Info.Mean;
+        var (layout, planes) = (_plan!.Input.Layout, _plan.Input.Planes);
+        fixed (byte* pixels = image.Pixels)
+        {
+            for (var y = 0; y < image.Height; y++)
+            {
+                var row = pixels + ((long)y * image.Width * 3);
+                for (var c = 0; c < 3; c++)
+                {
+                    var target = _memory + planes[c] + ((long)y * layout.Pitch);
+                    for (var x = 0; x < image.Width; x++) target[x] = row[(3 * x) + c] - mean[c];
+                }
+            }
+        }
+
+        Execute();
+    }
+
+    /// <summary>Runs one input [C, H, W], mean already subtracted.</summary>
+    /// <param name="input">C * height * width values.</param>
+    /// <param name="height">H.</param>
+    /// <param name="width">W.</param>
+    /// <exception cref="NetworkException">The input is too small for the network.</exception>
+    /// <exception cref="ArgumentException">The number of values does not fit.</exception>
+    public void Run(ReadOnlySpan<float> input, int height, int width)
+    {
+        Prepare(height, width);
+        var (layout, planes) = (_plan!.Input.Layout, _plan.Input.Planes);
+        if (input.Length != (long)planes.Length * height * width)
+            throw new ArgumentException($"[{planes.Length}, {height}, {width}] has {(long)planes.Length * height * width} values, but {input.Length} were given", nameof(input));
+        for (var row = 0; row < planes.Length * height; row++)
+        {
+            var target = _memory + planes[row / height] + ((long)(row % height) * layout.Pitch);
+            input.Slice(row * width, width).CopyTo(new Span<float>(target, width));
+        }
+
+        Execute();
+    }
+
+    /// <summary>The shape [C, H, W] of a result of the last run.</summary>
+    /// <exception cref="KeyNotFoundException">The network has no such output.</exception>
+    public MapShape OutputShape(string name) => Plan.Shapes[NodeOf(name)];
+
+    /// <summary>Copies a result of the last run, [C, H, W] row-major.</summary>
+    /// <exception cref="KeyNotFoundException">The network has no such output.</exception>
+    /// <exception cref="ArgumentException">The target is too short.</exception>
+    public void CopyOutput(string name, Span<float> target)
+    {
+        var result = Result(NodeOf(name));
+        for (var c = 0; c < result.Channels; c++)
+        {
+            for (var y = 0; y < result.Height; y++)
+            {
+                result.Row(c, y).CopyTo(target);
+                target = target[result.Width..];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _team.Dispose();
+        NativeMemory.AlignedFree(_memory);
+        _memory = null;
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A result of the last run where it lies.</summary>
+    internal ResultMap Result(int node) => new(_memory, Plan.Results[node]);
+
+    private InferencePlan Plan => _plan ?? throw new InvalidOperationException("nothing has been run yet");
+
+    private int NodeOf(string name)
+    {
+        foreach (var output in _engine.Lowered.Model.Network.Outputs)
+        {
+            if (output.Name == name) return output.Node;
+        }
+
+        throw new KeyNotFoundException($"the network has no output '{name}'");
+    }
+
+    private void Prepare(int height, int width)
+    {
+        _plan = _engine.PlanFor(height, width);
+        if (_plan.Floats > _floats)
+        {
+            NativeMemory.AlignedFree(_memory);
+            _memory = null;
+            _floats = 0;
+            _memory = (float*)NativeMemory.AlignedAlloc(checked((nuint)_plan.Floats * sizeof(float)), CacheLine);
+            _floats = _plan.Floats;
+
+            // Kernels read, and drop, values between and behind the maps: let those be numbers from the start.
+            NativeMemory.Clear(_memory, (nuint)_floats * sizeof(float));
+        }
+    }
+
+    private void Execute()
+    {
+        foreach (var plane in _plan!.Input.Planes) _plan.Input.Layout.ClearHalo(_memory + plane, 0, _plan.Input.Layout.Positions);
+        _team.Run(_plan, _memory);
+    }
+}
+
+/// <summary>A map in a session's memory; valid until the session's next run.</summary>
+internal readonly unsafe struct ResultMap(float* memory, PlacedMap map)
+{
+    private readonly float* _memory = memory;
+    private readonly PlacedMap _map = map;
+
+    public int Channels => _map.Planes.Length;
+
+    public int Height => _map.Layout.Height;
+
+    public int Width => _map.Layout.Width;
+
+    /// <summary>Row <paramref name="y"/> of channel <paramref name="channel"/>.</summary>
+    public ReadOnlySpan<float> Row(int channel, int y) => new(_memory + _map.Planes[channel] + ((long)y * _map.Layout.Pitch), Width);
+}

@@ -1,0 +1,333 @@
+using System.Collections.Immutable;
+using Secateur.Graph;
+using Secateur.Kernels.Conv2d;
+using Secateur.Kernels.Layout;
+using Secateur.Runtime.Steps;
+
+namespace Secateur.Runtime;
+
+/// <summary>Compiles a model for one input size: decides what is computed where, then places the buffers, then makes the kernel calls.</summary>
+internal sealed class PlanBuilder
+{
+    // Kernels may read, but not use, this many floats past the last plane.
+    private const int Overrun = 1024;
+
+    private readonly LoweredModel _lowered;
+    private readonly Network _network;
+    private readonly DataFlow _flow;
+    private readonly ImmutableArray<MapShape> _shapes;
+    private readonly StaticMap?[] _statics;
+    private readonly int _halo;
+    private readonly MapView?[] _views;
+    private readonly List<long> _bufferFloats = [];
+    private readonly List<Draft> _drafts = [];
+    private readonly Dictionary<(int Source, int Stride, int Height, int Width), (MapView View, PhasePlanes Planes)> _phases = [];
+
+    private PlanBuilder(LoweredModel lowered, int height, int width)
+    {
+        _lowered = lowered;
+        _network = lowered.Model.Network;
+        _flow = lowered.Flow;
+        _shapes = NetworkShapes.Infer(_network, height, width);
+        _statics = StaticMap.Evaluate(lowered.Model, _shapes);
+        _views = new MapView?[_network.Nodes.Length];
+        _halo = LiveConvs().Select(c => HaloOf(_flow.Source(c.Input))).Append(0).Max();
+    }
+
+    /// <summary>Compiles the plan.</summary>
+    /// <exception cref="NetworkException">The network cannot run at this size.</exception>
+    public static InferencePlan Build(LoweredModel lowered, int height, int width)
+    {
+        var builder = new PlanBuilder(lowered, height, width);
+        builder.PlaceConcatParts();
+        for (var i = 0; i < builder._network.Nodes.Length; i++) builder.Emit(i);
+        return builder.Finish();
+    }
+
+    private IEnumerable<Conv2dNode> LiveConvs() =>
+        Enumerable.Range(0, _network.Nodes.Length)
+            .Where(i => _flow.IsNeeded[i] && !_flow.IsStatic[i])
+            .Select(i => _network.Nodes[i])
+            .OfType<Conv2dNode>();
+
+    private int HaloOf(int source)
+    {
+        var taps = LiveConvs().Where(c => _flow.Source(c.Input) == source).Select(c => new TapGeometry(_network.GeometryOf(c))).ToList();
+        var split = taps.Where(t => !t.ReadsDirectly).ToList();
+        var direct = taps.Where(t => t.ReadsDirectly).Select(t => t.Halo).Append(0).Max();
+        return split.Count == 0 ? direct : Math.Max(direct, split.Max(t => t.Before) + split.Max(t => t.After));
+    }
+
+    /// <summary>Lets the parts of a concatenation be written where it wants them, the outermost concatenation first.</summary>
+    private void PlaceConcatParts()
+    {
+        for (var i = _network.Nodes.Length - 1; i >= 0; i--)
+        {
+            if (_network.Nodes[i] is not ConcatNode concat || !IsComputed(i)) continue;
+            var whole = ViewOrNew(i);
+            var first = whole.FirstChannel;
+            foreach (var part in concat.Parts)
+            {
+                var channels = _shapes[part].Channels;
+                var source = _flow.Source(part);
+                if (!_flow.IsStatic[source]) _views[source] ??= whole with { FirstChannel = first, Channels = channels };
+                first += channels;
+            }
+        }
+    }
+
+    private bool IsComputed(int node) => _flow.IsNeeded[node] && !_flow.IsStatic[node] && _flow.Source(node) == node;
+
+    private void Emit(int i)
+    {
+        if (!IsComputed(i) || _flow.ComputedBy[i] != i) return;
+        if (_flow.Chains[i] is { } chain)
+        {
+            EmitConv(chain);
+            return;
+        }
+
+        switch (_network.Nodes[i])
+        {
+            case InputNode:
+                ViewOrNew(i);
+                break;
+            case ReluNode n:
+                EmitActivation(i, n.Input, 0);
+                break;
+            case PReluNode n:
+                EmitActivation(i, n.Input, SlopeOf(n));
+                break;
+            case MergeNode n:
+                EmitMerge(i, n);
+                break;
+            case UpsampleNode n:
+                EmitUpsample(i, n);
+                break;
+            case ConcatNode n:
+                EmitConcat(i, n);
+                break;
+            case MaxOutNode n:
+                var (from, to) = (ViewOf(n.Input), ViewOrNew(i));
+                AddDraft([from, to], m => new MaxOutStep(n.Name, to.Layout, m.Planes(from), m.Plane(to, 0), m.Plane(to, 1)));
+                break;
+            case var n:
+                throw new NetworkException($"'{n.Name}' ({n.GetType().Name}) cannot stand in an inference plan");
+        }
+    }
+
+    private void EmitConv(FusedConv chain)
+    {
+        var node = (Conv2dNode)_network.Nodes[chain.Node];
+        var packed = _lowered.Pack(node);
+        var (source, offsets, perChannel) = Source(node);
+        var channels = chain.TargetChannels(packed.Bias.Length);
+        MapView? other = chain.Merge is null ? null : ViewOf(chain.Other.Node);
+        if (other is not null && CanOverwrite(chain)) _views[chain.Last] ??= other;
+        var target = ViewOrNew(chain.Last);
+        var border = BorderOf(chain, packed.Bias, target.Layout);
+        var slope = chain.Activation switch
+        {
+            null => 1,
+            PReluNode p => SlopeOf(p),
+            _ => 0,
+        };
+        var (own, addend) = FactorsOf(chain);
+        AddDraft([source, target, .. Optional(other)], m => new ConvStep(
+            _network.Nodes[chain.Last].Name,
+            _lowered.Level,
+            packed,
+            new ConvPlanes(
+                target.Layout,
+                [.. Enumerable.Range(0, node.Groups).Select(g => m.Plane(source, g * packed.GroupChannels * perChannel))],
+                offsets,
+                [.. channels.Select(c => m.Plane(target, c))]),
+            new ConvEpilogue(slope, other is null ? null : [.. channels.Select(c => m.Plane(other.Value, c))], own, addend),
+            border));
+
+        // Channels that the convolution does not have are the other operand's alone.
+        if (other is { } rest && rest != target && channels.Length < target.Channels)
+        {
+            var missing = Enumerable.Range(0, target.Channels).Except(channels).ToArray();
+            AddDraft([rest, target], m => new MergeStep(
+                node.Name, target.Layout, [.. missing.Select(c => new MergeChannel(m.Plane(target, c), m.Plane(rest, c), -1))], addend, 0));
+        }
+    }
+
+    /// <summary>The planes that a convolution reads: its input's own, or their phases, which convolutions of the same input share.</summary>
+    private (MapView View, int[] Offsets, int PlanesPerChannel) Source(Conv2dNode node)
+    {
+        var geometry = _network.GeometryOf(node);
+        var taps = new TapGeometry(geometry);
+        var input = ViewOf(node.Input);
+        var groupChannels = input.Channels / geometry.Groups;
+        if (taps.ReadsDirectly) return (input, taps.Offsets(groupChannels, input.Layout, [0]), 1);
+        var to = Layout(geometry.OutputSize(input.Layout.Height), geometry.OutputSize(input.Layout.Width));
+        var key = (_flow.Source(node.Input), geometry.Stride, to.Height, to.Width);
+        if (!_phases.TryGetValue(key, out var split))
+        {
+            var all = LiveConvs()
+                .Where(c => _flow.Source(c.Input) == key.Item1 && c.Stride == geometry.Stride)
+                .Select(_network.GeometryOf)
+                .Where(g => g.OutputSize(input.Layout.Height) == to.Height && g.OutputSize(input.Layout.Width) == to.Width)
+                .Select(g => new TapGeometry(g))
+                .ToList();
+            int[] phases = [.. all.SelectMany(t => t.Phases()).Distinct().Order()];
+            var planes = new PhasePlanes(input.Layout, to, new PhaseReach(geometry.Stride, all.Max(t => t.Before), all.Max(t => t.After)), phases);
+            var view = NewBuffer(input.Channels * phases.Length * phases.Length, to);
+            AddDraft([input, view], m => new PhaseSplitStep(node.Name + ".phases", planes, m.Planes(input), m.Planes(view)));
+            _phases[key] = split = (view, planes);
+        }
+
+        var held = split.Planes.Phases;
+        return (split.View, taps.Offsets(groupChannels, to, held), held.Length * held.Length);
+    }
+
+    /// <summary>Whether the chain may write over its other operand: nobody reads it later, and the convolution itself does not read it.</summary>
+    private bool CanOverwrite(FusedConv chain)
+    {
+        var other = _flow.Source(chain.Other.Node);
+        return chain.Merge is AddNode
+            && !_flow.IsResult[other]
+            && _network.Nodes[other] is not InputNode
+            && _flow.Source(_network.Nodes[chain.Node].Inputs[0]) != other
+            && !_flow.Readers(other).Any(r => _network.Nodes[r] is ConcatNode)
+            && _flow.Readers(other).All(r => _flow.ComputedBy[r] <= chain.Last)
+            && _flow.Readers(other).Count(r => _flow.ComputedBy[r] == chain.Last) == 1
+            && _network.Nodes[other] is not ConcatNode;
+    }
+
+    private (float Own, float Other) FactorsOf(FusedConv chain)
+    {
+        if (chain.Merge is null) return (1, 1);
+        var factors = Lowering.ReferenceExecutor.FactorsOf(_lowered.Model, chain.Merge);
+        return chain.Own == chain.Merge.A ? ((float)factors.First, (float)factors.Second) : ((float)factors.Second, (float)factors.First);
+    }
+
+    private BorderStart? BorderOf(FusedConv chain, float[] bias, PlanarLayout layout)
+    {
+        if (chain.Start is not { } start) return null;
+        var map = _statics[start.Node]!;
+        var run = 2 * (int)_lowered.Level / 32;
+        var rows = BorderRows.Plan(layout.Pitch, layout.Height, map.Rows.Head, map.Rows.Tail, run);
+        var stride = (rows.StoredRows * layout.Pitch) + run;
+        var values = new float[bias.Length * stride];
+        for (var c = 0; c < bias.Length; c++)
+        {
+            for (var y = 0; y < rows.StoredRows; y++)
+            {
+                for (var x = 0; x < layout.Width; x++)
+                    values[(c * stride) + (y * layout.Pitch) + x] = (float)(bias[c] + map.ChannelOrZero(start.Channels, c, rows.SourceRow(y), x));
+            }
+        }
+
+        return new BorderStart(values, stride, rows);
+    }
+
+    private void EmitActivation(int i, int input, float slope)
+    {
+        var (from, to) = (ViewOf(input), ViewOrNew(i));
+        AddDraft([from, to], m => new ActivationStep(_network.Nodes[i].Name, to.Layout, m.Planes(from), m.Planes(to), slope));
+    }
+
+    private void EmitMerge(int i, MergeNode node)
+    {
+        var (a, b, to) = (ViewOf(node.A.Node), ViewOf(node.B.Node), ViewOrNew(i));
+        var factors = Lowering.ReferenceExecutor.FactorsOf(_lowered.Model, node);
+        AddDraft([a, b, to], m => new MergeStep(
+            node.Name,
+            to.Layout,
+            [.. Enumerable.Range(0, to.Channels).Select(c => new MergeChannel(m.Plane(to, c), PlaneOrNone(m, a, node.A, c), PlaneOrNone(m, b, node.B, c)))],
+            (float)factors.First,
+            (float)factors.Second));
+
+        static nint PlaneOrNone(MemoryMap map, MapView view, MergeOperand operand, int channel)
+        {
+            var own = operand.Channels.IsEmpty ? channel : operand.Channels.IndexOf(channel);
+            return own < 0 ? -1 : map.Plane(view, own);
+        }
+    }
+
+    private void EmitUpsample(int i, UpsampleNode node)
+    {
+        var (from, to) = (ViewOf(node.Input), ViewOrNew(i));
+        AddDraft([from, to], m =>
+        {
+            var planes = new UpsamplePlanes(from.Layout, to.Layout, m.Planes(from), m.Planes(to));
+            return node.Mode == UpsampleMode.Nearest ? new NearestStep(node.Name, planes) : new BilinearStep(node.Name, planes);
+        });
+    }
+
+    private void EmitConcat(int i, ConcatNode node)
+    {
+        var whole = ViewOrNew(i);
+        var first = whole.FirstChannel;
+        foreach (var part in node.Parts)
+        {
+            var from = ViewOf(part);
+            var to = whole with { FirstChannel = first, Channels = from.Channels };
+            first += from.Channels;
+            if (from == to) continue;
+            AddDraft([from, to], m => new MergeStep(
+                node.Name, to.Layout, [.. Enumerable.Range(0, to.Channels).Select(c => new MergeChannel(m.Plane(to, c), m.Plane(from, c), -1))], 1, 0));
+        }
+    }
+
+    /// <summary>Where a node's value is; a static one is written out the first time that somebody needs it as a map.</summary>
+    private MapView ViewOf(int node)
+    {
+        var source = _flow.Source(node);
+        if (_views[source] is { } view) return view;
+        var map = _statics[source] ?? throw new InvalidOperationException($"'{_network.Nodes[source].Name}' is read before it is computed");
+        var written = ViewOrNew(source);
+        AddDraft([written], m => new StaticStep(_network.Nodes[source].Name, written.Layout, map, m.Planes(written)));
+        return written;
+    }
+
+    private MapView ViewOrNew(int node) =>
+        _views[node] ??= NewBuffer(_shapes[node].Channels, Layout(_shapes[node].Height, _shapes[node].Width));
+
+    private PlanarLayout Layout(int height, int width) => new(height, width, _halo);
+
+    private MapView NewBuffer(int channels, PlanarLayout layout)
+    {
+        _bufferFloats.Add((long)channels * layout.PlaneStride);
+        return new MapView(_bufferFloats.Count - 1, 0, channels, layout);
+    }
+
+    private float SlopeOf(PReluNode node) => _lowered.Model.Weights[node.Slope].Data[0];
+
+    private static IEnumerable<MapView> Optional(MapView? view) => view is { } v ? [v] : [];
+
+    private void AddDraft(IEnumerable<MapView> touched, Func<MemoryMap, PlanStep> create) =>
+        _drafts.Add(new Draft([.. touched.Select(v => v.Buffer)], create));
+
+    private InferencePlan Finish()
+    {
+        var results = Enumerable.Range(0, _network.Nodes.Length).Where(i => _flow.IsResult[i]).ToDictionary(i => i, ViewOf);
+        var input = Enumerable.Range(0, _network.Nodes.Length).First(i => _network.Nodes[i] is InputNode);
+        var inputView = ViewOrNew(input);
+        var lives = _bufferFloats.Select(floats => new BufferLife(floats, int.MaxValue, -1)).ToArray();
+        lives[inputView.Buffer].First = 0;
+        for (var step = 0; step < _drafts.Count; step++)
+        {
+            foreach (var buffer in _drafts[step].Touched)
+                lives[buffer] = lives[buffer] with { First = Math.Min(lives[buffer].First, step), Last = Math.Max(lives[buffer].Last, step) };
+        }
+
+        foreach (var view in results.Values) lives[view.Buffer].Last = _drafts.Count;
+        var (offsets, size) = MemoryPlanner.Place(lives);
+        var memory = new MemoryMap(offsets);
+        var placed = new Dictionary<int, PlacedMap>();
+        for (var i = 0; i < _network.Nodes.Length; i++)
+        {
+            if (results.TryGetValue(_flow.Source(i), out var view)) placed[i] = new PlacedMap(view.Layout, memory.Planes(view));
+        }
+
+        return new InferencePlan(
+            [.. _drafts.Select(d => d.Create(memory))], _shapes, new PlacedMap(inputView.Layout, memory.Planes(inputView)), placed, size + Overrun);
+    }
+
+    /// <summary>A step whose addresses are not known yet, and the buffers that it touches.</summary>
+    private sealed record Draft(int[] Touched, Func<MemoryMap, PlanStep> Create);
+}

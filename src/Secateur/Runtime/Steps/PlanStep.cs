@@ -1,0 +1,27 @@
+namespace Secateur.Runtime.Steps;
+
+/// <summary>One kernel call of an <see cref="InferencePlan"/>. Immutable: all state is in the workspace's memory.</summary>
+internal abstract unsafe class PlanStep(string name)
+{
+    // Ranges start on multiples of this, so that all but the last are whole vectors.
+    private const int Granule = 64;
+
+    /// <summary>The node whose result it computes.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Computes one of <paramref name="parts"/> parts; parts may run at the same time.</summary>
+    public abstract void Run(float* memory, int part, int parts);
+
+    /// <summary>The share of <paramref name="count"/> positions that falls to a part.</summary>
+    protected static (int Start, int End) Share(int count, int part, int parts)
+    {
+        var granules = (count + Granule - 1) / Granule;
+        return (Bound(part), Bound(part + 1));
+
+        int Bound(int p) => Math.Min(count, (int)((long)granules * p / parts) * Granule);
+    }
+
+    /// <summary>The share of <paramref name="count"/> rows or planes that falls to a part.</summary>
+    protected static (int Start, int End) ShareWhole(int count, int part, int parts) =>
+        ((int)((long)count * part / parts), (int)((long)count * (part + 1) / parts));
+}

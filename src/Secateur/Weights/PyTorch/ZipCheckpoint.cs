@@ -1,0 +1,86 @@
+using System.IO.Compression;
+using System.Text;
+using Secateur.Kernels;
+using Secateur.Weights.Pickle;
+
+namespace Secateur.Weights.PyTorch;
+
+/// <summary>
+/// PyTorch 1.6 and later: a zip archive with a folder of any name that holds <c>data.pkl</c>, <c>byteorder</c> (from 2.0 on) and one entry
+/// <c>data/KEY</c> a storage. Only entries that are needed are read; their lengths are checked before and their CRC-32 after.
+/// </summary>
+internal sealed class ZipCheckpoint
+{
+    private const string PickleName = "data.pkl";
+
+    private readonly UntrustedFile _file;
+    private readonly MemoryBudget _budget;
+    private readonly Dictionary<string, ZipArchiveEntry> _entries = new(StringComparer.Ordinal);
+
+    private ZipCheckpoint(UntrustedFile file, ZipArchive archive)
+    {
+        _file = file;
+        _budget = new MemoryBudget(file);
+        var stored = 0L;
+        foreach (var entry in archive.Entries)
+        {
+            if (!_entries.TryAdd(entry.FullName, entry)) throw file.Invalid($"a second zip entry {UntrustedFile.Show(entry.FullName)}");
+            stored += entry.CompressedLength;
+            if (stored > file.Length) throw file.Invalid($"its zip entries declare more data than the file's {file.Length} bytes: they overlap or are cut off");
+        }
+    }
+
+    public static OrderedDictionary<string, Tensor> Read(UntrustedFile file)
+    {
+        try
+        {
+            file.Stream.Position = 0;
+            using var archive = new ZipArchive(file.Stream, ZipArchiveMode.Read, leaveOpen: true);
+            return new ZipCheckpoint(file, archive).Read();
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        {
+            throw file.Invalid($"damaged zip archive: {e.Message}", e);
+        }
+    }
+
+    private OrderedDictionary<string, Tensor> Read()
+    {
+        var folder = FindFolder();
+        if (_entries.TryGetValue(folder + "byteorder", out var order) && Encoding.ASCII.GetString(ReadEntry(order)) is var text && text != "little")
+            throw _file.Invalid($"byte order {UntrustedFile.Show(text)}, expected 'little'");
+        var cursor = new PickleCursor(_file, PickleName, ReadEntry(_entries[folder + PickleName]));
+        var root = new Unpickler(cursor, new TorchObjects(cursor), _budget).Load();
+        return TensorLoader.Load(_file, StateDictionary.Find(_file, root), storage => ReadStorage(folder, storage), _budget);
+    }
+
+    private string FindFolder()
+    {
+        var pickles = _entries.Keys.Where(name => name == PickleName || name.EndsWith("/" + PickleName, StringComparison.Ordinal)).ToList();
+        if (pickles.Count != 1) throw _file.Invalid($"a zip archive with {pickles.Count} entries {PickleName}, expected 1 as in a PyTorch checkpoint");
+        return pickles[0][..^PickleName.Length];
+    }
+
+    private ReadOnlyMemory<byte> ReadStorage(string folder, StorageReference storage)
+    {
+        var name = $"{folder}data/{storage.Key}";
+        if (!_entries.TryGetValue(name, out var entry)) throw _file.Invalid($"no zip entry {UntrustedFile.Show(name)}, which a tensor needs");
+        if (entry.Length != storage.Bytes)
+            throw _file.Invalid($"zip entry {UntrustedFile.Show(name)}: {entry.Length} bytes, expected {storage.Bytes} for {storage.Count} elements ({storage.Type})");
+        return ReadEntry(entry);
+    }
+
+    private byte[] ReadEntry(ZipArchiveEntry entry)
+    {
+        var shown = $"zip entry {UntrustedFile.Show(entry.FullName)}";
+        if (entry.IsEncrypted) throw _file.Invalid($"{shown}: encrypted");
+        if (entry.Length > Array.MaxLength) throw _file.Invalid($"{shown}: {entry.Length} bytes; more than 2 GB in one piece is not supported");
+        _budget.Charge(entry.Length, shown);
+        var bytes = new byte[entry.Length];
+        using var stream = entry.Open();
+        stream.ReadExactly(bytes);
+        if (stream.ReadByte() >= 0) throw _file.Invalid($"{shown}: more than the declared {entry.Length} bytes");
+        if (Crc32.Of(bytes) != entry.Crc32) throw _file.Invalid($"{shown}: wrong CRC-32 checksum, the file is damaged");
+        return bytes;
+    }
+}

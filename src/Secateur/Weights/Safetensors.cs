@@ -1,0 +1,112 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using Secateur.Kernels;
+
+namespace Secateur.Weights;
+
+/// <summary>
+/// The safetensors format: 8 bytes little-endian header length, a JSON header <c>{name: {dtype, shape, data_offsets}}</c>, then the raw
+/// little-endian data (github.com/huggingface/safetensors).
+/// </summary>
+public static class Safetensors
+{
+    internal const string MetadataName = "__metadata__";
+
+    private const int Alignment = 8;
+
+    /// <summary>Reads every tensor of a file, in the order of its header.</summary>
+    /// <exception cref="InvalidFileException">
+    /// The file breaks the format: it is cut short, its header is not JSON or declares an unknown dtype, a name occurs twice, a shape and its data
+    /// disagree, data overlap, leave a hole or lie outside the file; or float32 cannot hold a value.
+    /// </exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    public static TensorFile Read(string path)
+    {
+        using var file = UntrustedFile.Open(path);
+        return Read(file);
+    }
+
+    internal static TensorFile Read(UntrustedFile file)
+    {
+        var header = SafetensorsHeader.Read(file);
+        var tensors = new OrderedDictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var entry in header.Entries)
+        {
+            var data = new float[entry.Count];
+            var misfit = ElementConverter.ToSingle(entry.Type, file.Read(header.DataOffset + entry.Begin, entry.End - entry.Begin), data);
+            if (misfit >= 0) throw file.Invalid($"tensor {UntrustedFile.Show(entry.Name)}: element {misfit} ({entry.Type}) does not fit float32");
+            tensors.Add(entry.Name, new Tensor(entry.Shape, data));
+        }
+        return new TensorFile(WeightFileKind.Safetensors, tensors, header.Metadata);
+    }
+
+    /// <summary>
+    /// Writes float32 tensors, header and data in the order given; the same input gives the same bytes. The file appears whole or not at all.
+    /// </summary>
+    /// <param name="path">The file to make or replace.</param>
+    /// <param name="tensors">The tensors by name.</param>
+    /// <param name="metadata">Free text by key, or null for none.</param>
+    /// <exception cref="ArgumentException">A name or key occurs twice, is not valid Unicode, or a tensor is named <c>__metadata__</c>.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Write(
+        string path,
+        IEnumerable<KeyValuePair<string, Tensor>> tensors,
+        IEnumerable<KeyValuePair<string, string>>? metadata = null)
+    {
+        var ordered = new OrderedDictionary<string, Tensor>(tensors, StringComparer.Ordinal);
+        if (ordered.ContainsKey(MetadataName)) throw new ArgumentException($"a tensor may not be named {MetadataName}", nameof(tensors));
+        var header = FormatHeader(ordered, new OrderedDictionary<string, string>(metadata ?? [], StringComparer.Ordinal));
+        AtomicFile.Write(path, stream =>
+        {
+            Span<byte> length = stackalloc byte[sizeof(ulong)];
+            BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+            stream.Write(length);
+            stream.Write(header.Span);
+            Span<byte> element = stackalloc byte[sizeof(float)];
+            foreach (var tensor in ordered.Values)
+            {
+                foreach (var value in tensor.Data)
+                {
+                    BinaryPrimitives.WriteSingleLittleEndian(element, value);
+                    stream.Write(element);
+                }
+            }
+        });
+    }
+
+    private static ReadOnlyMemory<byte> FormatHeader(OrderedDictionary<string, Tensor> tensors, OrderedDictionary<string, string> metadata)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            if (metadata.Count > 0)
+            {
+                json.WriteStartObject(MetadataName);
+                foreach (var (key, value) in metadata) json.WriteString(key, value);
+                json.WriteEndObject();
+            }
+            var offset = 0L;
+            foreach (var (name, tensor) in tensors)
+            {
+                var end = offset + ((long)tensor.Length * sizeof(float));
+                json.WriteStartObject(name);
+                json.WriteString("dtype", "F32");
+                WriteIntegers(json, "shape", tensor.Shape.Select(d => (long)d));
+                WriteIntegers(json, "data_offsets", [offset, end]);
+                json.WriteEndObject();
+                offset = end;
+            }
+            json.WriteEndObject();
+        }
+        while (buffer.Length % Alignment != 0) buffer.WriteByte((byte)' ');
+        return buffer.ToArray();
+    }
+
+    private static void WriteIntegers(Utf8JsonWriter json, string name, IEnumerable<long> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values) json.WriteNumberValue(value);
+        json.WriteEndArray();
+    }
+}
