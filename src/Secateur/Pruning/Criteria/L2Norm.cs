@@ -1,0 +1,23 @@
+using Secateur.Kernels;
+
+namespace Secateur.Pruning.Criteria;
+
+/// <summary>The Euclidean norm of the weights, soft filter pruning's criterion (He et al., arXiv 1808.06866).</summary>
+public sealed class L2Norm : FilterCriterion
+{
+    /// <inheritdoc/>
+    public override string Name => "l2";
+
+    /// <inheritdoc/>
+    public override double[] Score(string layer, Tensor weight)
+    {
+        var scores = new double[weight.Shape[0]];
+        for (var j = 0; j < scores.Length; j++)
+        {
+            foreach (double w in FilterOf(weight, j)) scores[j] += w * w;
+            scores[j] = Math.Sqrt(scores[j]);
+        }
+
+        return scores;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Secateur.Graph;
+using Secateur.Pruning.Criteria;
+using Secateur.Weights;
+
+namespace Secateur.Pruning;
+
+/// <summary>
+/// How many filters each layer loses: floor(filters * rate) in every convolution but the detection heads (<see cref="Network.PrunableLayers"/>),
+/// with other rates for the layers that a pattern names.
+/// </summary>
+public sealed class PruningPlan
+{
+    // 0.29 * 100 is 28.999999999999996: what is missing by rounding only counts as there.
+    private const double RoundingSlack = 1e-9;
+
+    private readonly ImmutableArray<(string Pattern, double Rate)> _exceptions;
+
+    /// <summary>One rate for every layer.</summary>
+    /// <param name="rate">The part of each layer's filters that goes, in [0, 1).</param>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is not in [0, 1).</exception>
+    public PruningPlan(double rate)
+        : this(rate, [])
+    {
+    }
+
+    private PruningPlan(double rate, ImmutableArray<(string Pattern, double Rate)> exceptions)
+    {
+        Rate = Checked(rate);
+        _exceptions = exceptions;
+    }
+
+    /// <summary>The rate of the layers that no pattern names.</summary>
+    public double Rate { get; }
+
+    /// <summary>The same plan with another rate for some layers; of several patterns that match, the last one given holds.</summary>
+    /// <param name="pattern">A layer name in which <c>*</c> stands for any characters, e.g. <c>base.m0.FEM_*</c>; case matters.</param>
+    /// <param name="rate">Their rate, in [0, 1); 0 leaves them whole.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is not in [0, 1).</exception>
+    public PruningPlan With(string pattern, double rate) => new(Rate, _exceptions.Add((pattern, Checked(rate))));
+
+    /// <summary>floor(<paramref name="filters"/> * <paramref name="rate"/>), with the product guarded against rounding: 0.29 of 100 is 29.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is not in [0, 1).</exception>
+    public static int CountPruned(int filters, double rate) => (int)Math.Floor((filters * Checked(rate)) + RoundingSlack);
+
+    /// <summary>How many filters each prunable layer loses, in the network's order.</summary>
+    /// <exception cref="ArgumentException">A pattern matches no prunable layer.</exception>
+    public ImmutableArray<LayerQuota> Resolve(Network network)
+    {
+        var layers = network.PrunableLayers().ToList();
+        foreach (var (pattern, _) in _exceptions)
+        {
+            if (!layers.Exists(l => LayerPattern.Matches(pattern, l.Layer)))
+                throw new ArgumentException($"no prunable layer of {network.Architecture} is called '{pattern}'");
+        }
+
+        return [.. layers.Select(l => new LayerQuota(l, CountPruned(network.Parameter(l.Weight).Shape[0], RateOf(l.Layer))))];
+    }
+
+    /// <summary>The filters that a criterion chooses.</summary>
+    /// <exception cref="ArgumentException">A pattern matches no prunable layer.</exception>
+    public FilterMask Select(Model model, FilterCriterion criterion) =>
+        new(Resolve(model.Network).Select(q =>
+            KeyValuePair.Create(q.Layer.Layer, criterion.Select(q.Layer.Layer, model.Weights[q.Layer.Weight], q.Pruned))));
+
+    /// <summary>
+    /// The learnable parameters that masking takes away, from the graph alone: the weights, and the bias where the layer has one, of every
+    /// pruned filter. All parameters less these are "# of parameters" of tables 1 and 2 of arXiv 2311.16613; over all, the "real sparsity".
+    /// </summary>
+    /// <exception cref="ArgumentException">A pattern matches no prunable layer.</exception>
+    public int CountMasked(Network network) => Resolve(network).Sum(q =>
+    {
+        var weight = network.Parameter(q.Layer.Weight);
+        return q.Pruned * ((weight.Count / weight.Shape[0]) + (q.Layer.Bias is null ? 0 : 1));
+    });
+
+    private static double Checked(double rate) =>
+        rate is >= 0 and < 1 ? rate : throw new ArgumentOutOfRangeException(nameof(rate), rate, "a pruning rate is at least 0 and less than 1");
+
+    private double RateOf(string layer)
+    {
+        var rate = Rate;
+        foreach (var (pattern, other) in _exceptions)
+        {
+            if (LayerPattern.Matches(pattern, layer)) rate = other;
+        }
+
+        return rate;
+    }
+}
+
+/// <summary>How many filters a layer loses.</summary>
+/// <param name="Layer">The first node that uses the layer's weights.</param>
+/// <param name="Pruned">The number of filters to prune.</param>
+public readonly record struct LayerQuota(Conv2dNode Layer, int Pruned);
