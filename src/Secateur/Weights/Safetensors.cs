@@ -20,8 +20,8 @@ public static class Safetensors
 
     /// <summary>Reads every tensor of a file, in the order of its header.</summary>
     /// <exception cref="InvalidFileException">
-    /// The file breaks the format: it is cut short, its header is not JSON or declares an unknown dtype, a name occurs twice, a shape and its data
-    /// disagree, data overlap, leave a hole or lie outside the file; or float32 cannot hold a value.
+    /// The file breaks the format: it is cut short, its header is not JSON or declares an unknown dtype, a name occurs twice, a shape and its
+    /// data disagree, data overlap, leave a hole or lie outside the file; or a tensor has more than 2 GB, or float32 cannot hold a value.
     /// </exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static TensorFile Read(string path)
@@ -31,7 +31,8 @@ public static class Safetensors
     }
 
     /// <summary>
-    /// Writes float32 tensors, header and data in the order given; the same input gives the same bytes. The file appears whole or not at all.
+    /// Writes float32 tensors, header and data in the order given; the same input gives the same bytes. The file appears whole or not at
+    /// all.
     /// </summary>
     /// <param name="path">The file to make or replace.</param>
     /// <param name="tensors">The tensors by name.</param>

@@ -18,7 +18,10 @@ internal static class TensorShape
         {
             // An empty tensor must not hide a product of the other dimensions that overflows.
             if (dimensions[i] is < 0 or > int.MaxValue || (product *= Math.Max(dimensions[i], 1)) > int.MaxValue)
-                throw invalid($"a tensor of shape [{string.Join(", ", dimensions)}], expected dimensions of 0 or more and fewer than 2^31 elements");
+            {
+                throw invalid(
+                    $"a tensor of shape [{string.Join(", ", dimensions)}], expected dimensions of 0 or more and fewer than 2^31 elements");
+            }
             shape[i] = (int)dimensions[i];
             isEmpty |= shape[i] == 0;
         }

@@ -59,9 +59,9 @@ public class SafetensorsHostileTests
     [Fact]
     public void Data_beyond_or_short_of_the_tensors_is_refused()
     {
-        Rejects(File(Valid, new byte[10]), "expected the end of the file");
+        Rejects(File(Valid, new byte[10]), "expected the file's end");
         Rejects(File(Valid, new byte[8]), "expected inside the 8 bytes");
-        Rejects(File("{}", [0]), "expected the end of the file");
+        Rejects(File("{}", [0]), "expected the file's end");
     }
 
     [Theory]

@@ -104,7 +104,7 @@ public class SafetensorsTests
         var tensor = new Tensor(1);
         Assert.Throws<ArgumentException>(() => Safetensors.Write(path, [new("a", tensor), new("a", tensor)]));
         Assert.Throws<ArgumentException>(() => Safetensors.Write(path, [new("__metadata__", tensor)]));
-        Assert.Throws<ArgumentException>(() => Safetensors.Write(path, [new("\ud800", tensor)]));
+        Assert.ThrowsAny<ArgumentException>(() => Safetensors.Write(path, [new("\ud800", tensor)]));
         Assert.Throws<ArgumentException>(() => Safetensors.Write(path, [], [new("a", "1"), new("a", "2")]));
         Assert.False(File.Exists(path));
     }

@@ -5,9 +5,10 @@ using PickleList = System.Collections.Generic.List<object?>;
 namespace Secateur.Weights.Pickle;
 
 /// <summary>
-/// Python's pickle machine, restricted: a stack, marks and a memo. It makes <see langword="null"/>, <see cref="bool"/>, <see cref="long"/>,
-/// <see cref="double"/>, <see cref="string"/>, byte arrays, tuples (arrays of objects), lists, dictionaries (lists of pairs, duplicates kept) and what
-/// <see cref="IPickleObjects"/> gives; nothing in a pickle can name or run anything else. It never recurses, so nesting and cycles are harmless.
+/// Python's pickle machine, restricted: a stack, marks and a memo. It makes <see langword="null"/>, booleans, <see cref="long"/> or
+/// <see cref="System.Numerics.BigInteger"/>, <see cref="double"/>, <see cref="string"/>, byte arrays, tuples (arrays of objects), lists,
+/// dictionaries (lists of pairs, duplicates kept) and what <see cref="IPickleObjects"/> gives; nothing in a pickle can name or run anything
+/// else. It never recurses, so nesting and cycles are harmless.
 /// </summary>
 internal sealed class Unpickler(PickleCursor cursor, IPickleObjects objects, MemoryBudget budget)
 {
@@ -31,7 +32,7 @@ internal sealed class Unpickler(PickleCursor cursor, IPickleObjects objects, Mem
     private int Available => _stack.Count - (_marks.Count > 0 ? _marks.Peek() : 0);
 
     /// <summary>Runs one pickle up to its STOP.</summary>
-    /// <exception cref="InvalidFileException">It is malformed, uses an opcode or a name that checkpoints do not need, or is larger than it may be.</exception>
+    /// <exception cref="InvalidFileException">It is malformed, needs an opcode or a name that is not allowed, or grows too large.</exception>
     public object? Load()
     {
         while (true)
@@ -106,7 +107,8 @@ internal sealed class Unpickler(PickleCursor cursor, IPickleObjects objects, Mem
 
     private void CheckFrame(long length)
     {
-        if (length < 0 || length > cursor.Remaining) throw cursor.Invalid($"a frame of {length} bytes, but only {cursor.Remaining} are left");
+        if (length < 0 || length > cursor.Remaining)
+            throw cursor.Invalid($"a frame of {length} bytes, but only {cursor.Remaining} are left");
     }
 
     private void Push(object? value)
@@ -201,11 +203,12 @@ internal sealed class Unpickler(PickleCursor cursor, IPickleObjects objects, Mem
 
     private void Call()
     {
-        if (PopMany(2) is not [PickleFunction function, object?[] arguments]) throw cursor.Invalid("expected a function and its arguments on the stack");
+        if (PopMany(2) is not [PickleFunction function, object?[] arguments])
+            throw cursor.Invalid("expected a function and its arguments on the stack");
         PushNew(function(arguments), 0);
     }
 
-    /// <summary>BUILD sets attributes; the only ones in a checkpoint are an OrderedDict's, such as <c>_metadata</c>, which are not needed.</summary>
+    /// <summary>BUILD sets attributes; a checkpoint has only those of an OrderedDict, such as <c>_metadata</c>, which are not needed.</summary>
     private void DropState()
     {
         Pop();
