@@ -17,8 +17,8 @@ public static class PyTorchCheckpoint
     /// <summary>Reads every tensor of one file, in its order; an empty dictionary gives none.</summary>
     /// <param name="path">The checkpoint.</param>
     /// <exception cref="InvalidFileException">
-    /// The file is damaged, needs other code than tensors do, holds something else than a dictionary of tensors, expands to more than a small
-    /// multiple of its length, has a storage of more than 2 GB, or a value that float32 cannot hold.
+    /// The file is damaged, needs other code than tensors do, holds something else than a dictionary of tensors, expands to more than a
+    /// small multiple of its length, has a storage of more than 2 GB, or a value that float32 cannot hold.
     /// </exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static TensorFile Read(string path)
@@ -28,8 +28,9 @@ public static class PyTorchCheckpoint
     }
 
     /// <summary>
-    /// Reads a checkpoint of five files, <c>STEM.base.pth</c>, <c>STEM.act_conf.pth</c>, <c>STEM.act_loc.pth</c>, <c>STEM.conf.pth</c> and
-    /// <c>STEM.loc.pth</c>, as the EResFD repository publishes them. Their tensors' names lack <c>base.</c> and so on; the result's have it.
+    /// Reads a checkpoint of five files, <c>STEM.base.pth</c>, <c>STEM.act_conf.pth</c>, <c>STEM.act_loc.pth</c>, <c>STEM.conf.pth</c>
+    /// and <c>STEM.loc.pth</c>, as EResFD is published. Their tensors' names lack <c>base.</c> and so on; the result's have
+    /// it.
     /// </summary>
     /// <param name="path">The stem, e.g. <c>eresfd_16.pth</c>, or any one of the five files.</param>
     /// <exception cref="InvalidFileException">A part is missing, or as for <see cref="Read(string)"/>.</exception>

@@ -20,8 +20,9 @@ public static class Safetensors
 
     /// <summary>Reads every tensor of a file, in the order of its header.</summary>
     /// <exception cref="InvalidFileException">
-    /// The file breaks the format: it is cut short, its header is not JSON or declares an unknown dtype, a name occurs twice, a shape and its
-    /// data disagree, data overlap, leave a hole or lie outside the file; or a tensor has more than 2 GB, or float32 cannot hold a value.
+    /// The file breaks the format: it is cut short, its header is not JSON or declares an unknown dtype, a name occurs twice, a shape and
+    /// its data disagree, data overlap, leave a hole or lie outside the file; or a tensor has more than 2 GB, or a value that float32
+    /// cannot hold.
     /// </exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static TensorFile Read(string path)
@@ -37,7 +38,9 @@ public static class Safetensors
     /// <param name="path">The file to make or replace.</param>
     /// <param name="tensors">The tensors by name.</param>
     /// <param name="metadata">Free text by key, or null for none.</param>
-    /// <exception cref="ArgumentException">A name or key occurs twice, is not valid Unicode, or a tensor is named <c>__metadata__</c>.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name or key occurs twice or is not valid Unicode, or a tensor is named <c>__metadata__</c>.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(
         string path,
@@ -73,7 +76,8 @@ public static class Safetensors
         {
             var data = new float[entry.Count];
             var misfit = ElementConverter.ToSingle(entry.Type, file.Read(header.DataOffset + entry.Begin, entry.End - entry.Begin), data);
-            if (misfit >= 0) throw file.Invalid($"tensor {UntrustedFile.Show(entry.Name)}: element {misfit} ({entry.Type}) does not fit float32");
+            if (misfit >= 0)
+                throw file.Invalid($"tensor {UntrustedFile.Show(entry.Name)}: element {misfit} ({entry.Type}) does not fit float32");
             tensors.Add(entry.Name, new Tensor(entry.Shape, data));
         }
         return new TensorFile(WeightFileKind.Safetensors, tensors, header.Metadata);

@@ -118,7 +118,8 @@ internal sealed class SafetensorsHeader
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var value) || value < 0)
-                throw new JsonException($"{field}: expected integers of 0 or more at byte {reader.TokenStartIndex} of the header");
+                throw new JsonException($"{field}: expected integers of 0 or more at header byte {reader.TokenStartIndex}");
+            if (values.Count == TensorShape.MaxRank) throw new JsonException($"{field}: expected at most {TensorShape.MaxRank} dimensions");
             values.Add(value);
         }
         return values;
@@ -174,7 +175,7 @@ internal sealed class SafetensorsHeader
     {
         reader.Read();
         if (reader.TokenType != expected)
-            throw new JsonException($"{what}: expected {expected}, found {reader.TokenType} at byte {reader.TokenStartIndex} of the header");
+            throw new JsonException($"{what}: expected {expected}, found {reader.TokenType} at header byte {reader.TokenStartIndex}");
     }
 
     private static string Show(string name) => $"tensor {UntrustedFile.Show(name)}";

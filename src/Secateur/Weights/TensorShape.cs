@@ -5,12 +5,11 @@ internal static class TensorShape
 {
     public const int MaxRank = 64;
 
-    /// <param name="dimensions">As the file gives them.</param>
+    /// <param name="dimensions">As the file gives them; at most <see cref="MaxRank"/>.</param>
     /// <param name="invalid">Makes the error.</param>
     /// <param name="count">The number of elements.</param>
     public static int[] Check(IReadOnlyList<long> dimensions, Func<string, InvalidFileException> invalid, out int count)
     {
-        if (dimensions.Count > MaxRank) throw invalid($"a tensor of {dimensions.Count} dimensions, expected at most {MaxRank}");
         var shape = new int[dimensions.Count];
         var product = 1L;
         var isEmpty = false;

@@ -9,7 +9,8 @@ public static class WeightFile
     private const int SafetensorsBrace = 8;
 
     /// <summary>
-    /// Reads a safetensors file, a PyTorch checkpoint in either format, or one of five files (see <see cref="PyTorchCheckpoint.ReadSplit"/>).
+    /// Reads a safetensors file, a PyTorch checkpoint in either format, or one of five files
+    /// (<see cref="PyTorchCheckpoint.ReadSplit"/>).
     /// </summary>
     /// <param name="path">The file; for a split checkpoint any of its files or their common stem, e.g. <c>eresfd_16.pth</c>.</param>
     /// <exception cref="InvalidFileException">The file is none of these, or is damaged or hostile.</exception>

@@ -14,11 +14,12 @@ internal sealed class Unpickler(PickleCursor cursor, IPickleObjects objects, Mem
 {
     private const int MaxStack = 100_000;
     private const int MaxMarks = 1_000;
+    private const int MaxOpcodes = 1_000_000;
     private const int MaxProtocol = 5;
 
     // Approximate bytes, for the budget.
     private const int ObjectCost = 48;
-    private const int ReferenceCost = 8;
+    private const int ReferenceCost = 16;
     private const int EntryCost = 32;
 
     private static readonly object[] Booleans = [false, true];
@@ -32,15 +33,16 @@ internal sealed class Unpickler(PickleCursor cursor, IPickleObjects objects, Mem
     private int Available => _stack.Count - (_marks.Count > 0 ? _marks.Peek() : 0);
 
     /// <summary>Runs one pickle up to its STOP.</summary>
-    /// <exception cref="InvalidFileException">It is malformed, needs an opcode or a name that is not allowed, or grows too large.</exception>
+    /// <exception cref="InvalidFileException">It is malformed, needs what is not allowed, or grows too large.</exception>
     public object? Load()
     {
-        while (true)
+        for (var i = 0; i < MaxOpcodes; i++)
         {
             var opcode = cursor.ReadOpcode();
             if (opcode == PickleOpcode.Stop) return Pop();
             Execute(opcode);
         }
+        throw cursor.Invalid($"more than {MaxOpcodes} opcodes");
     }
 
     private void Execute(PickleOpcode opcode)
@@ -141,12 +143,23 @@ internal sealed class Unpickler(PickleCursor cursor, IPickleObjects objects, Mem
         _marks.Push(_stack.Count);
     }
 
-    private object? Pop() => PopMany(1)[0];
+    private object? Pop()
+    {
+        Require(1);
+        var value = _stack[^1];
+        _stack.RemoveAt(_stack.Count - 1);
+        return value;
+    }
 
     private object?[] PopMany(int count)
     {
-        if (Available < count) throw cursor.Invalid($"needs {count} values on the stack, found {Available}");
+        Require(count);
         return PopFrom(_stack.Count - count);
+    }
+
+    private void Require(int count)
+    {
+        if (Available < count) throw cursor.Invalid($"needs {count} values on the stack, found {Available}");
     }
 
     private object?[] PopToMark()
@@ -208,7 +221,7 @@ internal sealed class Unpickler(PickleCursor cursor, IPickleObjects objects, Mem
         PushNew(function(arguments), 0);
     }
 
-    /// <summary>BUILD sets attributes; a checkpoint has only those of an OrderedDict, such as <c>_metadata</c>, which are not needed.</summary>
+    /// <summary>BUILD sets attributes; a checkpoint has those of an OrderedDict, such as <c>_metadata</c>, which are not needed.</summary>
     private void DropState()
     {
         Pop();
