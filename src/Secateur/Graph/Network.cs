@@ -66,9 +66,16 @@ public sealed class Network
     /// <summary>Kernel, stride, padding and groups of a convolution.</summary>
     public ConvGeometry GeometryOf(Conv2dNode node) => new(Parameter(node.Weight).Shape[2], node.Stride, node.Padding, node.Groups);
 
-    /// <summary>The layers whose filters may be pruned: every convolution but the detection heads (<c>loc.*</c>, <c>conf.*</c>), shared ones once.</summary>
-    public IEnumerable<Conv2dNode> PrunableLayers() =>
-        Nodes.OfType<Conv2dNode>()
+    /// <summary>
+    /// The layers whose filters may be pruned: every convolution but the detection heads (<c>loc.*</c>, <c>conf.*</c>) and those that do not
+    /// depend on the image; shared ones once.
+    /// </summary>
+    public IEnumerable<Conv2dNode> PrunableLayers()
+    {
+        var independent = ImageIndependence.Find(this);
+        return Nodes.Where((_, i) => !independent[i])
+            .OfType<Conv2dNode>()
             .Where(c => !c.Layer.StartsWith("loc.", StringComparison.Ordinal) && !c.Layer.StartsWith("conf.", StringComparison.Ordinal))
             .DistinctBy(c => c.Weight);
+    }
 }

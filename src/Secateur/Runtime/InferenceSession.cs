@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Secateur.Graph;
-using Secateur.Pixels;
 
 namespace Secateur.Runtime;
 
@@ -29,21 +28,27 @@ public sealed unsafe class InferenceSession : IDisposable
     public long WorkspaceBytes => _floats * sizeof(float);
 
     /// <summary>Runs one image at its own size; the mean is subtracted on the way. Allocates only when the size is new.</summary>
+    /// <param name="rgb">height * width * 3 bytes: red, green, blue, row by row.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
     /// <exception cref="NetworkException">The image is too small for the network.</exception>
-    public void Run(RgbImage image)
+    /// <exception cref="ArgumentException">The number of bytes does not fit.</exception>
+    public void Run(ReadOnlySpan<byte> rgb, int height, int width)
     {
-        Prepare(image.Height, image.Width);
+        if (rgb.Length != (long)height * width * 3)
+            throw new ArgumentException($"{width} x {height} RGB pixels have {(long)height * width * 3} bytes, but {rgb.Length} were given", nameof(rgb));
+        Prepare(height, width);
         var mean = _engine.Model.Info.Mean;
         var (layout, planes) = (_plan!.Input.Layout, _plan.Input.Planes);
-        fixed (byte* pixels = image.Pixels)
+        fixed (byte* pixels = rgb)
         {
-            for (var y = 0; y < image.Height; y++)
+            for (var y = 0; y < height; y++)
             {
-                var row = pixels + ((long)y * image.Width * 3);
+                var row = pixels + ((long)y * width * 3);
                 for (var c = 0; c < 3; c++)
                 {
                     var target = _memory + planes[c] + ((long)y * layout.Pitch);
-                    for (var x = 0; x < image.Width; x++) target[x] = row[(3 * x) + c] - mean[c];
+                    for (var x = 0; x < width; x++) target[x] = row[(3 * x) + c] - mean[c];
                 }
             }
         }

@@ -18,7 +18,10 @@ internal sealed class MemoryBudget(UntrustedFile file)
     public void Charge(long bytes, string what)
     {
         if (bytes > _limit - _used)
-            throw file.Invalid($"{what} of {bytes} bytes: the content expands to more than {BytesPerFileByte} times the file's {file.Length} bytes");
+        {
+            throw file.Invalid(
+                $"{what} of {bytes} bytes: the content expands to more than {BytesPerFileByte} times the file's {file.Length} bytes");
+        }
         _used += bytes;
     }
 }

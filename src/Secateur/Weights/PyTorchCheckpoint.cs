@@ -1,22 +1,24 @@
 using Secateur.Kernels;
+using Secateur.Weights.Pickle;
 using Secateur.Weights.PyTorch;
 
 namespace Secateur.Weights;
 
 /// <summary>
-/// Reads the files of <c>torch.save(model.state_dict(), path)</c>, in the zip format (PyTorch 1.6 and later) and the one before. Nothing in them can run
-/// code: the unpickler knows tensors, parameters, ordered dictionaries and plain values, and refuses every other name. A dictionary without tensors
-/// that holds another one under <c>state_dict</c>, <c>model_state_dict</c>, <c>model</c>, <c>weight</c> or <c>net</c> stands for that one.
+/// Reads the files of <c>torch.save(model.state_dict(), path)</c>, in the zip format (PyTorch 1.6 and later) and the one before. Nothing
+/// in them can run code: the unpickler knows tensors, parameters, ordered dictionaries and plain values, and refuses every other name.
+/// A dictionary without tensors that holds another one under <c>state_dict</c>, <c>model_state_dict</c>, <c>model</c>, <c>weight</c> or
+/// <c>net</c> stands for that one.
 /// </summary>
 public static class PyTorchCheckpoint
 {
-    private static ReadOnlySpan<byte> ZipSignature => "PK"u8;
+    private const int ShownBytes = 8;
 
     /// <summary>Reads every tensor of one file, in its order; an empty dictionary gives none.</summary>
     /// <param name="path">The checkpoint.</param>
     /// <exception cref="InvalidFileException">
-    /// The file is damaged, needs other code than tensors do, holds something else than a dictionary of tensors, expands to more than a small multiple
-    /// of its length, or has a value that float32 cannot hold.
+    /// The file is damaged, needs other code than tensors do, holds something else than a dictionary of tensors, expands to more than a
+    /// small multiple of its length, has a storage of more than 2 GB, or a value that float32 cannot hold.
     /// </exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static TensorFile Read(string path)
@@ -26,8 +28,9 @@ public static class PyTorchCheckpoint
     }
 
     /// <summary>
-    /// Reads a checkpoint of five files, <c>STEM.base.pth</c>, <c>STEM.act_conf.pth</c>, <c>STEM.act_loc.pth</c>, <c>STEM.conf.pth</c> and
-    /// <c>STEM.loc.pth</c>, whose names lack the prefixes <c>base.</c> and so on; the result has them.
+    /// Reads a checkpoint of five files, <c>STEM.base.pth</c>, <c>STEM.act_conf.pth</c>, <c>STEM.act_loc.pth</c>, <c>STEM.conf.pth</c>
+    /// and <c>STEM.loc.pth</c>, as EResFD is published. Their tensors' names lack <c>base.</c> and so on; the result's have
+    /// it.
     /// </summary>
     /// <param name="path">The stem, e.g. <c>eresfd_16.pth</c>, or any one of the five files.</param>
     /// <exception cref="InvalidFileException">A part is missing, or as for <see cref="Read(string)"/>.</exception>
@@ -36,7 +39,10 @@ public static class PyTorchCheckpoint
         var stem = SplitCheckpoint.StemOf(path);
         var missing = SplitCheckpoint.Parts.Select(part => SplitCheckpoint.PathOf(stem, part)).Where(part => !File.Exists(part)).ToList();
         if (missing.Count > 0)
-            throw new InvalidFileException(path, $"a checkpoint of {SplitCheckpoint.Parts.Count} files, missing: {string.Join(", ", missing.Select(Path.GetFileName))}");
+        {
+            var names = string.Join(", ", missing.Select(Path.GetFileName));
+            throw new InvalidFileException(path, $"a checkpoint of {SplitCheckpoint.Parts.Count} files, missing: {names}");
+        }
         var tensors = new OrderedDictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (var part in SplitCheckpoint.Parts)
         {
@@ -45,9 +51,12 @@ public static class PyTorchCheckpoint
         return Result(WeightFileKind.PyTorchSplit, tensors);
     }
 
-    internal static TensorFile Read(UntrustedFile file) => file.ReadStart(ZipSignature.Length).AsSpan().SequenceEqual(ZipSignature)
-        ? Result(WeightFileKind.PyTorchZip, ZipCheckpoint.Read(file))
-        : Result(WeightFileKind.PyTorchLegacy, LegacyCheckpoint.Read(file));
+    internal static TensorFile Read(UntrustedFile file) => file.ReadStart(ShownBytes) switch
+    {
+        [(byte)'P', (byte)'K', ..] => Result(WeightFileKind.PyTorchZip, ZipCheckpoint.Read(file)),
+        [(byte)PickleOpcode.Proto, ..] => Result(WeightFileKind.PyTorchLegacy, LegacyCheckpoint.Read(file)),
+        var start => throw file.Invalid($"not a PyTorch checkpoint: it begins with the bytes {Convert.ToHexString(start)}"),
+    };
 
     private static TensorFile Result(WeightFileKind kind, OrderedDictionary<string, Tensor> tensors) =>
         new(kind, tensors, new Dictionary<string, string>());

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using System.Text.Json;
 using Secateur.Kernels;
 
@@ -14,10 +15,14 @@ public static class Safetensors
 
     private const int Alignment = 8;
 
+    /// <summary>Names that are not valid Unicode must not be written as others.</summary>
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>Reads every tensor of a file, in the order of its header.</summary>
     /// <exception cref="InvalidFileException">
-    /// The file breaks the format: it is cut short, its header is not JSON or declares an unknown dtype, a name occurs twice, a shape and its data
-    /// disagree, data overlap, leave a hole or lie outside the file; or float32 cannot hold a value.
+    /// The file breaks the format: it is cut short, its header is not JSON or declares an unknown dtype, a name occurs twice, a shape and
+    /// its data disagree, data overlap, leave a hole or lie outside the file; or a tensor has more than 2 GB, or a value that float32
+    /// cannot hold.
     /// </exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static TensorFile Read(string path)
@@ -26,27 +31,16 @@ public static class Safetensors
         return Read(file);
     }
 
-    internal static TensorFile Read(UntrustedFile file)
-    {
-        var header = SafetensorsHeader.Read(file);
-        var tensors = new OrderedDictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (var entry in header.Entries)
-        {
-            var data = new float[entry.Count];
-            var misfit = ElementConverter.ToSingle(entry.Type, file.Read(header.DataOffset + entry.Begin, entry.End - entry.Begin), data);
-            if (misfit >= 0) throw file.Invalid($"tensor {UntrustedFile.Show(entry.Name)}: element {misfit} ({entry.Type}) does not fit float32");
-            tensors.Add(entry.Name, new Tensor(entry.Shape, data));
-        }
-        return new TensorFile(WeightFileKind.Safetensors, tensors, header.Metadata);
-    }
-
     /// <summary>
-    /// Writes float32 tensors, header and data in the order given; the same input gives the same bytes. The file appears whole or not at all.
+    /// Writes float32 tensors, header and data in the order given; the same input gives the same bytes. The file appears whole or not at
+    /// all.
     /// </summary>
     /// <param name="path">The file to make or replace.</param>
     /// <param name="tensors">The tensors by name.</param>
     /// <param name="metadata">Free text by key, or null for none.</param>
-    /// <exception cref="ArgumentException">A name or key occurs twice, is not valid Unicode, or a tensor is named <c>__metadata__</c>.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name or key occurs twice or is not valid Unicode, or a tensor is named <c>__metadata__</c>.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(
         string path,
@@ -74,6 +68,21 @@ public static class Safetensors
         });
     }
 
+    internal static TensorFile Read(UntrustedFile file)
+    {
+        var header = SafetensorsHeader.Read(file);
+        var tensors = new OrderedDictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var entry in header.Entries)
+        {
+            var data = new float[entry.Count];
+            var misfit = ElementConverter.ToSingle(entry.Type, file.Read(header.DataOffset + entry.Begin, entry.End - entry.Begin), data);
+            if (misfit >= 0)
+                throw file.Invalid($"tensor {UntrustedFile.Show(entry.Name)}: element {misfit} ({entry.Type}) does not fit float32");
+            tensors.Add(entry.Name, new Tensor(entry.Shape, data));
+        }
+        return new TensorFile(WeightFileKind.Safetensors, tensors, header.Metadata);
+    }
+
     private static ReadOnlyMemory<byte> FormatHeader(OrderedDictionary<string, Tensor> tensors, OrderedDictionary<string, string> metadata)
     {
         using var buffer = new MemoryStream();
@@ -83,14 +92,14 @@ public static class Safetensors
             if (metadata.Count > 0)
             {
                 json.WriteStartObject(MetadataName);
-                foreach (var (key, value) in metadata) json.WriteString(key, value);
+                foreach (var (key, value) in metadata) json.WriteString(StrictUtf8.GetBytes(key), StrictUtf8.GetBytes(value));
                 json.WriteEndObject();
             }
             var offset = 0L;
             foreach (var (name, tensor) in tensors)
             {
                 var end = offset + ((long)tensor.Length * sizeof(float));
-                json.WriteStartObject(name);
+                json.WriteStartObject(StrictUtf8.GetBytes(name));
                 json.WriteString("dtype", "F32");
                 WriteIntegers(json, "shape", tensor.Shape.Select(d => (long)d));
                 WriteIntegers(json, "data_offsets", [offset, end]);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Secateur.Kernels;
 
 namespace Secateur.Weights;
 
@@ -32,10 +33,11 @@ internal sealed class SafetensorsHeader
 
     public static SafetensorsHeader Read(UntrustedFile file)
     {
-        if (file.Length < LengthBytes) throw file.Invalid($"ends at byte {file.Length}, expected the {LengthBytes}-byte length of a safetensors header");
+        if (file.Length < LengthBytes)
+            throw file.Invalid($"ends at byte {file.Length}, expected the {LengthBytes}-byte length of a safetensors header");
         var length = BinaryPrimitives.ReadUInt64LittleEndian(file.Read(0, LengthBytes));
-        if (length > MaxLength || (long)length > file.Length - LengthBytes)
-            throw file.Invalid($"declares a safetensors header of {length} bytes, expected at most {Math.Min(MaxLength, file.Length - LengthBytes)}");
+        var most = Math.Min(MaxLength, file.Length - LengthBytes);
+        if (length > (ulong)most) throw file.Invalid($"declares a safetensors header of {length} bytes, expected at most {most}");
         var json = file.Read(LengthBytes, (long)length);
         if (json is not [(byte)'{', ..]) throw file.Invalid($"safetensors header at byte {LengthBytes}: expected '{{'");
 
@@ -61,7 +63,7 @@ internal sealed class SafetensorsHeader
         {
             var name = reader.GetString()!;
             if (name == Safetensors.MetadataName) ParseMetadata(ref reader);
-            else if (!_entries.TryAdd(name, ParseEntry(ref reader, name))) throw Invalid(reader, $"a second tensor {UntrustedFile.Show(name)}");
+            else if (!_entries.TryAdd(name, ParseEntry(ref reader, name))) throw Invalid(reader, $"a second {Show(name)}");
         }
         reader.Read();
     }
@@ -74,8 +76,9 @@ internal sealed class SafetensorsHeader
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var key = reader.GetString()!;
-            Expect(ref reader, JsonTokenType.String, $"{Safetensors.MetadataName} {UntrustedFile.Show(key)}");
-            if (!_metadata.TryAdd(key, reader.GetString()!)) throw Invalid(reader, $"a second {Safetensors.MetadataName} {UntrustedFile.Show(key)}");
+            var shown = $"{Safetensors.MetadataName} {UntrustedFile.Show(key)}";
+            Expect(ref reader, JsonTokenType.String, shown);
+            if (!_metadata.TryAdd(key, reader.GetString()!)) throw Invalid(reader, $"a second {shown}");
         }
     }
 
@@ -83,7 +86,7 @@ internal sealed class SafetensorsHeader
     {
         string? type = null;
         List<long>? shape = null, offsets = null;
-        Expect(ref reader, JsonTokenType.StartObject, $"tensor {UntrustedFile.Show(name)}");
+        Expect(ref reader, JsonTokenType.StartObject, Show(name));
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var field = reader.GetString();
@@ -100,11 +103,11 @@ internal sealed class SafetensorsHeader
                     offsets = ParseIntegers(ref reader, field);
                     break;
                 default:
-                    throw Invalid(reader, $"tensor {UntrustedFile.Show(name)}: unexpected field {UntrustedFile.Show(field!)}");
+                    throw Invalid(reader, $"{Show(name)}: unexpected field {UntrustedFile.Show(field!)}");
             }
         }
         if (type is null || shape is null || offsets is not [var begin, var end])
-            throw Invalid(reader, $"tensor {UntrustedFile.Show(name)}: expected dtype, shape and two data_offsets");
+            throw Invalid(reader, $"{Show(name)}: expected dtype, shape and two data_offsets");
         return CheckedEntry(name, ParseType(name, type), shape, begin, end);
     }
 
@@ -115,7 +118,8 @@ internal sealed class SafetensorsHeader
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var value) || value < 0)
-                throw new JsonException($"{field}: expected integers of 0 or more at byte {reader.TokenStartIndex} of the header");
+                throw new JsonException($"{field}: expected integers of 0 or more at header byte {reader.TokenStartIndex}");
+            if (values.Count == TensorShape.MaxRank) throw new JsonException($"{field}: expected at most {TensorShape.MaxRank} dimensions");
             values.Add(value);
         }
         return values;
@@ -136,18 +140,18 @@ internal sealed class SafetensorsHeader
         "U16" => ElementType.UInt16,
         "U8" => ElementType.UInt8,
         "BOOL" => ElementType.Bool,
-        _ => throw _file.Invalid($"tensor {UntrustedFile.Show(name)}: dtype {UntrustedFile.Show(type)} is not supported"),
+        _ => throw _file.Invalid($"{Show(name)}: dtype {UntrustedFile.Show(type)} is not supported"),
     };
 
     private SafetensorsEntry CheckedEntry(string name, ElementType type, List<long> dimensions, long begin, long end)
     {
-        var shown = $"tensor {UntrustedFile.Show(name)}";
-        var shape = TensorShape.Check(dimensions, problem => _file.Invalid($"{shown}: {problem}"), out var count);
+        var shape = TensorShape.Check(dimensions, problem => _file.Invalid($"{Show(name)}: {problem}"), out var count);
+        var bytes = (long)count * type.Size();
         var available = _file.Length - DataOffset;
         if (begin > end || end > available)
-            throw _file.Invalid($"{shown}: data at {begin} to {end}, expected inside the {available} bytes after the header");
-        if (end - begin != (long)count * type.Size())
-            throw _file.Invalid($"{shown}: {end - begin} bytes of data, expected {(long)count * type.Size()} for shape [{string.Join(", ", shape)}]");
+            throw _file.Invalid($"{Show(name)}: data at {begin} to {end}, expected inside the {available} bytes after the header");
+        if (end - begin != bytes)
+            throw _file.Invalid($"{Show(name)}: {end - begin} bytes of data, expected {bytes} for shape {Tensor.FormatShape(shape)}");
         return new SafetensorsEntry(name, type, shape, count, begin, end);
     }
 
@@ -157,19 +161,24 @@ internal sealed class SafetensorsHeader
         foreach (var entry in _entries.Values.OrderBy(e => e.Begin).ThenBy(e => e.End))
         {
             if (entry.Begin != covered)
-                throw _file.Invalid($"tensor {UntrustedFile.Show(entry.Name)}: data begins at {entry.Begin}, expected {covered}: tensors may not overlap or leave holes");
+            {
+                throw _file.Invalid(
+                    $"{Show(entry.Name)}: data begins at {entry.Begin}, expected {covered}: tensors may not overlap or leave holes");
+            }
             covered = entry.End;
         }
         if (covered != _file.Length - DataOffset)
-            throw _file.Invalid($"the tensors end at byte {DataOffset + covered}, expected the end of the file at byte {_file.Length}");
+            throw _file.Invalid($"the tensors end at byte {DataOffset + covered}, expected the file's end at byte {_file.Length}");
     }
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType expected, string what)
     {
         reader.Read();
         if (reader.TokenType != expected)
-            throw new JsonException($"{what}: expected {expected}, found {reader.TokenType} at byte {reader.TokenStartIndex} of the header");
+            throw new JsonException($"{what}: expected {expected}, found {reader.TokenType} at header byte {reader.TokenStartIndex}");
     }
+
+    private static string Show(string name) => $"tensor {UntrustedFile.Show(name)}";
 
     private InvalidFileException Invalid(Utf8JsonReader reader, string problem) =>
         _file.Invalid($"{problem} before byte {LengthBytes + reader.BytesConsumed}");

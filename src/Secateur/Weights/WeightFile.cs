@@ -1,3 +1,4 @@
+using Secateur.Weights.Pickle;
 using Secateur.Weights.PyTorch;
 
 namespace Secateur.Weights;
@@ -6,9 +7,11 @@ namespace Secateur.Weights;
 public static class WeightFile
 {
     private const int SafetensorsBrace = 8;
-    private const byte PickleProtocol = 0x80;
 
-    /// <summary>Reads a safetensors file, a PyTorch checkpoint in either format, or one of five files (see <see cref="PyTorchCheckpoint.ReadSplit"/>).</summary>
+    /// <summary>
+    /// Reads a safetensors file, a PyTorch checkpoint in either format, or one of five files
+    /// (<see cref="PyTorchCheckpoint.ReadSplit"/>).
+    /// </summary>
     /// <param name="path">The file; for a split checkpoint any of its files or their common stem, e.g. <c>eresfd_16.pth</c>.</param>
     /// <exception cref="InvalidFileException">The file is none of these, or is damaged or hostile.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
@@ -18,10 +21,11 @@ public static class WeightFile
         using var file = UntrustedFile.Open(path);
         return file.ReadStart(SafetensorsBrace + 1) switch
         {
-            [(byte)'P', (byte)'K', ..] => PyTorchCheckpoint.Read(file),
+            [(byte)'P', (byte)'K', 3, 4, ..] => PyTorchCheckpoint.Read(file),
             [_, _, _, _, _, _, _, _, (byte)'{'] => Safetensors.Read(file),
-            [PickleProtocol, ..] => PyTorchCheckpoint.Read(file),
-            var start => throw file.Invalid($"neither a safetensors file nor a PyTorch checkpoint: it begins with the bytes {Convert.ToHexString(start)}"),
+            [(byte)PickleOpcode.Proto, ..] => PyTorchCheckpoint.Read(file),
+            var start => throw file.Invalid(
+                $"neither a safetensors file nor a PyTorch checkpoint: it begins with the bytes {Convert.ToHexString(start)}"),
         };
     }
 }

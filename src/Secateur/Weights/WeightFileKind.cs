@@ -12,6 +12,8 @@ public enum WeightFileKind
     /// <summary>PyTorch before 1.6: a sequence of pickles, then the storages.</summary>
     PyTorchLegacy,
 
-    /// <summary>The published EResFD: one PyTorch file for each of <c>base</c>, <c>act_conf</c>, <c>act_loc</c>, <c>conf</c> and <c>loc</c>.</summary>
+    /// <summary>
+    /// As EResFD is published: one PyTorch file for each of <c>base</c>, <c>act_conf</c>, <c>act_loc</c>, <c>conf</c> and <c>loc</c>.
+    /// </summary>
     PyTorchSplit,
 }

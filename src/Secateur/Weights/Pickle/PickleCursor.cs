@@ -51,7 +51,7 @@ internal sealed class PickleCursor(UntrustedFile file, string origin, byte[] byt
     public object ReadInteger(long length)
     {
         var value = new BigInteger(ReadBytes(length));
-        return value >= long.MinValue && value <= long.MaxValue ? (long)value : value;
+        return value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
     }
 
     public string ReadText(long length)

@@ -1,8 +1,8 @@
 namespace Secateur.Weights.Pickle;
 
 /// <summary>
-/// The pickle opcodes that a checkpoint needs (Python's <c>pickletools</c> names them all): the binary ones of protocols 2 to 5 that make plain values,
-/// containers, persistent references and calls of known functions. Whatever else would build objects is refused.
+/// The pickle opcodes that a checkpoint needs (Python's <c>pickletools</c> describes them all): the binary ones of protocols 2 to 5 that
+/// make plain values, containers, persistent references and calls of known functions.
 /// </summary>
 internal enum PickleOpcode : byte
 {

@@ -5,19 +5,21 @@ using PickleList = System.Collections.Generic.List<object?>;
 namespace Secateur.Weights.Pickle;
 
 /// <summary>
-/// Python's pickle machine, restricted: a stack, marks and a memo. It makes <see langword="null"/>, <see cref="bool"/>, <see cref="long"/>,
-/// <see cref="double"/>, <see cref="string"/>, byte arrays, tuples (arrays of objects), lists, dictionaries (lists of pairs, duplicates kept) and what
-/// <see cref="IPickleObjects"/> gives; nothing in a pickle can name or run anything else. It never recurses, so nesting and cycles are harmless.
+/// Python's pickle machine, restricted: a stack, marks and a memo. It makes <see langword="null"/>, booleans, <see cref="long"/> or
+/// <see cref="System.Numerics.BigInteger"/>, <see cref="double"/>, <see cref="string"/>, byte arrays, tuples (arrays of objects), lists,
+/// dictionaries (lists of pairs, duplicates kept) and what <see cref="IPickleObjects"/> gives; nothing in a pickle can name or run anything
+/// else. It never recurses, so nesting and cycles are harmless.
 /// </summary>
 internal sealed class Unpickler(PickleCursor cursor, IPickleObjects objects, MemoryBudget budget)
 {
     private const int MaxStack = 100_000;
     private const int MaxMarks = 1_000;
+    private const int MaxOpcodes = 1_000_000;
     private const int MaxProtocol = 5;
 
     // Approximate bytes, for the budget.
     private const int ObjectCost = 48;
-    private const int ReferenceCost = 8;
+    private const int ReferenceCost = 16;
     private const int EntryCost = 32;
 
     private static readonly object[] Booleans = [false, true];
@@ -31,15 +33,16 @@ internal sealed class Unpickler(PickleCursor cursor, IPickleObjects objects, Mem
     private int Available => _stack.Count - (_marks.Count > 0 ? _marks.Peek() : 0);
 
     /// <summary>Runs one pickle up to its STOP.</summary>
-    /// <exception cref="InvalidFileException">It is malformed, uses an opcode or a name that checkpoints do not need, or is larger than it may be.</exception>
+    /// <exception cref="InvalidFileException">It is malformed, needs what is not allowed, or grows too large.</exception>
     public object? Load()
     {
-        while (true)
+        for (var i = 0; i < MaxOpcodes; i++)
         {
             var opcode = cursor.ReadOpcode();
             if (opcode == PickleOpcode.Stop) return Pop();
             Execute(opcode);
         }
+        throw cursor.Invalid($"more than {MaxOpcodes} opcodes");
     }
 
     private void Execute(PickleOpcode opcode)
@@ -106,7 +109,8 @@ internal sealed class Unpickler(PickleCursor cursor, IPickleObjects objects, Mem
 
     private void CheckFrame(long length)
     {
-        if (length < 0 || length > cursor.Remaining) throw cursor.Invalid($"a frame of {length} bytes, but only {cursor.Remaining} are left");
+        if (length < 0 || length > cursor.Remaining)
+            throw cursor.Invalid($"a frame of {length} bytes, but only {cursor.Remaining} are left");
     }
 
     private void Push(object? value)
@@ -139,12 +143,23 @@ internal sealed class Unpickler(PickleCursor cursor, IPickleObjects objects, Mem
         _marks.Push(_stack.Count);
     }
 
-    private object? Pop() => PopMany(1)[0];
+    private object? Pop()
+    {
+        Require(1);
+        var value = _stack[^1];
+        _stack.RemoveAt(_stack.Count - 1);
+        return value;
+    }
 
     private object?[] PopMany(int count)
     {
-        if (Available < count) throw cursor.Invalid($"needs {count} values on the stack, found {Available}");
+        Require(count);
         return PopFrom(_stack.Count - count);
+    }
+
+    private void Require(int count)
+    {
+        if (Available < count) throw cursor.Invalid($"needs {count} values on the stack, found {Available}");
     }
 
     private object?[] PopToMark()
@@ -201,11 +216,12 @@ internal sealed class Unpickler(PickleCursor cursor, IPickleObjects objects, Mem
 
     private void Call()
     {
-        if (PopMany(2) is not [PickleFunction function, object?[] arguments]) throw cursor.Invalid("expected a function and its arguments on the stack");
+        if (PopMany(2) is not [PickleFunction function, object?[] arguments])
+            throw cursor.Invalid("expected a function and its arguments on the stack");
         PushNew(function(arguments), 0);
     }
 
-    /// <summary>BUILD sets attributes; the only ones in a checkpoint are an OrderedDict's, such as <c>_metadata</c>, which are not needed.</summary>
+    /// <summary>BUILD sets attributes; a checkpoint has those of an OrderedDict, such as <c>_metadata</c>, which are not needed.</summary>
     private void DropState()
     {
         Pop();

@@ -8,14 +8,15 @@ using PickleDictionary = System.Collections.Generic.List<System.Collections.Gene
 namespace Secateur.Weights.PyTorch;
 
 /// <summary>
-/// PyTorch before 1.6: five pickles after one another (magic number, protocol version, facts on the system, the object, the keys of the storages),
-/// then for each key the number of elements (8 bytes) and the elements.
+/// PyTorch before 1.6: five pickles after one another (magic number, protocol version, facts on the system, the object, the keys of the
+/// storages), then for each key the number of elements (8 bytes) and the elements.
 /// </summary>
 internal sealed class LegacyCheckpoint
 {
     private const long ProtocolVersion = 1001;
 
-    private static readonly BigInteger MagicNumber = BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static readonly BigInteger MagicNumber =
+        BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     private readonly UntrustedFile _file;
     private readonly byte[] _bytes;
@@ -78,7 +79,8 @@ internal sealed class LegacyCheckpoint
             if (!offsets.TryAdd(key, (int)begin)) throw _file.Invalid($"{shown}: a second one with this key");
             position = begin + (long)storage.Bytes;
         }
-        if (position != _bytes.Length) throw _file.Invalid($"the storages end at byte {position}, expected the end of the file at byte {_bytes.Length}");
+        if (position != _bytes.Length)
+            throw _file.Invalid($"the storages end at byte {position}, expected the file's end at byte {_bytes.Length}");
         return offsets;
     }
 }

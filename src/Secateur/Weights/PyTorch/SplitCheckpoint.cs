@@ -1,6 +1,6 @@
 namespace Secateur.Weights.PyTorch;
 
-/// <summary>The names of a checkpoint that is split as the published EResFD is: <c>STEM.base.pth</c>, <c>STEM.act_conf.pth</c>, ...</summary>
+/// <summary>The file names of a checkpoint that is split as the published EResFD is: <c>STEM.base.pth</c> and four others.</summary>
 internal static class SplitCheckpoint
 {
     /// <summary>Also the prefixes that the keys in each file lack.</summary>

@@ -16,10 +16,11 @@ internal static class StateDictionary
         if (top.Count == 0 || top.Any(entry => entry.Value is TensorView)) return Tensors(file, top);
         foreach (var wrapper in Wrappers)
         {
-            if (top.Find(entry => entry.Key is string key && key == wrapper).Value is PickleDictionary inner) return Tensors(file, inner);
+            if (top.Find(entry => wrapper.Equals(entry.Key)).Value is PickleDictionary inner) return Tensors(file, inner);
         }
         var keys = top.Take(ShownKeys).Select(entry => entry.Key is string key ? UntrustedFile.Show(key) : Describe(entry.Key));
-        throw file.Invalid($"holds no tensors: its {top.Count} entries are {string.Join(", ", keys)}{(top.Count > ShownKeys ? ", ..." : "")}");
+        var more = top.Count > ShownKeys ? ", ..." : "";
+        throw file.Invalid($"holds no tensors: its {top.Count} entries are {string.Join(", ", keys)}{more}");
     }
 
     private static OrderedDictionary<string, TensorView> Tensors(UntrustedFile file, PickleDictionary entries)

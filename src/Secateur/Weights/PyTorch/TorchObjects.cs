@@ -4,7 +4,7 @@ using PickleDictionary = System.Collections.Generic.List<System.Collections.Gene
 
 namespace Secateur.Weights.PyTorch;
 
-/// <summary>The names that a checkpoint may use: ordered dictionaries, storages, and the functions that rebuild tensors from them.</summary>
+/// <summary>What a checkpoint may name: ordered dictionaries, storages, and the functions that rebuild tensors from them.</summary>
 internal sealed class TorchObjects(PickleCursor cursor) : IPickleObjects
 {
     private readonly Dictionary<string, StorageReference> _storages = new(StringComparer.Ordinal);
@@ -28,7 +28,8 @@ internal sealed class TorchObjects(PickleCursor cursor) : IPickleObjects
                 return type;
             default:
                 throw cursor.Invalid(
-                    $"refuses to run code: {UntrustedFile.Show($"{module}.{name}")} (only tensors in dictionaries are read, as torch.save(model.state_dict(), ...) writes them)");
+                    $"refuses to run code: {UntrustedFile.Show($"{module}.{name}")}"
+                    + " (only tensors in dictionaries are read, as torch.save(model.state_dict(), path) writes them)");
         }
     }
 
@@ -36,11 +37,14 @@ internal sealed class TorchObjects(PickleCursor cursor) : IPickleObjects
     {
         if (id is not object?[] { Length: 5 or 6 } tuple || tuple[0] is not "storage")
             throw cursor.Invalid("expected the persistent id of a storage");
-        if (tuple is not [_, ElementType type, string key, string, long count, ..] || count < 0 || (tuple.Length == 6 && tuple[5] is not null))
+        if (tuple is not [_, ElementType type, string key, string, long and >= 0 and var count, .. [] or [null]])
             throw cursor.Invalid("expected a storage as (type, key, location, number of elements)");
         var storage = new StorageReference(key, type, count);
         if (!_storages.TryAdd(key, storage) && _storages[key] != storage)
-            throw cursor.Invalid($"storage {UntrustedFile.Show(key)} declared as {count} {type}, before as {_storages[key].Count} {_storages[key].Type}");
+        {
+            var before = _storages[key];
+            throw cursor.Invalid($"storage {UntrustedFile.Show(key)} declared as {count} {type}, before as {before.Count} {before.Type}");
+        }
         return storage;
     }
 
@@ -84,9 +88,11 @@ internal sealed class TorchObjects(PickleCursor cursor) : IPickleObjects
     /// <summary>(storage, offset, shape, strides, requires_grad, hooks, element type, ...): the storage counts bytes.</summary>
     private TensorView RebuildTypedTensor(object?[] arguments)
     {
-        if (arguments is not [StorageReference { Type: ElementType.UInt8 } storage, long offset, object?[] shape, object?[] strides, _, _, ElementType type, ..])
+        if (arguments is not [StorageReference storage, long offset, object?[] shape, object?[] strides, _, _, ElementType type, ..]
+            || storage.Type != ElementType.UInt8)
             throw cursor.Invalid("expected a tensor as (storage, offset, shape, strides, requires_grad, hooks, type, ...)");
-        if (storage.Count % type.Size() != 0) throw cursor.Invalid($"a storage of {storage.Count} bytes does not hold whole elements of {type}");
+        if (storage.Count % type.Size() != 0)
+            throw cursor.Invalid($"a storage of {storage.Count} bytes does not hold whole elements of {type}");
         return View(new StorageReference(storage.Key, type, storage.Count / type.Size()), offset, shape, strides);
     }
 

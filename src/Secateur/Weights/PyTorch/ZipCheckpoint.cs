@@ -25,8 +25,9 @@ internal sealed class ZipCheckpoint
         foreach (var entry in archive.Entries)
         {
             if (!_entries.TryAdd(entry.FullName, entry)) throw file.Invalid($"a second zip entry {UntrustedFile.Show(entry.FullName)}");
+            if (entry.CompressedLength > file.Length - stored)
+                throw file.Invalid($"its zip entries declare more data than the file's {file.Length} bytes: they overlap or are cut off");
             stored += entry.CompressedLength;
-            if (stored > file.Length) throw file.Invalid($"its zip entries declare more data than the file's {file.Length} bytes: they overlap or are cut off");
         }
     }
 
@@ -47,26 +48,34 @@ internal sealed class ZipCheckpoint
     private OrderedDictionary<string, Tensor> Read()
     {
         var folder = FindFolder();
-        if (_entries.TryGetValue(folder + "byteorder", out var order) && Encoding.ASCII.GetString(ReadEntry(order)) is var text && text != "little")
-            throw _file.Invalid($"byte order {UntrustedFile.Show(text)}, expected 'little'");
+        CheckByteOrder(folder);
         var cursor = new PickleCursor(_file, PickleName, ReadEntry(_entries[folder + PickleName]));
         var root = new Unpickler(cursor, new TorchObjects(cursor), _budget).Load();
         return TensorLoader.Load(_file, StateDictionary.Find(_file, root), storage => ReadStorage(folder, storage), _budget);
     }
 
+    private void CheckByteOrder(string folder)
+    {
+        if (!_entries.TryGetValue(folder + "byteorder", out var entry)) return;
+        var order = Encoding.ASCII.GetString(ReadEntry(entry));
+        if (order != "little") throw _file.Invalid($"byte order {UntrustedFile.Show(order)}, expected 'little'");
+    }
+
     private string FindFolder()
     {
-        var pickles = _entries.Keys.Where(name => name == PickleName || name.EndsWith("/" + PickleName, StringComparison.Ordinal)).ToList();
-        if (pickles.Count != 1) throw _file.Invalid($"a zip archive with {pickles.Count} entries {PickleName}, expected 1 as in a PyTorch checkpoint");
+        var pickles = _entries.Keys.Where(name => $"/{name}".EndsWith($"/{PickleName}", StringComparison.Ordinal)).ToList();
+        if (pickles.Count != 1)
+            throw _file.Invalid($"a zip archive with {pickles.Count} entries {PickleName}, expected 1 as in a PyTorch checkpoint");
         return pickles[0][..^PickleName.Length];
     }
 
     private ReadOnlyMemory<byte> ReadStorage(string folder, StorageReference storage)
     {
         var name = $"{folder}data/{storage.Key}";
-        if (!_entries.TryGetValue(name, out var entry)) throw _file.Invalid($"no zip entry {UntrustedFile.Show(name)}, which a tensor needs");
+        var shown = $"zip entry {UntrustedFile.Show(name)}";
+        if (!_entries.TryGetValue(name, out var entry)) throw _file.Invalid($"no {shown}, which a tensor needs");
         if (entry.Length != storage.Bytes)
-            throw _file.Invalid($"zip entry {UntrustedFile.Show(name)}: {entry.Length} bytes, expected {storage.Bytes} for {storage.Count} elements ({storage.Type})");
+            throw _file.Invalid($"{shown}: {entry.Length} bytes, expected {storage.Bytes} for {storage.Count} elements ({storage.Type})");
         return ReadEntry(entry);
     }
 
@@ -74,7 +83,8 @@ internal sealed class ZipCheckpoint
     {
         var shown = $"zip entry {UntrustedFile.Show(entry.FullName)}";
         if (entry.IsEncrypted) throw _file.Invalid($"{shown}: encrypted");
-        if (entry.Length > Array.MaxLength) throw _file.Invalid($"{shown}: {entry.Length} bytes; more than 2 GB in one piece is not supported");
+        if (entry.Length > Array.MaxLength)
+            throw _file.Invalid($"{shown}: {entry.Length} bytes; more than 2 GB in one piece is not supported");
         _budget.Charge(entry.Length, shown);
         var bytes = new byte[entry.Length];
         using var stream = entry.Open();

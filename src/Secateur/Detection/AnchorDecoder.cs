@@ -1,0 +1,45 @@
+using Secateur.Graph;
+using Secateur.Pixels;
+using Secateur.Runtime;
+
+namespace Secateur.Detection;
+
+/// <summary>
+/// Turns the maps of the detection levels into boxes: one anchor a cell, centre (cell + 0.5) * stride, SSD encoding with variances 0.1 and 0.2
+/// (S3FD, ICCV 2017).
+/// </summary>
+internal static class AnchorDecoder
+{
+    private const float CentreVariance = 0.1f;
+    private const float SizeVariance = 0.2f;
+
+    /// <summary>Adds every box whose face probability is above <paramref name="confidence"/>.</summary>
+    /// <param name="level">Stride and anchor size.</param>
+    /// <param name="loc">Encoded boxes, [4, h, w].</param>
+    /// <param name="scores">Background and face logits, [2, h, w].</param>
+    /// <param name="aspect">Height over width of the anchors.</param>
+    /// <param name="confidence">The least probability.</param>
+    /// <param name="boxes">Gets the boxes, in pixels of the network's input.</param>
+    public static void Decode(DetectionLevel level, ResultMap loc, ResultMap scores, double aspect, float confidence, List<FaceDetection> boxes)
+    {
+        // The probability is monotone in the difference of the logits: most cells need no exponential.
+        var least = confidence > 0 ? MathF.Log(confidence / (1 - confidence)) - 1e-3f : float.NegativeInfinity;
+        var anchorHeight = (float)(level.AnchorSize * aspect);
+        for (var y = 0; y < scores.Height; y++)
+        {
+            var background = scores.Row(0, y);
+            var face = scores.Row(1, y);
+            for (var x = 0; x < background.Length; x++)
+            {
+                if (!(face[x] - background[x] > least)) continue;
+                var score = 1 / (1 + MathF.Exp(background[x] - face[x]));
+                if (!(score > confidence)) continue;
+                var centreX = ((x + 0.5f) * level.Stride) + (loc.Row(0, y)[x] * CentreVariance * level.AnchorSize);
+                var centreY = ((y + 0.5f) * level.Stride) + (loc.Row(1, y)[x] * CentreVariance * anchorHeight);
+                var width = level.AnchorSize * MathF.Exp(loc.Row(2, y)[x] * SizeVariance);
+                var height = anchorHeight * MathF.Exp(loc.Row(3, y)[x] * SizeVariance);
+                boxes.Add(new FaceDetection(centreX - (width / 2), centreY - (height / 2), centreX + (width / 2), centreY + (height / 2), score));
+            }
+        }
+    }
+}

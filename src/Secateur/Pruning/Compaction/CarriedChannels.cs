@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using Secateur.Graph;
+using Secateur.Weights;
+
+namespace Secateur.Pruning.Compaction;
+
+/// <summary>
+/// Decides which channels of every node the compacted network computes as maps: the smallest sets that hold every live channel and satisfy
+/// what the operations ask of each other, found by growing them until nothing changes.
+/// <list type="bullet">
+/// <item>Convolutions that share a weight take the same inputs and give the same outputs, so that they still share it.</item>
+/// <item>The groups of a convolution are equally large.</item>
+/// <item>An elementwise operation gives what it is given.</item>
+/// <item>A sum that carries a channel gets it as a map from every operand in which it is not one number.</item>
+/// </list>
+/// A channel carried without being live, because of these rules, is filled with its image-independent value.
+/// </summary>
+internal sealed class CarriedChannels
+{
+    private readonly Model _model;
+    private readonly ChannelValues _values;
+    private readonly bool[][] _carried;
+    private readonly Dictionary<(string Weight, int Groups), SharedConvolution> _convolutions = [];
+    private bool _changed;
+
+    public CarriedChannels(Model model, ChannelValues values)
+    {
+        _model = model;
+        _values = values;
+        var network = model.Network;
+        _carried = [.. network.Nodes.Select((_, v) => new bool[network.ChannelsOf(v)])];
+        do
+        {
+            _changed = false;
+            for (var v = 0; v < _carried.Length; v++) Grow(v, network.Nodes[v]);
+        }
+        while (_changed);
+    }
+
+    /// <summary>Whether a node's channel is carried.</summary>
+    public bool Has(int node, int channel) => _carried[node][channel];
+
+    /// <summary>The carried channels of a node, ascending.</summary>
+    public ImmutableArray<int> Of(int node) => Indices(_carried[node]);
+
+    /// <summary>The outputs that a convolution computes, ascending.</summary>
+    public ImmutableArray<int> OutputsOf(int node) =>
+        _values.IsNeeded(node) && _model.Network.Nodes[node] is Conv2dNode conv && _convolutions.TryGetValue((conv.Weight, conv.Groups), out var shared)
+            ? Indices(shared.Outputs)
+            : [];
+
+    private void Grow(int v, Node node)
+    {
+        if (node is InputNode) Mark(_carried[v], Enumerable.Range(0, _carried[v].Length));
+        if (!_values.IsNeeded(v)) return;
+        switch (node)
+        {
+            case Conv2dNode n:
+                GrowConvolution(v, n);
+                break;
+            case ReluNode or PReluNode or UpsampleNode:
+                Mark(_carried[v], Of(node.Inputs[0]));
+                break;
+            case ConcatNode n:
+                var at = 0;
+                foreach (var part in n.Parts)
+                {
+                    Mark(_carried[v], Of(part).Select(c => at + c));
+                    at += _carried[part].Length;
+                }
+
+                break;
+            case MergeNode n:
+                GrowMerge(v, n);
+                break;
+            case MaxOutNode when _values.KindOf(v, 0) == ChannelKind.Live:
+                Mark(_carried[v], [0, 1]);
+                break;
+        }
+    }
+
+    private void GrowConvolution(int v, Conv2dNode node)
+    {
+        var key = (node.Weight, node.Groups);
+        var filters = ConvFilters.Of(_model, node);
+        if (!_convolutions.TryGetValue(key, out var shared))
+            _convolutions[key] = shared = new SharedConvolution(new bool[_carried[node.Input].Length], new bool[filters.Outputs]);
+        Mark(shared.Outputs, Enumerable.Range(0, filters.Outputs).Where(o => _values.KindOf(v, o) == ChannelKind.Live));
+        Mark(shared.Inputs, Of(node.Input));
+        if (node.Groups > 1) LevelGroups(shared, filters);
+        Mark(_carried[node.Input], Indices(shared.Inputs));
+        Mark(_carried[v], Indices(shared.Outputs));
+    }
+
+    private void LevelGroups(SharedConvolution shared, ConvFilters filters)
+    {
+        var (ins, outs) = (filters.InputsPerGroup, filters.OutputsPerGroup);
+        var groups = Enumerable.Range(0, filters.Groups).Where(g => shared.Inputs.AsSpan(g * ins, ins).Contains(true)).ToList();
+        if (groups.Count == 0) return;
+        var mostInputs = groups.Max(g => shared.Inputs.AsSpan(g * ins, ins).Count(true));
+        var mostOutputs = groups.Max(g => shared.Outputs.AsSpan(g * outs, outs).Count(true));
+        foreach (var g in groups)
+        {
+            Fill(shared.Inputs, g * ins, ins, mostInputs);
+            Fill(shared.Outputs, g * outs, outs, mostOutputs);
+        }
+    }
+
+    private void Fill(bool[] set, int start, int length, int count)
+    {
+        var lacking = count - set.AsSpan(start, length).Count(true);
+        Mark(set, Enumerable.Range(start, length).Where(c => !set[c]).Take(lacking).ToList());
+    }
+
+    private void GrowMerge(int v, MergeNode node)
+    {
+        var operands = MergeOperands.Of(_model, node).ToList();
+        foreach (var operand in operands) Mark(_carried[v], Of(operand.Node).Select(c => operand.Targets[c]));
+        foreach (var operand in operands)
+        {
+            Mark(
+                _carried[operand.Node],
+                Enumerable.Range(0, operand.Targets.Length)
+                    .Where(c => _carried[v][operand.Targets[c]] && _values.KindOf(operand.Node, c) == ChannelKind.Pattern));
+        }
+    }
+
+    private void Mark(bool[] set, IEnumerable<int> channels)
+    {
+        foreach (var c in channels)
+        {
+            if (set[c]) continue;
+            set[c] = true;
+            _changed = true;
+        }
+    }
+
+    private static ImmutableArray<int> Indices(bool[] set) => [.. Enumerable.Range(0, set.Length).Where(c => set[c])];
+
+    private sealed record SharedConvolution(bool[] Inputs, bool[] Outputs);
+}

@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using Secateur.Graph;
+using Secateur.Kernels;
+using Secateur.Kernels.Conv2d;
+using Secateur.Lowering;
+using Secateur.Weights;
+
+namespace Secateur.Pruning.Compaction;
+
+/// <summary>Appends nodes and tensors to the compacted network; names become unique, equal tensors of one name stay shared.</summary>
+internal sealed class GraphWriter(MapSizes sizes)
+{
+    private readonly List<Node> _nodes = [];
+    private readonly ParameterPool _pool = new();
+    private readonly HashSet<string> _names = [];
+    private readonly Dictionary<int, int> _nodeOfSize = [];
+    private readonly Dictionary<int, int> _onesOfSize = [];
+
+    /// <summary>The nodes so far.</summary>
+    public IReadOnlyList<Node> Nodes => _nodes;
+
+    /// <summary>Appends a node whose parameters are there and returns its position.</summary>
+    public int Append(Node node)
+    {
+        var name = node.Name;
+        for (var use = 2; !_names.Add(name); use++) name = $"{node.Name}#{use}";
+        _nodes.Add(node with { Name = name });
+        return _nodes.Count - 1;
+    }
+
+    /// <summary>Appends a node over the original's parameters.</summary>
+    public int Append(Node node, Model original) => Append(_pool.AddParametersOf(original, node));
+
+    /// <summary>Appends a convolution; a bias of zeros is left out.</summary>
+    public int Conv2d(string name, string layer, int input, Tensor weight, ReadOnlySpan<double> bias, ConvGeometry geometry)
+    {
+        var weightName = _pool.Add(layer + ".weight", ParameterKind.ConvWeight, weight);
+        var biasName = bias.ContainsAnyExcept(0.0)
+            ? _pool.Add(layer + ".bias", ParameterKind.ConvBias, new Tensor([bias.Length], ToSingle(bias)))
+            : null;
+        return Append(new Conv2dNode(name, input, weightName, biasName, geometry.Stride, geometry.Padding, geometry.Groups));
+    }
+
+    /// <summary>One number a channel, as maps of size <paramref name="size"/>.</summary>
+    public Part Constant(string name, int size, ImmutableArray<int> channels, ReadOnlySpan<double> values)
+    {
+        var weight = new Tensor([channels.Length, 1, 1, 1], ToSingle(values));
+        return new Part(Conv2d(name, LayerOf(name), Ones(size), weight, [], new ConvGeometry(1, 1, 0, 1)), channels);
+    }
+
+    /// <summary>Each channel times <paramref name="factor"/>.</summary>
+    public Part Scale(string name, Part part, double factor)
+    {
+        var weight = new Tensor(part.Channels.Length, 1, 1, 1);
+        Array.Fill(weight.Data, (float)factor);
+        return part with { Node = Conv2d(name, LayerOf(name), part.Node, weight, [], new ConvGeometry(1, 1, 0, part.Channels.Length)) };
+    }
+
+    /// <summary>Some channels of a part.</summary>
+    public Part Select(string name, Part part, ImmutableArray<int> channels)
+    {
+        if (channels.SequenceEqual(part.Channels)) return part;
+        var weight = new Tensor(channels.Length, part.Channels.Length, 1, 1);
+        for (var c = 0; c < channels.Length; c++) weight.Data[(c * part.Channels.Length) + part.Channels.IndexOf(channels[c])] = 1;
+        return new Part(Conv2d(name, LayerOf(name), part.Node, weight, [], new ConvGeometry(1, 1, 0, 1)), channels);
+    }
+
+    /// <summary>The sum of two parts over the channels that either has; of one when the other is missing.</summary>
+    public Part? Add(string name, Part? first, Part? second)
+    {
+        if (first is not { } a || second is not { } b) return first ?? second;
+        return Join(a, b, (x, y, channels) => Append(new AddNode(name, x, y, channels)));
+    }
+
+    /// <summary>A merge of the parts of its operands; of one when the other has none, times its factor.</summary>
+    public Part? Merge(Model original, MergeNode node, Func<WeightedOperand, Part?> partOf)
+    {
+        var parts = new List<(Part Part, double Factor)>();
+        foreach (var operand in MergeOperands.Of(original, node))
+        {
+            if (partOf(operand) is { } part) parts.Add((part with { Channels = [.. part.Channels.Select(c => operand.Targets[c])] }, operand.Factor));
+        }
+
+        return parts switch
+        {
+            [] => null,
+            [(var only, 1)] => only,
+            [var (only, factor)] => Scale(LayerOf(node.Name) + ".scale", only, factor),
+            _ => Join(parts[0].Part, parts[1].Part, (a, b, channels) => Append(node with { A = a, B = b, Channels = channels }, original)),
+        };
+    }
+
+    /// <summary>The parts of a concatenation one after another; a part is asked for by its number, first channel and number of channels.</summary>
+    public Part? Concat(string name, IEnumerable<int> channelCounts, Func<int, int, int, Part?> partOf)
+    {
+        var (nodes, channels) = (new List<int>(), new List<int>());
+        var (index, offset) = (0, 0);
+        foreach (var count in channelCounts)
+        {
+            if (partOf(index++, offset, count) is { } part)
+            {
+                nodes.Add(part.Node);
+                channels.AddRange(part.Channels.Select(c => c + offset));
+            }
+
+            offset += count;
+        }
+
+        if (nodes.Count == 0) return null;
+        return new Part(nodes.Count == 1 ? nodes[0] : Append(new ConcatNode(name, [.. nodes])), [.. channels]);
+    }
+
+    /// <summary>A plane of ones of a size.</summary>
+    public int Ones(int size)
+    {
+        if (!_onesOfSize.TryGetValue(size, out var ones)) _onesOfSize[size] = ones = Append(new OnesNode("ones", NodeOf(size)));
+        return ones;
+    }
+
+    /// <summary>Says that a node has a size.</summary>
+    public void HasSize(int node, int size) => _nodeOfSize.TryAdd(size, node);
+
+    /// <summary>A node that has a size; where none is left, one is made for the purpose.</summary>
+    public int NodeOf(int size)
+    {
+        if (_nodeOfSize.TryGetValue(size, out var node)) return node;
+        var step = sizes.StepTo(size);
+        var name = $"size.{size}";
+        var weight = new Tensor(1, 1, step.Geometry.Kernel, step.Geometry.Kernel);
+        return _nodeOfSize[size] = Conv2d(name, name, Ones(step.From), weight, [], step.Geometry);
+    }
+
+    /// <summary>The finished model: nodes and tensors that no result needs are left out.</summary>
+    public Model Finish(string architecture, IEnumerable<NetworkOutput> outputs, IEnumerable<DetectionLevel> levels, ModelInfo info)
+    {
+        var (results, detections) = (outputs.ToList(), levels.ToList());
+        var used = _nodes.Select(n => n is InputNode).ToArray();
+        foreach (var output in results) used[output.Node] = true;
+        foreach (var level in detections) used[level.Loc] = used[level.Scores] = true;
+        for (var v = used.Length - 1; v >= 0; v--)
+        {
+            if (!used[v]) continue;
+            foreach (var input in _nodes[v].Inputs) used[input] = true;
+        }
+
+        var position = new int[used.Length];
+        for (var v = 1; v < used.Length; v++) position[v] = position[v - 1] + (used[v - 1] ? 1 : 0);
+        var nodes = _nodes.Where((_, v) => used[v]).Select(n => n.Rewire(p => position[p])).ToList();
+        var names = nodes.SelectMany(n => n.Parameters).ToHashSet();
+        var network = new Network(
+            architecture,
+            nodes,
+            _pool.Specs.Where(s => names.Contains(s.Name)),
+            results.Select(o => o with { Node = position[o.Node] }),
+            detections.Select(l => l with { Loc = position[l.Loc], Scores = position[l.Scores] }));
+        return new Model(network, _pool.Tensors.Where(t => names.Contains(t.Key)), info);
+    }
+
+    /// <summary>The layer that the uses of a node share: its name without the number of the use.</summary>
+    public static string LayerOf(string name) => name.Split('@', '#')[0];
+
+    private static Part Join(Part a, Part b, Func<MergeOperand, MergeOperand, int, int> append)
+    {
+        ImmutableArray<int> union = [.. a.Channels.Union(b.Channels).Order()];
+        return new Part(append(Operand(a, union), Operand(b, union), union.Length), union);
+    }
+
+    private static MergeOperand Operand(Part part, ImmutableArray<int> channels) =>
+        part.Channels.Length == channels.Length ? new MergeOperand(part.Node) : new MergeOperand(part.Node, [.. part.Channels.Select(c => channels.BinarySearch(c))]);
+
+    private static float[] ToSingle(ReadOnlySpan<double> values)
+    {
+        var result = new float[values.Length];
+        for (var i = 0; i < result.Length; i++) result[i] = (float)values[i];
+        return result;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Secateur.Graph;
+using Secateur.Kernels.Conv2d;
+
+namespace Secateur.Pruning.Compaction;
+
+/// <summary>
+/// Which nodes have maps of one height and width at every input size: so that an image-independent map can take its size from any of them,
+/// whatever becomes of the node that it stands for.
+/// </summary>
+internal sealed class MapSizes
+{
+    private readonly List<SizeStep> _steps = [];
+
+    public MapSizes(Network network)
+    {
+        var sizes = ImmutableArray.CreateBuilder<int>();
+        foreach (var node in network.Nodes)
+        {
+            sizes.Add(node switch
+            {
+                InputNode => Intern(new SizeStep(-1, new ConvGeometry(1, 1, 0, 1))),
+                Conv2dNode n => AfterConvolution(sizes[n.Input], network.GeometryOf(n)),
+                UpsampleNode n => sizes[n.Like],
+                _ => sizes[node.Inputs[0]],
+            });
+        }
+
+        Of = sizes.ToImmutable();
+    }
+
+    /// <summary>For each node the number of its size; the image's is 0.</summary>
+    public ImmutableArray<int> Of { get; }
+
+    /// <summary>The size that a size comes from, and the convolution in between.</summary>
+    public SizeStep StepTo(int size) => _steps[size];
+
+    private int AfterConvolution(int input, ConvGeometry geometry)
+    {
+        // (H + 2 P - K) / S + 1 depends on 2 P - K and S only.
+        var reach = (2 * geometry.Padding) - geometry.Kernel;
+        if (reach == -1 && geometry.Stride == 1) return input;
+        var known = _steps.FindIndex(s => s.From == input && (2 * s.Geometry.Padding) - s.Geometry.Kernel == reach && s.Geometry.Stride == geometry.Stride);
+        return known >= 0 ? known : Intern(new SizeStep(input, geometry with { Groups = 1 }));
+    }
+
+    private int Intern(SizeStep step)
+    {
+        _steps.Add(step);
+        return _steps.Count - 1;
+    }
+}
+
+/// <summary>A size is that of a convolution's result over the size <paramref name="From"/>.</summary>
+internal readonly record struct SizeStep(int From, ConvGeometry Geometry);

@@ -1,0 +1,69 @@
+using Secateur.Graph;
+using Secateur.Weights;
+
+namespace Secateur.Pruning.Compaction;
+
+/// <summary>The backward pass: which channels of every node reach a result through weights that are not zero.</summary>
+internal static class NeededChannels
+{
+    /// <summary>For each node and channel of a model without batch norms, whether it is needed.</summary>
+    public static bool[][] Find(Model model)
+    {
+        var network = model.Network;
+        var needed = network.Nodes.Select((_, v) => new bool[network.ChannelsOf(v)]).ToArray();
+        foreach (var output in network.Outputs) Array.Fill(needed[output.Node], true);
+        foreach (var level in network.Levels)
+        {
+            Array.Fill(needed[level.Loc], true);
+            Array.Fill(needed[level.Scores], true);
+        }
+
+        for (var v = needed.Length - 1; v >= 0; v--) MarkInputs(model, network.Nodes[v], needed[v], needed);
+        return needed;
+    }
+
+    private static void MarkInputs(Model model, Node node, bool[] result, bool[][] needed)
+    {
+        switch (node)
+        {
+            case InputNode or OnesNode:
+                break;
+            case Conv2dNode n:
+                var filters = ConvFilters.Of(model, n);
+                for (var o = 0; o < result.Length; o++)
+                {
+                    if (!result[o]) continue;
+                    foreach (var i in filters.InputsOf(o)) needed[n.Input][i] |= filters.Reads(o, i);
+                }
+
+                break;
+            case ReluNode or PReluNode or UpsampleNode:
+                for (var c = 0; c < result.Length; c++) needed[node.Inputs[0]][c] |= result[c];
+                break;
+            case MergeNode n:
+                foreach (var operand in MergeOperands.Of(model, n))
+                {
+                    for (var c = 0; c < operand.Targets.Length; c++) needed[operand.Node][c] |= result[operand.Targets[c]];
+                }
+
+                break;
+            case ConcatNode n:
+                var at = 0;
+                foreach (var part in n.Parts)
+                {
+                    for (var c = 0; c < needed[part].Length; c++) needed[part][c] |= result[at + c];
+                    at += needed[part].Length;
+                }
+
+                break;
+            case MaxOutNode n:
+                // Both channels come from one operation: either needs it whole.
+                if (!Array.Exists(result, r => r)) break;
+                Array.Fill(result, true);
+                Array.Fill(needed[n.Input], true);
+                break;
+            default:
+                throw new NetworkException($"'{node.Name}' ({node.GetType().Name}) cannot be compacted");
+        }
+    }
+}

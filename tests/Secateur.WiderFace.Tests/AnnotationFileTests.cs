@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Text;
+using Secateur.TestSupport;
+using Xunit;
+
+namespace Secateur.WiderFace.Tests;
+
+public sealed class AnnotationFileTests : IDisposable
+{
+    private const string Sample =
+        "0--Parade/first.jpg\n2\n345 211 4 5 2 1 0 1 2 0 \n-3 126 30 40 0 0 1 0 1 1 \n"
+        + "0--Parade/nobody.jpg\n0\n0 0 0 0 0 0 0 0 0 0 \n"
+        + "1--Handshaking/flat.jpg\n1\n10 20 0 7 1 0 0 0 0 0 \n";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Images_faces_and_attributes_are_read()
+    {
+        var images = Read(Sample);
+        Assert.Equal(["0--Parade/first.jpg", "0--Parade/nobody.jpg", "1--Handshaking/flat.jpg"], images.Select(image => image.Name.ToString()));
+        Assert.Equal(Path.Combine("root", "1--Handshaking", "flat.jpg"), images[2].Path);
+        Assert.Equal(
+            [
+                new AnnotatedFace(345, 211, 4, 5, FaceBlur.Heavy, true, false, true, FaceOcclusion.Heavy, false),
+                new AnnotatedFace(-3, 126, 30, 40, FaceBlur.Clear, false, true, false, FaceOcclusion.Partial, true),
+            ],
+            images[0].Faces.AsEnumerable());
+        Assert.Empty(images[1].Faces);
+        Assert.Equal((0, 7), (images[2].Faces[0].Width, images[2].Faces[0].Height));
+    }
+
+    [Theory]
+    [InlineData("\r\n", false)]
+    [InlineData("\n\n", true)]
+    public void Other_line_ends_and_a_byte_order_mark_are_read(string lineEnd, bool onlyBetweenImages)
+    {
+        var text = onlyBetweenImages ? Sample.Replace("1 1 \n", "1 1 " + lineEnd, StringComparison.Ordinal) : Sample.ReplaceLineEndings(lineEnd);
+        Assert.Equal([2, 0, 1], Read("\uFEFF" + text).Select(image => image.Faces.Length));
+    }
+
+    [Fact]
+    public void The_line_of_zeros_and_the_last_line_end_may_be_missing() =>
+        Assert.Equal([0, 0, 1], Read("a/b.jpg\n0\nc/d.png\n0\ne/f.jpg\n1\n1 2 3 4 0 0 0 0 0 0").Select(image => image.Faces.Length));
+
+    [Theory]
+    [InlineData("", "lists no images")]
+    [InlineData("a/b.jpg\n", "ends before the number of faces")]
+    [InlineData("a/b.jpg\nmany\n", "expected the number of faces, found 'many'")]
+    [InlineData("a/b.jpg\n-1\n", "expected the number of faces")]
+    [InlineData("a/b.jpg\n2000000000\n1 2 3 4 0 0 0 0 0 0\n", "declares 2000000000 faces")]
+    [InlineData("a/b.jpg\n99999999999999999999\n", "expected the number of faces")]
+    [InlineData("a/b.jpg\n2\n10000 20000 1000 1000 0 0 0 0 0 0          \n", "ends after 1 of 2")]
+    [InlineData("a/b.jpg\n1\n10 20 30 40 0 0 0 0 0\n", "expected a face")]
+    [InlineData("a/b.jpg\n1\n1 2 3 4 0 0 0 0 0 0 0\n", "line 3: expected a face")]
+    [InlineData("a/b.jpg\n1\n1 2 3 4.5 0 0 0 0 0 0\n", "expected a face")]
+    [InlineData("a/b.jpg\n1\n1 2 -3 4 0 0 0 0 0 0\n", "expected a face")]
+    [InlineData("a/b.jpg\n1\n1 2 3 4 3 0 0 0 0 0\n", "expected a face")]
+    [InlineData("a/b.jpg\n1\n1 2 3 4 0 0 0 0 3 0\n", "expected a face")]
+    [InlineData("a/b.jpg\n1\n1 2 NaN 4 0 0 0 0 0 0\n", "expected a face")]
+    [InlineData("a/b.jpg\n1\n1 2 1e300 4 0 0 0 0 0 0\n", "expected a face")]
+    [InlineData("../b.jpg\n0\n", "expected an image path")]
+    [InlineData("/b.jpg\n0\n", "expected an image path")]
+    [InlineData("a/../b.jpg\n0\n", "expected an image path")]
+    [InlineData("a\\b/c.jpg\n0\n", "expected an image path")]
+    [InlineData("C:/b.jpg\n0\n", "expected an image path")]
+    [InlineData("a/b\n0\n", "expected an image path")]
+    [InlineData("a/.jpg\n0\n", "expected an image path")]
+    [InlineData("a/b\0c.jpg\n0\n", "found 'a/b?c.jpg'")]
+    public void Malformed_files_are_turned_down(string text, string expected)
+    {
+        var error = ReaderFuzz.Rejects(Encoding.UTF8.GetBytes(text), path => AnnotationFile.Read(path, "root"), ".txt");
+        Assert.Contains(expected, error.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_long_line_is_turned_down_with_a_short_message()
+    {
+        var error = ReaderFuzz.Rejects(Encoding.UTF8.GetBytes(new string('x', 1 << 20)), path => AnnotationFile.Read(path, "root"), ".txt");
+        Assert.True(error.Problem.Length < 200);
+    }
+
+    [Fact]
+    public void Mutants_are_read_or_turned_down() =>
+        ReaderFuzz.Run([Encoding.UTF8.GetBytes(Sample)], path => AnnotationFile.Read(path, "root"), ".txt", rounds: 400);
+
+    private ImmutableArray<WiderFaceImage> Read(string text) => AnnotationFile.Read(_folder.Write("gt.txt", text), "root");
+}
