@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Secateur.Cli.Output;
 using Secateur.Models;
-using Secateur.Pruning;
 using Secateur.Pruning.Compaction;
 using Secateur.Runtime;
 using Secateur.Weights;
@@ -59,7 +58,7 @@ internal static class CompactCommand
                 Row("  stored values", before.StoredValues, after.StoredValues),
                 Row($"multiply-adds, {imgsz}", before.Macs, after.Macs),
                 Row("bytes", before.Bytes, after.Bytes),
-                [$"milliseconds, 1 thread", Figures.Milliseconds(before.Milliseconds), Figures.Milliseconds(after.Milliseconds), Ratio(before.Milliseconds, after.Milliseconds)],
+                ["milliseconds, 1 thread", Figures.Milliseconds(before.Milliseconds), Figures.Milliseconds(after.Milliseconds), Ratio(before.Milliseconds, after.Milliseconds)],
             ]);
             Report.Line();
             Report.Line($"{target}: same output (largest relative difference {Figures.Exponent(difference)})");

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Secateur.Cli.Output;
 using Secateur.Detection;
 using Secateur.Imaging;
@@ -51,11 +50,16 @@ internal static class DetectCommand
             using var detector = new FaceDetector(ModelFile.Read(parsed.GetValue(model)!, parsed.GetValue(architecture)), options);
             var reading = new ImageReadOptions { MaxPixels = parsed.GetValue(pixels) };
             var multiScale = parsed.GetValue(protocol) == DetectionProtocol.MultiScale;
-            var (found, failed) = ProgressBar.Run("detecting", progress => DetectAll(inputs, folder, progress, cancellation, path =>
-            {
-                var image = ImageFile.Read(path, reading);
-                return (image, multiScale ? detector.DetectMultiScale(image) : detector.Detect(image));
-            }));
+            var (found, failed) = ProgressBar.Run("detecting", progress => DetectAll(
+                inputs,
+                folder,
+                progress,
+                path =>
+                {
+                    var image = ImageFile.Read(path, reading);
+                    return (image, multiScale ? detector.DetectMultiScale(image) : detector.Detect(image));
+                },
+                cancellation));
             DetectionWriter.Write(found, parsed.GetValue(json) ? DetectionFormat.Json : parsed.GetValue(format));
             foreach (var problem in failed) Report.Remark("secateur: " + problem);
             return Task.FromResult(failed.Count == 0 ? 0 : 1);
@@ -68,8 +72,8 @@ internal static class DetectCommand
         List<ImageInput> inputs,
         string? folder,
         IProgress<(int Done, int Total)> progress,
-        CancellationToken cancellation,
-        Func<string, (RgbImage Image, IReadOnlyList<FaceDetection> Faces)> detect)
+        Func<string, (RgbImage Image, IReadOnlyList<FaceDetection> Faces)> detect,
+        CancellationToken cancellation)
     {
         var found = new List<ImageDetections>();
         var failed = new List<string>();
