@@ -20,7 +20,7 @@ public static class FaceAnnotator
         var drawn = new RgbImage(image.Width, image.Height, (byte[])image.Pixels.Clone());
         var canvas = new Canvas(drawn);
         var side = Math.Sqrt((double)image.Width * image.Height);
-        var line = Math.Max(1, (int)Math.Round(side / 350));
+        var line = Math.Max(1, (int)Math.Round(side / 250));
         var textScale = Math.Max(1, (int)Math.Round(side / 310));
 
         var best = faces.Where(HasArea).OrderByDescending(face => face.Score).ToArray();
