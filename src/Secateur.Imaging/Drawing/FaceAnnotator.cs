@@ -19,9 +19,9 @@ public static class FaceAnnotator
         style ??= AnnotationStyle.Default;
         var drawn = new RgbImage(image.Width, image.Height, (byte[])image.Pixels.Clone());
         var canvas = new Canvas(drawn);
-        var diagonal = Math.Sqrt(((double)image.Width * image.Width) + ((double)image.Height * image.Height));
-        var line = Math.Max(1, (int)Math.Round(diagonal / 500));
-        var textScale = Math.Max(1, (int)Math.Round(diagonal / 450));
+        var side = Math.Sqrt((double)image.Width * image.Height);
+        var line = Math.Max(1, (int)Math.Round(side / 250));
+        var textScale = Math.Max(1, (int)Math.Round(side / 310));
 
         var best = faces.Where(HasArea).OrderByDescending(face => face.Score).ToArray();
         var frames = new PixelBox[best.Length];

@@ -40,18 +40,25 @@ internal static class PngFilter
     /// <summary>Writes the filtered bytes of <paramref name="row"/> to <paramref name="result"/>; the inverse of <see cref="Restore"/>.</summary>
     public static void Apply(int filter, ReadOnlySpan<byte> row, ReadOnlySpan<byte> above, int pixelBytes, Span<byte> result)
     {
-        for (var i = 0; i < row.Length; i++)
+        switch (filter)
         {
-            int left = i < pixelBytes ? 0 : row[i - pixelBytes];
-            int corner = i < pixelBytes ? 0 : above[i - pixelBytes];
-            result[i] = (byte)(row[i] - filter switch
-            {
-                Sub => left,
-                Up => above[i],
-                Average => (left + above[i]) / 2,
-                Paeth => Nearest(left, above[i], corner),
-                _ => 0,
-            });
+            case None:
+                row.CopyTo(result);
+                break;
+            case Sub:
+                row[..pixelBytes].CopyTo(result);
+                for (var i = pixelBytes; i < row.Length; i++) result[i] = (byte)(row[i] - row[i - pixelBytes]);
+                break;
+            case Up:
+                for (var i = 0; i < row.Length; i++) result[i] = (byte)(row[i] - above[i]);
+                break;
+            case Average:
+                for (var i = 0; i < row.Length; i++) result[i] = (byte)(row[i] - (((i < pixelBytes ? 0 : row[i - pixelBytes]) + above[i]) / 2));
+                break;
+            case Paeth:
+                for (var i = 0; i < row.Length; i++)
+                    result[i] = (byte)(row[i] - (i < pixelBytes ? above[i] : Nearest(row[i - pixelBytes], above[i], above[i - pixelBytes])));
+                break;
         }
     }
 

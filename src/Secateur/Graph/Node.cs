@@ -20,12 +20,14 @@ namespace Secateur.Graph;
 public abstract record Node(string Name)
 {
     /// <summary>The positions of the nodes that this one reads.</summary>
+    [JsonIgnore]
     public abstract ImmutableArray<int> Inputs { get; }
 
     /// <summary>The same operation over other positions.</summary>
     public abstract Node Rewire(Func<int, int> position);
 
     /// <summary>The names of the parameters that this one reads.</summary>
+    [JsonIgnore]
     public virtual ImmutableArray<string> Parameters => [];
 }
 
@@ -33,6 +35,7 @@ public abstract record Node(string Name)
 public sealed record InputNode(string Name, int Channels) : Node(Name)
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override ImmutableArray<int> Inputs => [];
 
     /// <inheritdoc/>
@@ -43,6 +46,7 @@ public sealed record InputNode(string Name, int Channels) : Node(Name)
 public sealed record OnesNode(string Name, int Like) : Node(Name)
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override ImmutableArray<int> Inputs => [Like];
 
     /// <inheritdoc/>
@@ -53,12 +57,14 @@ public sealed record OnesNode(string Name, int Like) : Node(Name)
 public sealed record Conv2dNode(string Name, int Input, string Weight, string? Bias, int Stride, int Padding, int Groups) : Node(Name)
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override ImmutableArray<int> Inputs => [Input];
 
     /// <inheritdoc/>
     public override Node Rewire(Func<int, int> position) => this with { Input = position(Input) };
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override ImmutableArray<string> Parameters => Bias is null ? [Weight] : [Weight, Bias];
 
     /// <summary>The layer: the name of the weight without its last part.</summary>
@@ -84,12 +90,14 @@ public sealed record BatchNormNode(string Name, int Input, string Layer) : Node(
     public string Variance => Layer + ".running_var";
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override ImmutableArray<int> Inputs => [Input];
 
     /// <inheritdoc/>
     public override Node Rewire(Func<int, int> position) => this with { Input = position(Input) };
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override ImmutableArray<string> Parameters => [Gamma, Beta, Mean, Variance];
 }
 
@@ -97,6 +105,7 @@ public sealed record BatchNormNode(string Name, int Input, string Layer) : Node(
 public sealed record ReluNode(string Name, int Input) : Node(Name)
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override ImmutableArray<int> Inputs => [Input];
 
     /// <inheritdoc/>
@@ -107,12 +116,14 @@ public sealed record ReluNode(string Name, int Input) : Node(Name)
 public sealed record PReluNode(string Name, int Input, string Slope) : Node(Name)
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override ImmutableArray<int> Inputs => [Input];
 
     /// <inheritdoc/>
     public override Node Rewire(Func<int, int> position) => this with { Input = position(Input) };
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override ImmutableArray<string> Parameters => [Slope];
 }
 
@@ -132,6 +143,7 @@ public readonly record struct MergeOperand(int Node, ImmutableArray<int> Channel
 public abstract record MergeNode(string Name, MergeOperand A, MergeOperand B, int Channels) : Node(Name)
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override ImmutableArray<int> Inputs => [A.Node, B.Node];
 
     /// <inheritdoc/>
@@ -153,6 +165,7 @@ public sealed record WeightedFusionNode(string Name, MergeOperand A, MergeOperan
     public const double Epsilon = 1e-4;
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override ImmutableArray<string> Parameters => [Weights];
 }
 
@@ -170,6 +183,7 @@ public enum UpsampleMode
 public sealed record UpsampleNode(string Name, int Input, int Like, UpsampleMode Mode) : Node(Name)
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override ImmutableArray<int> Inputs => [Input, Like];
 
     /// <inheritdoc/>
@@ -180,6 +194,7 @@ public sealed record UpsampleNode(string Name, int Input, int Like, UpsampleMode
 public sealed record ConcatNode(string Name, ImmutableArray<int> Parts) : Node(Name)
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override ImmutableArray<int> Inputs => Parts;
 
     /// <inheritdoc/>
@@ -190,6 +205,7 @@ public sealed record ConcatNode(string Name, ImmutableArray<int> Parts) : Node(N
 public sealed record MaxOutNode(string Name, int Input) : Node(Name)
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override ImmutableArray<int> Inputs => [Input];
 
     /// <inheritdoc/>

@@ -41,7 +41,7 @@ public static class ModelFile
             var network = NetworkOf(path, file, architecture);
             return new Model(network, tensors, InfoOf(path, file, network));
         }
-        catch (Exception error) when (error is NetworkException or JsonException)
+        catch (Exception error) when (error is NetworkException or JsonException or InvalidDataException)
         {
             throw new InvalidFileException(path, error.Message, error);
         }
@@ -60,8 +60,8 @@ public static class ModelFile
             [ProvenanceKey] = JsonSerializer.Serialize(info.Provenance, ModelFileJson.Default.ImmutableArrayString),
         };
         if (info.Licence is { } licence) metadata[LicenceKey] = licence;
-        if (!info.KeptFilters.IsEmpty) metadata[KeptFiltersKey] = JsonSerializer.Serialize(info.KeptFilters, ModelFileJson.Default.ImmutableSortedDictionaryStringImmutableArrayInt32);
-        if (!IsPublished(model.Network)) metadata[NetworkKey] = NetworkJson.Write(model.Network);
+        if (!info.KeptFilters.IsEmpty) metadata[KeptFiltersKey] = PackedText.Pack(JsonSerializer.Serialize(info.KeptFilters, ModelFileJson.Default.ImmutableSortedDictionaryStringImmutableArrayInt32));
+        if (!IsPublished(model.Network)) metadata[NetworkKey] = PackedText.Pack(NetworkJson.Write(model.Network));
         Safetensors.Write(path, model.Network.Parameters.Select(p => KeyValuePair.Create(p.Name, model.Weights[p.Name])), metadata);
     }
 
@@ -71,9 +71,9 @@ public static class ModelFile
 
     private static Network NetworkOf(string path, TensorFile file, string? architecture)
     {
-        if (file.Metadata.TryGetValue(NetworkKey, out var json))
+        if (file.Metadata.TryGetValue(NetworkKey, out var packed))
         {
-            var network = NetworkJson.Read(json);
+            var network = NetworkJson.Read(PackedText.Unpack(packed));
             return architecture is null || architecture == network.Architecture
                 ? network
                 : throw new InvalidFileException(path, $"holds a network of {network.Architecture}, not of {architecture}");
@@ -102,7 +102,7 @@ public static class ModelFile
         {
             info = info with
             {
-                KeptFilters = JsonSerializer.Deserialize(kept, ModelFileJson.Default.ImmutableSortedDictionaryStringImmutableArrayInt32)
+                KeptFilters = JsonSerializer.Deserialize(PackedText.Unpack(kept), ModelFileJson.Default.ImmutableSortedDictionaryStringImmutableArrayInt32)
                     ?? throw new InvalidFileException(path, $"metadata {KeptFiltersKey} is null"),
             };
         }

@@ -23,6 +23,9 @@ public sealed class InferenceEngine
     /// <summary>The model as it was given.</summary>
     public Model Model { get; }
 
+    /// <summary>Bytes of the weights as they run, batch norms folded.</summary>
+    public long WeightBytes => Lowered.Model.Weights.Values.Sum(t => (long)t.Length * sizeof(float));
+
     /// <summary>What runs in its place.</summary>
     internal LoweredModel Lowered { get; }
 

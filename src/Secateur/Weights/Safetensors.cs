@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Secateur.Kernels;
 
@@ -86,7 +87,7 @@ public static class Safetensors
     private static ReadOnlyMemory<byte> FormatHeader(OrderedDictionary<string, Tensor> tensors, OrderedDictionary<string, string> metadata)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             if (metadata.Count > 0)

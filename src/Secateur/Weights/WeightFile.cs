@@ -28,4 +28,13 @@ public static class WeightFile
                 $"neither a safetensors file nor a PyTorch checkpoint: it begins with the bytes {Convert.ToHexString(start)}"),
         };
     }
+
+    /// <summary>The bytes of the file, or of all files of a split checkpoint.</summary>
+    /// <exception cref="IOException">The file does not exist.</exception>
+    public static long CountBytes(string path)
+    {
+        if (!SplitCheckpoint.IsSplit(path)) return new FileInfo(path).Length;
+        var stem = SplitCheckpoint.StemOf(path);
+        return SplitCheckpoint.Parts.Select(part => new FileInfo(SplitCheckpoint.PathOf(stem, part))).Where(f => f.Exists).Sum(f => f.Length);
+    }
 }

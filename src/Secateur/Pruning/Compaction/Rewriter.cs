@@ -64,10 +64,12 @@ internal sealed class Rewriter
             if (_maps[v] is { } maps) _writer.HasSize(maps.Node, _sizes.Of[v]);
         }
 
-        ImmutableArray<int> lacking = [.. carried.Except(_maps[v]?.Channels ?? [])];
-        foreach (var c in lacking) _shifts[v][c] = 0;
-        if (!lacking.IsEmpty) added = _writer.Add(node.Name + ".fixed", added, _fixed.Write(v, lacking));
+        // Apart, because a sum over the convolution's own channels costs nothing at run time.
         _maps[v] = _writer.Add(node.Name + ".sum", _maps[v], added);
+        ImmutableArray<int> lacking = [.. carried.Except(_maps[v]?.Channels ?? [])];
+        if (lacking.IsEmpty) return;
+        _maps[v] = _writer.Add(node.Name + ".wide", _maps[v], _fixed.Write(v, lacking));
+        foreach (var c in lacking) _shifts[v][c] = 0;
     }
 
     /// <summary>The convolution of the carried inputs, and what the others add to it at each position.</summary>

@@ -91,7 +91,7 @@ internal sealed class RandomNetworks
     private LayerSpec NewLayer(int inputs)
     {
         var kernel = _random.Next(10) switch { < 3 => 1, < 8 => 3, _ => 5 };
-        var padding = _random.Next(5) > 0 ? kernel / 2 : _random.Next(3);
+        var padding = _random.Next(5) > 0 ? kernel / 2 : _random.Next(Math.Min(kernel, 3));
         var divisors = Enumerable.Range(1, inputs).Where(d => inputs % d == 0).ToList();
         var groups = _random.Next(3) switch { 0 => inputs, 1 => divisors[_random.Next(divisors.Count)], _ => 1 };
         return new LayerSpec(

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Secateur.Cli.Commands;
+using Secateur.Graph;
+using Secateur.WiderFace.Predictions;
+
+namespace Secateur.Cli;
+
+/// <summary>The command line: parses, runs, and turns every foreseeable failure into one line on stderr and a non-zero exit code.</summary>
+internal static class CommandLine
+{
+    private const int Failed = 1;
+    private const int WrongUsage = 2;
+    private const int Cancelled = 130;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Secateur prunes lightweight face detectors, compacts them exactly, runs and evaluates them.")
+        {
+            ImportCommand.Create(),
+            InspectCommand.Create(),
+            PruneCommand.Create(),
+            CompactCommand.Create(),
+            ForwardCommand.Create(),
+            DetectCommand.Create(),
+            EvaluateCommand.Create(),
+            BenchCommand.Create(),
+        };
+        var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+        if (parsed.Action is ParseErrorAction)
+        {
+            var path = string.Join(' ', Path(parsed.CommandResult).Append("--help"));
+            return Fail(WrongUsage, $"{parsed.Errors[0].Message} (see {path})");
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (OperationCanceledException)
+        {
+            return Fail(Cancelled, "cancelled");
+        }
+        catch (OutOfMemoryException)
+        {
+            return Fail(Failed, "not enough memory for this image size; try a smaller one (--scale, --imgsz) or fewer --threads");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NetworkException
+            or InvalidOperationException or DllNotFoundException or UnreadableImagesException or UsageException)
+        {
+            return Fail(Failed, error.Message);
+        }
+    }
+
+    private static IEnumerable<string> Path(System.CommandLine.Parsing.CommandResult result)
+    {
+        var names = new List<string>();
+        for (System.CommandLine.Parsing.SymbolResult? at = result; at is System.CommandLine.Parsing.CommandResult command; at = at.Parent)
+            names.Insert(0, command.Command is RootCommand ? "secateur" : command.Command.Name);
+        return names;
+    }
+
+    private static int Fail(int code, string message)
+    {
+        Console.Error.WriteLine("secateur: " + message.ReplaceLineEndings(" "));
+        return code;
+    }
+}
+
+/// <summary>The user asked for something that cannot be; the message says what can.</summary>
+internal sealed class UsageException(string message) : Exception(message);

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Secateur.Cli.Output;
+using Secateur.Models;
+using Secateur.Pruning;
+using Secateur.Weights;
+
+namespace Secateur.Cli.Commands;
+
+/// <summary><c>secateur import</c>: a PyTorch checkpoint becomes a safetensors model file.</summary>
+internal static class ImportCommand
+{
+    public static Command Create()
+    {
+        var source = new Argument<string>("CHECKPOINT") { Description = "A .pth file, or for a split checkpoint any of its files or their common stem." };
+        var output = CommonOptions.Out("The model file to write; CHECKPOINT.safetensors in the current folder when not given.");
+        var architecture = CommonOptions.Architecture();
+        var aspect = new Option<double?>("--anchor-aspect")
+        {
+            Description = "Height over width of the anchors that the weights were trained with; 1.25 for the five files of the official EResFD, else 1.",
+            HelpName = "RATIO",
+        };
+        aspect.Validators.Add(r =>
+        {
+            if (!r.Errors.Any() && r.GetValueOrDefault<double?>() is not (null or (> 0 and < 100))) r.AddError("--anchor-aspect must be between 0 and 100");
+        });
+        var licence = new Option<string?>("--licence") { Description = "The licence of the weights, kept in the model file.", HelpName = "TEXT" };
+        var json = CommonOptions.Json();
+        var command = new Command("import", """
+            Turn a PyTorch checkpoint into a safetensors model file.
+
+            Examples:
+              secateur import ERES10_FPGM.pth
+              secateur import eresfd_16.pth --out eresfd.safetensors --licence Apache-2.0
+            """) { source, output, architecture, aspect, licence, json };
+        command.SetAction(parsed =>
+        {
+            var path = parsed.GetValue(source)!;
+            var target = parsed.GetValue(output) ?? CommonOptions.DefaultOutput(path, "");
+            CommonOptions.RequireDifferent(path, target);
+            var model = parsed.ReadModel(source, architecture);
+            var info = model.Info.WithStep($"imported from {Path.GetFileName(path)}") with
+            {
+                AnchorAspect = parsed.GetValue(aspect) ?? model.Info.AnchorAspect,
+                Licence = parsed.GetValue(licence) ?? model.Info.Licence,
+            };
+            ModelFile.Write(target, new Model(model.Network, model.Weights, info));
+            var statistics = PruningStatistics.Of(model);
+            if (parsed.GetValue(json))
+            {
+                Report.Json(new
+                {
+                    model.Network.Architecture,
+                    statistics.Parameters,
+                    statistics.NonZeroParameters,
+                    statistics.Sparsity,
+                    info.AnchorAspect,
+                    output = target,
+                    bytes = new FileInfo(target).Length,
+                });
+                return;
+            }
+
+            Report.Line($"{target}: {model.Network.Architecture}, {Figures.Count(statistics.Parameters)} parameters, "
+                + $"{Figures.Count(statistics.NonZeroParameters)} not zero, anchors {FormattableString.Invariant($"{info.AnchorAspect}")} times as high as wide");
+        });
+        return command;
+    }
+}

@@ -1,0 +1,118 @@
+using System.Buffers.Binary;
+using Secateur.Imaging.Jpeg;
+using Secateur.TestSupport;
+
+namespace Secateur.Imaging.Tests.Formats;
+
+public sealed class JpegHostileTests
+{
+    private static readonly byte[] Good = JpegBuilder.Rgb(TestImages.Noise(40, 30, 6));
+
+    [Fact]
+    public void Every_truncation_is_refused()
+    {
+        for (var length = 2; length < Good.Length; length += 1 + (length / 50)) Refused("truncated JPEG", Good[..length]);
+        Refused("truncated JPEG", Good[..^1]);
+    }
+
+    [Fact]
+    public void A_truncation_with_an_end_marker_put_behind_it_is_refused()
+    {
+        foreach (var cut in new[] { Good.Length - 20, Good.Length / 2 }) Refused("premature end", [.. Good[..cut], 0xFF, 0xD9]);
+        var progressive = JpegBuilder.ProgressiveRgb(TestImages.Noise(40, 30, 6));
+        Refused("premature end", [.. progressive[..^20], 0xFF, 0xD9]);
+    }
+
+    [Fact]
+    public void A_giant_picture_is_refused_before_memory_is_set_aside()
+    {
+        Refused("pixels, more than the limit", WithSides(65_000, 65_000));
+        Refused("need", WithSides(9_000, 9_000));
+        Refused("must be positive", WithSides(9_000, 0));
+    }
+
+    [Fact]
+    public void A_large_picture_that_ends_early_is_refused_quickly()
+    {
+        var padded = WithSides(9_000, 9_000);
+        Refused("damaged JPEG", [.. padded[..^2], .. new byte[200_000], 0xFF, 0xD9], allocationCounts: false);
+    }
+
+    [Fact]
+    public void Kinds_that_are_not_supported_are_named()
+    {
+        Refused("8-bit", WithFrame(frame => frame[4] = 12));
+        Refused("components", WithFrame(frame => frame[9] = 2));
+        Refused("arithmetic", WithFrame(frame => frame[1] = 0xC9));
+        Refused("lossless", WithFrame(frame => frame[1] = 0xC3));
+    }
+
+    [Fact]
+    public void Damaged_segments_are_refused()
+    {
+        Refused("declares 1 bytes", [0xFF, 0xD8, 0xFF, 0xE0, 0, 1, 0xFF, 0xD9]);
+        Refused("declares 500 bytes", [0xFF, 0xD8, 0xFF, 0xE0, 1, 0xF4, 0xFF, 0xD9]);
+        Refused("no frame header", [0xFF, 0xD8, 0xFF, 0xD9]);
+        Refused("before the frame header", [0xFF, 0xD8, 0xFF, 0xDA, 0, 2, 0xFF, 0xD9]);
+        Refused("frame header", [0xFF, 0xD8, 0xFF, 0xC0, 0, 4, 8, 0, 0xFF, 0xD9]);
+    }
+
+    [Fact]
+    public void Needless_bytes_before_a_marker_are_passed_over()
+    {
+        byte[] padded = [.. Good[..^2], 1, 2, 3, 4, 0xFF, 0xD9];
+        Assert.Equal(0, TestImages.LargestDifference(ImageFile.Decode("a.jpg", Good), ImageFile.Decode("a.jpg", padded)));
+        byte[] early = [.. Good[..2], 7, 7, 7, .. Good[2..]];
+        Assert.Equal(0, TestImages.LargestDifference(ImageFile.Decode("a.jpg", Good), ImageFile.Decode("a.jpg", early)));
+    }
+
+    [Fact]
+    public void Bytes_behind_the_end_are_passed_over() =>
+        Assert.Equal(0, TestImages.LargestDifference(ImageFile.Decode("a.jpg", Good), ImageFile.Decode("a.jpg", [.. Good, 1, 2, 3, 0xFF, 0xC0])));
+
+    [Fact]
+    public void A_missing_library_is_named_with_the_way_to_install_it()
+    {
+        var error = Assert.Throws<DllNotFoundException>(() => TurboJpegLibrary.Load(["libsecateur-none.so.0"]));
+        Assert.Contains("apt-get install libturbojpeg0", error.Message, StringComparison.Ordinal);
+        Assert.Contains("brew install jpeg-turbo", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Mutants_are_read_or_refused()
+    {
+        var small = TestImages.Noise(24, 17, 3);
+        byte[][] seeds =
+        [
+            JpegBuilder.Rgb(small),
+            JpegBuilder.ProgressiveRgb(small),
+            JpegBuilder.Grey(small),
+            JpegBuilder.Cmyk(new byte[16 * 16 * 4], 16, 16),
+            ExifBuilder.Insert(JpegBuilder.Grey(small), ExifBuilder.Tiff(5, littleEndian: false)),
+        ];
+        ReaderFuzz.Run(seeds, path => ImageFile.Read(path, new ImageReadOptions { MaxPixels = 1_000_000 }), ".jpg", rounds: 200);
+    }
+
+    private static byte[] WithSides(int width, int height) => WithFrame(frame =>
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(5), (ushort)height);
+        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(7), (ushort)width);
+    });
+
+    /// <summary>The good file with its frame header (from its marker on) edited.</summary>
+    private static byte[] WithFrame(Action<byte[]> edit)
+    {
+        var at = Good.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0, 0, 17]);
+        var frame = Good[at..(at + 19)];
+        edit(frame);
+        return [.. Good[..at], .. frame, .. Good[(at + 19)..]];
+    }
+
+    private static void Refused(string problem, byte[] file, bool allocationCounts = true)
+    {
+        var error = allocationCounts
+            ? ReaderFuzz.Rejects(file, path => ImageFile.Read(path), ".jpg")
+            : Assert.Throws<InvalidFileException>(() => ImageFile.Decode("a.jpg", file));
+        Assert.Contains(problem, error.Problem, StringComparison.Ordinal);
+    }
+}
