@@ -19,15 +19,15 @@ public class PlanPropertyTests
     public void Random_networks_compute_what_the_reference_operations_do()
     {
         var runs = 0;
-        for (var seed = 0; seed < 400; seed++) runs += Check(RandomModels.Create(seed), seed);
-        Assert.True(runs > 800, $"only {runs} runs");
+        for (var seed = 0; seed < 250; seed++) runs += Check(RandomModels.Create(seed), seed);
+        Assert.True(runs > 500, $"only {runs} runs");
     }
 
     [Fact]
     public void Compacted_networks_compute_what_the_reference_operations_do()
     {
         var runs = 0;
-        for (var seed = 0; seed < 150; seed++) runs += Check(Compactor.Compact(RandomNetworks.Create(seed)), seed);
+        for (var seed = 0; seed < 100; seed++) runs += Check(Compactor.Compact(RandomNetworks.Create(seed)), seed);
         Assert.True(runs > 200, $"only {runs} runs");
     }
 
@@ -36,7 +36,7 @@ public class PlanPropertyTests
         var random = new Random(seed);
         var lowered = Levels.Select(level => new LoweredModel(model, level)).ToArray();
         var runs = 0;
-        (int Height, int Width)[] sizes = [(1, 1), (random.Next(1, 6), random.Next(1, 6)), (random.Next(1, 40), random.Next(1, 40)), (random.Next(4, 20), random.Next(60, 70))];
+        (int Height, int Width)[] sizes = [(1, 1), (random.Next(1, 6), random.Next(1, 6)), (random.Next(1, 24), random.Next(1, 40)), (random.Next(4, 12), random.Next(60, 70))];
         foreach (var (height, width) in sizes)
         {
             var image = Equality.Image(model.Network.Nodes.OfType<InputNode>().Single().Channels, height, width, seed);
@@ -53,11 +53,9 @@ public class PlanPropertyTests
     {
         var whole = PlanRun.Run(lowered, image, parts: 1);
         PlanRun.AssertEqual(expected, network, whole, where);
-        foreach (var parts in new[] { 2, 3 })
-        {
-            var split = PlanRun.Run(lowered, image, parts);
-            foreach (var (name, values) in whole) Assert.True(values.SequenceEqual(split[name]), $"{where}: {name} differs in {parts} parts");
-        }
+        var parts = 2 + (image.Width % 3);
+        var split = PlanRun.Run(lowered, image, parts);
+        foreach (var (name, values) in whole) Assert.True(values.SequenceEqual(split[name]), $"{where}: {name} differs in {parts} parts");
     }
 
     private static bool CanRun(Network network, Volume image)
