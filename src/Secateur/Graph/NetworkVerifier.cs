@@ -9,6 +9,7 @@ public static class NetworkVerifier
     // Bounds far above any real network, so that a graph read from a file cannot ask for absurd amounts of memory.
     private const int MaxChannels = 1 << 16;
     private const int MaxStride = 64;
+    private const int MaxElements = 1 << 28;
 
     /// <summary>Checks every rule and returns the channels of each node.</summary>
     /// <exception cref="NetworkException">One or more rules are broken; all are listed.</exception>
@@ -33,11 +34,15 @@ public static class NetworkVerifier
 
         public void CheckNames()
         {
+            var elements = 0L;
             foreach (var spec in network.Parameters)
             {
                 if (!_parameters.TryAdd(spec.Name, spec)) Problems.Add($"parameter '{spec.Name}' is declared twice");
                 if (spec.Shape.Any(d => d <= 0)) Problems.Add($"parameter '{spec.Name}' has the shape {Tensor.FormatShape(spec.Shape)}");
+                elements = Math.Min(MaxElements + 1L, elements + spec.Shape.Aggregate(1L, (count, d) => Math.Min(MaxElements + 1L, count * d)));
             }
+
+            if (elements > MaxElements) Problems.Add($"its parameters have more than {MaxElements} elements");
 
             foreach (var twice in network.Nodes.GroupBy(n => n.Name).Where(g => g.Count() > 1)) Problems.Add($"two nodes are called '{twice.Key}'");
             foreach (var unused in _parameters.Keys.Except(network.Nodes.SelectMany(n => n.Parameters)))

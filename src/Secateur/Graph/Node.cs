@@ -130,6 +130,7 @@ public sealed record PReluNode(string Name, int Input, string Slope) : Node(Name
 /// <summary>An operand of a sum. An operand with fewer channels than the sum says which ones it has; the others count as zero.</summary>
 /// <param name="Node">The operand's position.</param>
 /// <param name="Channels">For each of its channels, the channel of the sum, ascending; empty when it has them all.</param>
+[method: JsonConstructor]
 public readonly record struct MergeOperand(int Node, ImmutableArray<int> Channels)
 {
     /// <summary>An operand with all channels.</summary>
