@@ -66,6 +66,9 @@ internal sealed class ChannelValues
             case UpsampleNode n:
                 Copy(v, 0, n.Input);
                 break;
+            case SelectNode n:
+                for (var c = 0; c < n.Channels.Length; c++) Set(v, c, _kinds[n.Input][n.Channels[c]], _constants[n.Input][n.Channels[c]]);
+                break;
             case ConcatNode n:
                 var at = 0;
                 foreach (var part in n.Parts)

@@ -91,6 +91,8 @@ internal sealed class FixedValues(Model model, ChannelValues values, MapSizes si
             case UpsampleNode n:
                 var like = writer.NodeOf(sizes.Of[n.Like]);
                 return new Part(writer.Append(n with { Name = name, Input = Write(n.Input, channels).Node, Like = like }), channels);
+            case SelectNode n:
+                return Write(n.Input, [.. channels.Select(c => n.Channels[c])]) with { Channels = channels };
             case ConcatNode n:
                 return writer.Concat(name, n.Parts.Select(model.Network.ChannelsOf), (part, offset, count) =>
                 {

@@ -60,9 +60,7 @@ internal sealed class GraphWriter(MapSizes sizes)
     public Part Select(string name, Part part, ImmutableArray<int> channels)
     {
         if (channels.SequenceEqual(part.Channels)) return part;
-        var weight = new Tensor(channels.Length, part.Channels.Length, 1, 1);
-        for (var c = 0; c < channels.Length; c++) weight.Data[(c * part.Channels.Length) + part.Channels.IndexOf(channels[c])] = 1;
-        return new Part(Conv2d(name, LayerOf(name), part.Node, weight, [], new ConvGeometry(1, 1, 0, 1)), channels);
+        return new Part(Append(new SelectNode(name, part.Node, [.. channels.Select(c => part.Channels.BinarySearch(c))])), channels);
     }
 
     /// <summary>The sum of two parts over the channels that either has; of one when the other is missing.</summary>
