@@ -63,14 +63,14 @@ public static class NetworkVerifier
 
             return node switch
             {
-                InputNode n => n.Channels,
+                InputNode n => n.Channels > 0 ? n.Channels : Problem(n, $"has {n.Channels} channels"),
                 OnesNode => 1,
                 Conv2dNode n => CheckConv(n),
                 BatchNormNode n => CheckNorm(n),
                 ReluNode n => Channels[n.Input],
                 PReluNode n => Expect(n, n.Slope, ParameterKind.Slope, 1) ? Channels[n.Input] : 0,
                 MergeNode n => CheckMerge(n),
-                UpsampleNode n => Channels[n.Input],
+                UpsampleNode n => Enum.IsDefined(n.Mode) ? Channels[n.Input] : Problem(n, $"has the unknown mode {n.Mode}"),
                 ConcatNode n => CheckConcat(n),
                 MaxOutNode n => CheckMaxOut(n),
                 SelectNode n => CheckSelect(n),
@@ -101,10 +101,11 @@ public static class NetworkVerifier
             if (!node.Weight.EndsWith(".weight", StringComparison.Ordinal)) return Problem(node, $"has a weight called '{node.Weight}', which does not end in .weight");
             if (!_parameters.TryGetValue(node.Weight, out var weight)) return Problem(node, $"needs the parameter '{node.Weight}'");
             var shape = weight.Shape;
-            if (shape.Length != 4 || shape[2] != shape[3]) return Problem(node, $"has a weight of shape {Tensor.FormatShape(shape)}, not [O, I, K, K]");
+            if (weight.Kind != ParameterKind.ConvWeight || shape.Length != 4 || shape[2] != shape[3])
+                return Problem(node, $"has a weight that is {weight.Kind} {Tensor.FormatShape(shape)}, not {ParameterKind.ConvWeight} [O, I, K, K]");
             if (node.Stride is < 1 or > MaxStride || node.Padding < 0 || node.Padding >= shape[2] || node.Groups < 1)
                 return Problem(node, $"has stride {node.Stride}, padding {node.Padding}, groups {node.Groups}, kernel {shape[2]}");
-            if (shape[1] * node.Groups != Channels[node.Input] || shape[0] % node.Groups != 0)
+            if ((long)shape[1] * node.Groups != Channels[node.Input] || shape[0] % node.Groups != 0)
                 return Problem(node, $"has a weight of shape {Tensor.FormatShape(shape)} in {node.Groups} groups over {Channels[node.Input]} channels");
             if (node.Bias is { } bias) Expect(node, bias, ParameterKind.ConvBias, shape[0]);
             return shape[0];
@@ -126,8 +127,8 @@ public static class NetworkVerifier
             CheckOperand(node, node.A);
             CheckOperand(node, node.B);
             if (node is WeightedFusionNode fusion && _parameters.TryGetValue(fusion.Weights, out var weights)
-                && (weights.Shape.Length != 2 || weights.Shape[0] != 2 || fusion.Column < 0 || fusion.Column >= weights.Shape[1]))
-                return Problem(node, $"takes column {fusion.Column} of a parameter of shape {Tensor.FormatShape(weights.Shape)}");
+                && (weights.Kind != ParameterKind.FusionWeight || weights.Shape.Length != 2 || weights.Shape[0] != 2 || fusion.Column < 0 || fusion.Column >= weights.Shape[1]))
+                return Problem(node, $"takes column {fusion.Column} of {weights.Kind} {Tensor.FormatShape(weights.Shape)}");
             if (node.Parameters.FirstOrDefault(p => !_parameters.ContainsKey(p)) is { } missing) return Problem(node, $"needs the parameter '{missing}'");
             return node.Channels;
         }

@@ -17,6 +17,8 @@ internal sealed class PlanBuilder
     private readonly DataFlow _flow;
     private readonly ImmutableArray<MapShape> _shapes;
     private readonly StaticMap?[] _statics;
+    private readonly int _height;
+    private readonly int _width;
     private readonly int _halo;
     private readonly MapView?[] _views;
     private readonly List<long> _bufferFloats = [];
@@ -25,7 +27,7 @@ internal sealed class PlanBuilder
 
     private PlanBuilder(LoweredModel lowered, int height, int width)
     {
-        _lowered = lowered;
+        (_lowered, _height, _width) = (lowered, height, width);
         _network = lowered.Model.Network;
         _flow = lowered.Flow;
         _shapes = NetworkShapes.Infer(_network, height, width);
@@ -35,7 +37,7 @@ internal sealed class PlanBuilder
     }
 
     /// <summary>Compiles the plan.</summary>
-    /// <exception cref="NetworkException">The network cannot run at this size.</exception>
+    /// <exception cref="NetworkException">The input is too small or too large for the network.</exception>
     public static InferencePlan Build(LoweredModel lowered, int height, int width)
     {
         var builder = new PlanBuilder(lowered, height, width);
@@ -311,12 +313,23 @@ internal sealed class PlanBuilder
     private MapView ViewOrNew(int node) =>
         _views[node] ??= NewBuffer(_shapes[node].Channels, Layout(_shapes[node].Height, _shapes[node].Width));
 
-    private PlanarLayout Layout(int height, int width) => new(height, width, _halo);
+    private PlanarLayout Layout(int height, int width)
+    {
+        CheckAddressable((height + (2L * _halo) + 1) * (width + (2L * _halo) + 1));
+        return new PlanarLayout(height, width, _halo);
+    }
 
     private MapView NewBuffer(int channels, PlanarLayout layout)
     {
+        CheckAddressable((long)channels * layout.PlaneStride);
         _bufferFloats.Add((long)channels * layout.PlaneStride);
         return new MapView(_bufferFloats.Count - 1, 0, channels, layout);
+    }
+
+    // Distances within a buffer are 32-bit.
+    private void CheckAddressable(long floats)
+    {
+        if (floats > int.MaxValue) throw new NetworkException($"an input of {_height} x {_width} pixels is too large: a feature map would have {floats} values");
     }
 
     private float SlopeOf(PReluNode node) => _lowered.Model.Weights[node.Slope].Data[0];

@@ -18,7 +18,8 @@ internal sealed unsafe class MergeStep(string name, PlanarLayout layout, MergeCh
         foreach (var channel in channels)
         {
             var output = memory + channel.Output;
-            if (channel.B < 0) PlaneSum.Scale(memory + channel.A, factorA, output, start, end);
+            if (channel is { A: < 0, B: < 0 }) new Span<float>(output + start, end - start).Clear();
+            else if (channel.B < 0) PlaneSum.Scale(memory + channel.A, factorA, output, start, end);
             else if (channel.A < 0) PlaneSum.Scale(memory + channel.B, factorB, output, start, end);
             else PlaneSum.Combine(memory + channel.A, factorA, memory + channel.B, factorB, output, start, end);
             layout.ClearHalo(output, start, end);
