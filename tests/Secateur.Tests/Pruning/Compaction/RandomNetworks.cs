@@ -100,7 +100,8 @@ internal sealed class RandomNetworks
         return new LayerSpec(
             $"layer{_layers.Count}",
             inputs,
-            groups * _random.Next(1, groups > 2 ? 3 : 5),
+            // Often as many as there were, so that sums are possible.
+            _random.Next(2) == 0 ? inputs : groups * _random.Next(1, groups > 2 ? 3 : 5),
             kernel,
             _random.Next(4) == 0 ? 2 : 1,
             padding,
