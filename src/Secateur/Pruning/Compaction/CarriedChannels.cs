@@ -45,7 +45,9 @@ internal sealed class CarriedChannels
 
     /// <summary>The outputs that a convolution computes, ascending.</summary>
     public ImmutableArray<int> OutputsOf(int node) =>
-        _values.IsNeeded(node) && _model.Network.Nodes[node] is Conv2dNode conv && _convolutions.TryGetValue((conv.Weight, conv.Groups), out var shared)
+        _values.IsNeeded(node)
+        && _model.Network.Nodes[node] is Conv2dNode conv
+        && _convolutions.TryGetValue((conv.Weight, conv.Groups), out var shared)
             ? Indices(shared.Outputs)
             : [];
 
