@@ -17,7 +17,9 @@ internal enum ChannelKind
     Live,
 }
 
-/// <summary>The forward pass: the kind of every channel, and the number that a constant one is. A channel that nobody needs is the constant 0.</summary>
+/// <summary>
+/// The forward pass: the kind of every channel, and the number that a constant one is. A channel that nobody needs is the constant 0.
+/// </summary>
 internal sealed class ChannelValues
 {
     private readonly Model _model;

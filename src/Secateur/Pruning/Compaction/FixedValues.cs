@@ -5,7 +5,9 @@ using Secateur.Weights;
 
 namespace Secateur.Pruning.Compaction;
 
-/// <summary>Writes down what does not depend on the image, as nodes that follow from planes of ones: exact at every input size, borders included.</summary>
+/// <summary>
+/// Writes down what does not depend on the image, as nodes that follow from planes of ones: exact at every input size, borders included.
+/// </summary>
 internal sealed class FixedValues(Model model, ChannelValues values, MapSizes sizes, GraphWriter writer)
 {
     private readonly Dictionary<string, Part> _written = [];

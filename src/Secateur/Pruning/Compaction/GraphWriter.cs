@@ -76,7 +76,8 @@ internal sealed class GraphWriter(MapSizes sizes)
         var parts = new List<(Part Part, double Factor)>();
         foreach (var operand in MergeOperands.Of(original, node))
         {
-            if (partOf(operand) is { } part) parts.Add((part with { Channels = [.. part.Channels.Select(c => operand.Targets[c])] }, operand.Factor));
+            if (partOf(operand) is { } part)
+                parts.Add((part with { Channels = [.. part.Channels.Select(c => operand.Targets[c])] }, operand.Factor));
         }
 
         return parts switch
@@ -164,7 +165,9 @@ internal sealed class GraphWriter(MapSizes sizes)
     }
 
     private static MergeOperand Operand(Part part, ImmutableArray<int> channels) =>
-        part.Channels.Length == channels.Length ? new MergeOperand(part.Node) : new MergeOperand(part.Node, [.. part.Channels.Select(c => channels.BinarySearch(c))]);
+        part.Channels.Length == channels.Length
+            ? new MergeOperand(part.Node)
+            : new MergeOperand(part.Node, [.. part.Channels.Select(c => channels.BinarySearch(c))]);
 
     private static float[] ToSingle(ReadOnlySpan<double> values)
     {

@@ -35,7 +35,9 @@ internal sealed class Rewriter
         _shifts = [.. _network.Nodes.Select((_, v) => new double[_network.ChannelsOf(v)])];
     }
 
-    /// <summary>The compacted form of a model without batch norms, and for each of its convolutions over live channels the filters that are left.</summary>
+    /// <summary>
+    /// The compacted form of a model without batch norms, and for each of its convolutions over carried channels the filters that are left.
+    /// </summary>
     public static (Model Model, ImmutableSortedDictionary<string, ImmutableArray<int>> KeptFilters) Run(Model model)
     {
         var run = new Rewriter(model);

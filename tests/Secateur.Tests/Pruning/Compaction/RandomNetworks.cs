@@ -128,7 +128,9 @@ internal sealed class RandomNetworks
         return new Model(model.Network, weights, model.Info);
     }
 
-    /// <summary>Zeros where a filter mask puts none: single weights and norms; fusion weights of no effect; slopes that bend nothing or turn the sign.</summary>
+    /// <summary>
+    /// Zeros where a filter mask puts none: single weights and norms; fusion weights of no effect; slopes that bend nothing or turn the sign.
+    /// </summary>
     private Tensor Perforate(ParameterSpec spec, Tensor tensor)
     {
         var rate = _random.Next(4) == 0 ? 0.4 : 0;
