@@ -25,6 +25,7 @@ internal static class CommandLine
             DetectCommand.Create(),
             EvaluateCommand.Create(),
             BenchCommand.Create(),
+            SceneCommand.Create(),
         };
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
         if (parsed.Action is ParseErrorAction)

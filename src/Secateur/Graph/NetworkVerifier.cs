@@ -78,6 +78,7 @@ public static class NetworkVerifier
                 UpsampleNode n => Enum.IsDefined(n.Mode) ? Channels[n.Input] : Problem(n, $"has the unknown mode {n.Mode}"),
                 ConcatNode n => CheckConcat(n),
                 MaxOutNode n => CheckMaxOut(n),
+                SelectNode n => CheckSelect(n),
                 _ => Problem(node, $"has the unknown type {node.GetType().Name}"),
             };
         }
@@ -147,10 +148,17 @@ public static class NetworkVerifier
                 return;
             }
 
-            var ascending = map.Zip(map.Skip(1)).All(p => p.First < p.Second);
-            if (map.Length != channels || !ascending || map[0] < 0 || map[^1] >= node.Channels)
+            if (map.Length != channels || !AreAscending(map, node.Channels))
                 Problem(node, $"maps {channels} channels to [{string.Join(", ", map)}] of {node.Channels}");
         }
+
+        private int CheckSelect(SelectNode node) =>
+            !node.Channels.IsEmpty && AreAscending(node.Channels, Channels[node.Input])
+                ? node.Channels.Length
+                : Problem(node, $"selects [{string.Join(", ", node.Channels)}] of {Channels[node.Input]} channels");
+
+        private static bool AreAscending(ImmutableArray<int> channels, int limit) =>
+            channels[0] >= 0 && channels[^1] < limit && channels.Zip(channels.Skip(1)).All(p => p.First < p.Second);
 
         private int CheckConcat(ConcatNode node) =>
             node.Parts.IsEmpty ? Problem(node, "has no parts") : (int)Math.Min(int.MaxValue, node.Parts.Sum(p => (long)Channels[p]));

@@ -55,7 +55,7 @@ public unsafe class PlaneKernelTests
         {
             var planes = Enumerable.Range(0, count).Select(c => Draw(10 + c)).ToArray();
             float[] joined = [.. planes.SelectMany(p => p)];
-            var y = Run(output => { fixed (float* p = joined) PlaneMaxOut.Run(p, Size, planes.Length, output, start, end); });
+            var y = Run(output => { fixed (float* p = joined) PlaneMaxOut.Run(p, [.. Enumerable.Range(0, planes.Length).Select(c => (nint)(c * Size))], output, start, end); });
 
             // The definition's last channel is the face; any will do here.
             var volume = new Volume(count + 1, 1, Size);

@@ -49,7 +49,7 @@ internal sealed unsafe class MaxOutStep(string name, PlanarLayout layout, nint[]
     {
         var (start, end) = Share(layout.Positions, part, parts);
         if (start == end) return;
-        PlaneMaxOut.Run(memory + inputs[0], layout.PlaneStride, inputs.Length - 1, memory + background, start, end);
+        PlaneMaxOut.Run(memory, inputs.AsSpan(0, inputs.Length - 1), memory + background, start, end);
         PlaneSum.Scale(memory + inputs[^1], 1, memory + face, start, end);
         layout.ClearHalo(memory + background, start, end);
         layout.ClearHalo(memory + face, start, end);

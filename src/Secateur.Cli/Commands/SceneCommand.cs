@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Secateur.Cli.Output;
+using Secateur.Imaging;
+using Secateur.Imaging.Scenes;
+
+namespace Secateur.Cli.Commands;
+
+/// <summary><c>secateur scene</c>: a drawn picture with faces, to try things on.</summary>
+internal static class SceneCommand
+{
+    public static Command Create()
+    {
+        var output = new Option<string>("--out", "-o") { Description = "The picture to write (.png, .jpg, .ppm).", HelpName = "FILE", DefaultValueFactory = _ => "scene.png" };
+        var seed = new Option<int>("--seed") { Description = "The same seed gives the same picture.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var faces = CommonOptions.Count("--faces", "Faces to draw.", 7);
+        var size = CommonOptions.ImageSize();
+        var json = CommonOptions.Json();
+        var command = new Command("scene", """
+            Draw a picture with faces, where no photo is at hand, and tell where they are.
+
+            Example:
+              secateur scene --seed 3 --imgsz 640x960 --out scene.png
+            """) { output, seed, faces, size, json };
+        command.SetAction(parsed =>
+        {
+            var (path, imgsz) = (parsed.GetValue(output)!, parsed.GetValue(size));
+            var scene = DrawnScene.Create(parsed.GetValue(seed), imgsz.Width, imgsz.Height, parsed.GetValue(faces));
+            ImageFile.Write(path, scene.Image);
+            DetectionWriter.Write([new ImageDetections(path, imgsz.Width, imgsz.Height, scene.Faces)], parsed.GetValue(json) ? DetectionFormat.Json : DetectionFormat.Text);
+        });
+        return command;
+    }
+}
