@@ -1,5 +1,4 @@
 using Secateur.Graph;
-using Secateur.Kernels;
 using Secateur.Models;
 using Secateur.TestSupport;
 using Secateur.Tests.Graph;
