@@ -80,7 +80,8 @@ public static class ImageFile
         if (Directory.Exists(path)) throw new InvalidFileException(path, "is a directory, not a picture file");
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         if (!stream.CanSeek) throw new InvalidFileException(path, "is a pipe or a device, not a picture file");
-        if (stream.Length > Array.MaxLength) throw new InvalidFileException(path, $"is {stream.Length} bytes long, more than a picture file can be ({Array.MaxLength})");
+        if (stream.Length > Array.MaxLength)
+            throw new InvalidFileException(path, $"is {stream.Length} bytes long, more than a picture file can be ({Array.MaxLength})");
         var content = GC.AllocateUninitializedArray<byte>((int)stream.Length);
         stream.ReadExactly(content);
         return content;

@@ -7,10 +7,12 @@ internal static class PixelLimit
     /// <exception cref="InvalidFileException">A side is zero, or there are too many pixels.</exception>
     public static int RgbBytes(string name, uint width, uint height, long maxPixels)
     {
-        if (width == 0 || height == 0) throw new InvalidFileException(name, $"declares {width} x {height} pixels; both sides must be positive");
+        if (width == 0 || height == 0)
+            throw new InvalidFileException(name, $"declares {width} x {height} pixels; both sides must be positive");
         var pixels = (ulong)width * height;
         var limit = (ulong)Math.Clamp(maxPixels, 0, Array.MaxLength / 3);
-        if (pixels > limit) throw new InvalidFileException(name, $"declares {width} x {height} = {pixels} pixels, more than the limit of {limit}");
+        if (pixels > limit)
+            throw new InvalidFileException(name, $"declares {width} x {height} = {pixels} pixels, more than the limit of {limit}");
         return (int)pixels * 3;
     }
 }

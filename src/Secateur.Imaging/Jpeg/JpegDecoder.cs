@@ -33,7 +33,8 @@ internal static class JpegDecoder
             Decompress(name, content, header, rgb, TurboJpeg.PixelFormatRgb);
             return (new RgbImage(header.Width, header.Height, rgb), header.Orientation);
         }
-        if (rgbBytes / 3 > Array.MaxLength / 4) throw new InvalidFileException(name, $"is a CMYK JPEG of {header.Width} x {header.Height} pixels, too large to convert");
+        if (rgbBytes / 3 > Array.MaxLength / 4)
+            throw new InvalidFileException(name, $"is a CMYK JPEG of {header.Width} x {header.Height} pixels, too large to convert");
         var cmyk = GC.AllocateUninitializedArray<byte>(rgbBytes / 3 * 4);
         Decompress(name, content, header, cmyk, TurboJpeg.PixelFormatCmyk);
         return (new RgbImage(header.Width, header.Height, ToRgb(cmyk, header.HasAdobeSegment)), header.Orientation);

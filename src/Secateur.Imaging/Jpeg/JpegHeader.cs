@@ -24,7 +24,8 @@ internal sealed record JpegHeader(int Width, int Height, int Components, bool Ha
         while (true)
         {
             at = NextMarker(content, at);
-            if (at < 0) throw new InvalidFileException(name, $"is a truncated JPEG: it ends after {content.Length} bytes without the end-of-image marker");
+            if (at < 0)
+                throw new InvalidFileException(name, $"is a truncated JPEG: it ends after {content.Length} bytes without the end-of-image marker");
             var marker = content[at++];
             if (marker == EndOfImage) break;
             if (HasNoParameters(marker)) continue;
@@ -47,7 +48,8 @@ internal sealed record JpegHeader(int Width, int Height, int Components, bool Ha
                 throw new InvalidFileException(name, $"is a damaged JPEG: its first scan, at byte {at}, comes before the frame header");
             }
         }
-        if (width == 0) throw new InvalidFileException(name, $"is a damaged JPEG: it has no frame header before the end-of-image marker at byte {at - 2}");
+        if (width == 0)
+            throw new InvalidFileException(name, $"is a damaged JPEG: it has no frame header before the end-of-image marker at byte {at - 2}");
         return new JpegHeader(width, height, components, adobe, orientation);
     }
 
@@ -73,7 +75,8 @@ internal sealed record JpegHeader(int Width, int Height, int Components, bool Ha
     {
         var left = content.Length - at;
         var length = left >= 2 ? BinaryPrimitives.ReadUInt16BigEndian(content[at..]) : 2;
-        if (length < 2) throw new InvalidFileException(name, $"is a damaged JPEG: segment FF{marker:X2} at byte {at - 2} declares {length} bytes, less than its length field");
+        if (length < 2)
+            throw new InvalidFileException(name, $"is a damaged JPEG: segment FF{marker:X2} at byte {at - 2} declares {length} bytes, less than its length field");
         return left >= length
             ? content.Slice(at + 2, length - 2)
             : throw new InvalidFileException(name, $"is a truncated JPEG: segment FF{marker:X2} at byte {at - 2} declares {length} bytes, but {left} are left");
@@ -81,10 +84,13 @@ internal sealed record JpegHeader(int Width, int Height, int Components, bool Ha
 
     private static (int Width, int Height, int Components) ParseFrame(string name, ReadOnlySpan<byte> frame, byte marker, int at)
     {
-        if (marker > 0xC2) throw new InvalidFileException(name, $"is a JPEG of a rare kind (frame FF{marker:X2}: lossless, hierarchical or arithmetic coding), which is not supported");
-        if (frame.Length < 6) throw new InvalidFileException(name, $"is a damaged JPEG: the frame header at byte {at} is {frame.Length} bytes long, less than 6");
+        if (marker > 0xC2)
+            throw new InvalidFileException(name, $"is a JPEG of a rare kind (frame FF{marker:X2}: lossless, hierarchical or arithmetic coding), which is not supported");
+        if (frame.Length < 6)
+            throw new InvalidFileException(name, $"is a damaged JPEG: the frame header at byte {at} is {frame.Length} bytes long, less than 6");
         if (frame[0] != 8) throw new InvalidFileException(name, $"is a JPEG with {frame[0]}-bit samples; 8-bit ones are supported");
-        if (frame[5] is not (1 or 3 or 4)) throw new InvalidFileException(name, $"is a JPEG with {frame[5]} components; 1 (grey), 3 (colour) and 4 (CMYK) are supported");
+        if (frame[5] is not (1 or 3 or 4))
+            throw new InvalidFileException(name, $"is a JPEG with {frame[5]} components; 1 (grey), 3 (colour) and 4 (CMYK) are supported");
         var height = BinaryPrimitives.ReadUInt16BigEndian(frame[1..]);
         var width = BinaryPrimitives.ReadUInt16BigEndian(frame[3..]);
         return width > 0 && height > 0

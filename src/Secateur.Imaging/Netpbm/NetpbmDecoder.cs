@@ -9,7 +9,8 @@ internal static class NetpbmDecoder
     public static RgbImage Decode(string name, ReadOnlySpan<byte> content, long maxPixels)
     {
         var kind = (char)content[1];
-        if (kind is not ('2' or '3' or '5' or '6')) throw new InvalidFileException(name, $"is a Netpbm file of kind P{kind}; PGM (P2, P5) and PPM (P3, P6) can be read");
+        if (kind is not ('2' or '3' or '5' or '6'))
+            throw new InvalidFileException(name, $"is a Netpbm file of kind P{kind}; PGM (P2, P5) and PPM (P3, P6) can be read");
         var at = 2;
         var width = ReadNumber(name, content, ref at, "the width");
         var height = ReadNumber(name, content, ref at, "the height");
@@ -24,7 +25,8 @@ internal static class NetpbmDecoder
         var needed = binary ? 1 + ((long)samples * (maximum > 255 ? 2 : 1)) : 2L * samples;
         if (content.Length - at < needed)
             throw new InvalidFileException(name, $"is truncated: its {width} x {height} pixels need {needed} bytes after byte {at}, but {content.Length - at} are left");
-        if (binary && !IsBlank(content[at])) throw new InvalidFileException(name, $"has {content[at]:X2} at byte {at}, where a blank has to end the header");
+        if (binary && !IsBlank(content[at]))
+            throw new InvalidFileException(name, $"has {content[at]:X2} at byte {at}, where a blank has to end the header");
 
         var rgb = GC.AllocateUninitializedArray<byte>(rgbBytes);
         if (binary) ReadBinary(content[(at + 1)..], maximum, rgb.AsSpan(0, samples));
@@ -75,7 +77,8 @@ internal static class NetpbmDecoder
         var number = 0u;
         for (; at < content.Length && content[at] is >= (byte)'0' and <= (byte)'9'; at++)
         {
-            if (at - start == 9) throw new InvalidFileException(name, $"has a number of more than 9 digits at byte {start}, where {what} is due");
+            if (at - start == 9)
+                throw new InvalidFileException(name, $"has a number of more than 9 digits at byte {start}, where {what} is due");
             number = (number * 10) + content[at] - '0';
         }
         return at > start ? number : throw new InvalidFileException(name, at < content.Length

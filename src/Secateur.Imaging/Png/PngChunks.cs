@@ -46,19 +46,22 @@ internal sealed class PngChunks
             chunks.Add(name, type, data, start, maxPixels);
         }
         if (chunks.ImageData.Count == 0) throw new InvalidFileException(name, "is a damaged PNG: it has no image data (IDAT chunk)");
-        if (chunks.Header.Color == PngColor.Palette && chunks.Palette.IsEmpty) throw new InvalidFileException(name, "is a damaged PNG: it has palette colours but no palette (PLTE chunk)");
+        if (chunks.Header.Color == PngColor.Palette && chunks.Palette.IsEmpty)
+            throw new InvalidFileException(name, "is a damaged PNG: it has palette colours but no palette (PLTE chunk)");
         return chunks;
     }
 
     private static (string Type, Range Data) ReadChunk(string name, byte[] content, ref int at)
     {
         var left = content.Length - at;
-        if (left < 12) throw new InvalidFileException(name, $"is a truncated PNG: {left} bytes at byte {at}, where a chunk of 12 or more is due");
+        if (left < 12)
+            throw new InvalidFileException(name, $"is a truncated PNG: {left} bytes at byte {at}, where a chunk of 12 or more is due");
         var length = BinaryPrimitives.ReadUInt32BigEndian(content.AsSpan(at));
         var type = content.AsSpan(at + 4, 4);
         foreach (var letter in type)
         {
-            if (!char.IsAsciiLetter((char)letter)) throw new InvalidFileException(name, $"is a damaged PNG: {Convert.ToHexString(type)} at byte {at + 4} is no chunk type");
+            if (!char.IsAsciiLetter((char)letter))
+                throw new InvalidFileException(name, $"is a damaged PNG: {Convert.ToHexString(type)} at byte {at + 4} is no chunk type");
         }
         var typeName = Encoding.ASCII.GetString(type);
         if (length > (uint)left - 12)
@@ -66,7 +69,8 @@ internal sealed class PngChunks
         var data = (at + 8)..(at + 8 + (int)length);
         var declared = BinaryPrimitives.ReadUInt32BigEndian(content.AsSpan(data.End.Value));
         var found = Crc32.Append(0, content.AsSpan(at + 4, (int)length + 4));
-        if (declared != found) throw new InvalidFileException(name, $"is a damaged PNG: chunk {typeName} at byte {at} has the check {found:X8}, but declares {declared:X8}");
+        if (declared != found)
+            throw new InvalidFileException(name, $"is a damaged PNG: chunk {typeName} at byte {at} has the check {found:X8}, but declares {declared:X8}");
         at = data.End.Value + 4;
         return (typeName, data);
     }
@@ -98,7 +102,8 @@ internal sealed class PngChunks
                 break;
             default:
                 // A capital first letter says that a reader that does not know the chunk cannot show the picture.
-                if (char.IsAsciiLetterUpper(type[0])) throw new InvalidFileException(name, $"is a PNG with the unknown critical chunk {type} at byte {at}");
+                if (char.IsAsciiLetterUpper(type[0]))
+                    throw new InvalidFileException(name, $"is a PNG with the unknown critical chunk {type} at byte {at}");
                 break;
         }
     }

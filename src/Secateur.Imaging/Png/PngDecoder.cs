@@ -41,7 +41,8 @@ internal static class PngDecoder
         {
             var imageRow = pass.Y + (y * pass.StepY);
             ReadRow(name, inflated, row, imageRow);
-            if (row[0] > PngFilter.Paeth) throw new InvalidFileException(name, $"is a damaged PNG: row {imageRow} has the unknown filter {row[0]}");
+            if (row[0] > PngFilter.Paeth)
+                throw new InvalidFileException(name, $"is a damaged PNG: row {imageRow} has the unknown filter {row[0]}");
             PngFilter.Restore(row[0], row.AsSpan(1), above.AsSpan(1), pixelBytes);
             pixels.Convert(row.AsSpan(1), pass, image.Pixels.AsSpan(imageRow * image.Width * 3, image.Width * 3));
             (row, above) = (above, row);

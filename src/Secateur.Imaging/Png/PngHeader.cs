@@ -40,7 +40,8 @@ internal readonly record struct PngHeader(int Width, int Height, int BitDepth, P
     /// <exception cref="InvalidFileException">A field has a value that PNG does not know, or the picture is beyond the pixel limit.</exception>
     public static PngHeader Parse(string name, ReadOnlySpan<byte> chunk, long maxPixels)
     {
-        if (chunk.Length != Length) throw new InvalidFileException(name, $"is a damaged PNG: its IHDR chunk is {chunk.Length} bytes long, not {Length}");
+        if (chunk.Length != Length)
+            throw new InvalidFileException(name, $"is a damaged PNG: its IHDR chunk is {chunk.Length} bytes long, not {Length}");
         var (width, height) = (BinaryPrimitives.ReadUInt32BigEndian(chunk), BinaryPrimitives.ReadUInt32BigEndian(chunk[4..]));
         _ = PixelLimit.RgbBytes(name, width, height, maxPixels);
         var (depth, color) = (chunk[8], (PngColor)chunk[9]);

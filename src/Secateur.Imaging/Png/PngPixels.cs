@@ -49,7 +49,8 @@ internal sealed class PngPixels
         {
             case PngColor.Palette:
                 var entry = Sample(row, at);
-                if (entry * 3 >= _palette.Length) throw new InvalidFileException(_name, $"is a damaged PNG: a pixel has colour {entry} of a palette of {_palette.Length / 3}");
+                if (entry * 3 >= _palette.Length)
+                    throw new InvalidFileException(_name, $"is a damaged PNG: a pixel has colour {entry} of a palette of {_palette.Length / 3}");
                 _palette.AsSpan(entry * 3, 3).CopyTo(rgb);
                 break;
             case PngColor.Grey or PngColor.GreyAlpha:

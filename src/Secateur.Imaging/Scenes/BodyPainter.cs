@@ -100,14 +100,19 @@ internal sealed class BodyPainter
         return new Vector4(_light.Shade(albedo, normal, Math.Clamp(openness + (0.15f * fold), 0.1f, 1)), Shape.Cover(distance, _pose.Pixel));
     }
 
+    /// <summary>The height of the shoulders: sloping from the neck, rounded at their ends.</summary>
+    private float ShoulderLine(float side)
+    {
+        var drop = Math.Clamp(side / _shoulders, 0, 1);
+        return 1.16f + (0.3f * drop * drop) + (0.5f * MathF.Pow(Math.Clamp((side - _shoulders + 0.3f) / 0.42f, 0, 1.2f), 3));
+    }
+
     /// <summary>Chest and belly below sloping shoulders and a neckline: signed distance, and -1 to 1 from flank to flank.</summary>
     private (float Distance, float Across) Trunk(Vector2 at, float side)
     {
-        var drop = Math.Clamp(side / _shoulders, 0, 1);
-        var slope = 1.16f + (0.3f * drop * drop) + (0.5f * MathF.Pow(Math.Clamp((side - _shoulders + 0.3f) / 0.42f, 0, 1.2f), 3));
         var flank = _shoulders + 0.1f - (0.3f * Shape.Step(1.9f, 2.9f, at.Y)) - (0.1f * Shape.Step(2.6f, 4.6f, at.Y)) + (0.1f * Shape.Step(4.8f, 6, at.Y));
         var neckline = side < 0.62f ? 1.24f + _neckline + 0.16f - (1.5f * side * (0.35f + _neckline)) - at.Y : float.NegativeInfinity;
-        return (Math.Max(Math.Max(slope - at.Y, neckline), Math.Max(side - flank, at.Y - Hem)), at.X / (flank + 0.12f));
+        return (Math.Max(Math.Max(ShoulderLine(side) - at.Y, neckline), Math.Max(side - flank, at.Y - Hem)), at.X / (flank + 0.12f));
     }
 
     /// <summary>A hanging arm with its hand: signed distance, and -1 to 1 from its inner to its outer side.</summary>
@@ -117,7 +122,7 @@ internal sealed class BodyPainter
         var radius = at.Y > Hem ? 0.17f : 0.27f - (0.05f * Shape.Step(2.5f, 5.5f, at.Y));
         var across = side - middle;
         var hand = at.Y > Hem ? Shape.Ellipse(across, at.Y - Hem - 0.2f, 0.17f, 0.46f) : float.NegativeInfinity;
-        return (Math.Max(MathF.Abs(across) - radius, Math.Max(1.75f - at.Y, hand)), across / radius);
+        return (Math.Max(MathF.Abs(across) - radius, Math.Max(Math.Max(1.6f, ShoulderLine(side)) - at.Y, hand)), across / radius);
     }
 
     private static (float Distance, float Across) Leg(Vector2 at, float side)

@@ -35,8 +35,8 @@ internal sealed class HairPainter
         if (_traits.HairStyle != HairStyle.Long) return default;
         var head = _pose.ToHead(point);
         var wavy = head.X + (0.05f * _noise.At(head.Y * 2, head.X));
-        var width = _traits.HalfWidth + 0.2f + (0.12f * Shape.Step(0, 1.5f, head.Y)) + (0.03f * _noise.At(head.X * 12, head.Y * 3));
-        var opacity = head.Y < -0.4f ? 0 : Shape.Cover(Math.Max(MathF.Abs(wavy) - width, head.Y - 1.75f - (0.12f * _noise.At(head.X * 6, 0))), Math.Max(_pose.Pixel, 0.04f));
+        var width = _traits.HalfWidth - 0.1f + (0.25f * Shape.Step(-0.8f, 0.2f, head.Y)) + (0.17f * Shape.Step(0, 1.5f, head.Y)) + (0.03f * _noise.At(head.X * 12, head.Y * 3));
+        var opacity = head.Y < -0.8f ? 0 : Shape.Cover(Math.Max(MathF.Abs(wavy) - width, head.Y - 1.75f - (0.12f * _noise.At(head.X * 6, 0))), Math.Max(_pose.Pixel, 0.04f));
         if (opacity <= 0) return default;
         var strand = 0.6f + (0.4f * _noise.Rough(head.X * 16, head.Y * 1.2f, 3));
         var normal = Vector3.Normalize(new Vector3(wavy / width, -0.1f, 0.7f));

@@ -24,7 +24,7 @@ internal sealed class HeadPainter
     public int Samples => _pose.Unit < 16 ? 4 : _pose.Unit < 40 ? 3 : 2;
 
     /// <summary>Hair that falls behind the neck and the shoulders.</summary>
-    public void PaintBehind(LightCanvas canvas) => Cover(canvas, 1.4f, 0.8f, 2, _hair.Behind);
+    public void PaintBehind(LightCanvas canvas) => Cover(canvas, 1.4f, 0.9f, 2, _hair.Behind);
 
     public void Paint(LightCanvas canvas)
     {
