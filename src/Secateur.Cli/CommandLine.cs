@@ -13,7 +13,8 @@ internal static class CommandLine
     private const int WrongUsage = 2;
     private const int Cancelled = 130;
 
-    public static async Task<int> RunAsync(string[] args)
+    /// <summary>Reads arguments, without doing anything.</summary>
+    public static ParseResult Parse(IReadOnlyList<string> args)
     {
         var root = new RootCommand("Secateur prunes lightweight face detectors, compacts them exactly, runs and evaluates them.")
         {
@@ -27,8 +28,16 @@ internal static class CommandLine
             BenchCommand.Create(),
             SceneCommand.Create(),
         };
+
         // No response files: a file may be called @photo.jpg.
-        var parsed = root.Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        return root.Parse(args.Count == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+    }
+
+    /// <summary>Runs a command.</summary>
+    /// <returns>The exit code: 0, 1 when it failed, 2 when it was called wrongly, 130 when it was cancelled.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args)
+    {
+        var parsed = Parse(args);
         if (parsed.Action is ParseErrorAction)
         {
             var path = string.Join(' ', Path(parsed.CommandResult).Append("--help"));
