@@ -1,8 +1,7 @@
 using Secateur.TestSupport;
 using Secateur.WiderFace.Evaluation;
-using Secateur.WiderFace.Tests.Mat;
 using Xunit;
-using static Secateur.WiderFace.Tests.Mat.MatFileWriter;
+using static Secateur.TestSupport.MatFileWriter;
 
 namespace Secateur.WiderFace.Tests.Evaluation;
 

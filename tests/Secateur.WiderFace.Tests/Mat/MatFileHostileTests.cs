@@ -3,7 +3,7 @@ using System.Text;
 using Secateur.TestSupport;
 using Secateur.WiderFace.Mat;
 using Xunit;
-using static Secateur.WiderFace.Tests.Mat.MatFileWriter;
+using static Secateur.TestSupport.MatFileWriter;
 
 namespace Secateur.WiderFace.Tests.Mat;
 
