@@ -76,6 +76,10 @@ public sealed class NetworkBuilder(string architecture)
         return Append(new ConcatNode(Use(name), [.. parts]), channels);
     }
 
+    /// <summary>Some channels, ascending.</summary>
+    public int Select(int input, params ReadOnlySpan<int> channels) =>
+        Append(new SelectNode(Use(_nodes[input].Name + ".select"), input, [.. channels]), channels.Length);
+
     /// <summary>The max-out of level 0: two channels.</summary>
     public int MaxOut(int input) => Append(new MaxOutNode(Use(_nodes[input].Name + ".maxout"), input), 2);
 

@@ -21,6 +21,9 @@ public static class NetworkJson
         try
         {
             var document = JsonSerializer.Deserialize(json, NetworkJsonContext.Default.NetworkDocument) ?? throw new NetworkException("the network is null");
+
+            // The reader turns null members down, but not null elements.
+            if (document.Nodes.Contains(null!) || document.Parameters.Contains(null!)) throw new NetworkException("a node or parameter is null");
             return new Network(document.Architecture, document.Nodes, document.Parameters, document.Outputs, document.Levels);
         }
         catch (JsonException error)

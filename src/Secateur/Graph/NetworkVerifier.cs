@@ -9,6 +9,7 @@ public static class NetworkVerifier
     // Bounds far above any real network, so that a graph read from a file cannot ask for absurd amounts of memory.
     private const int MaxChannels = 1 << 16;
     private const int MaxStride = 64;
+    private const int MaxElements = 1 << 28;
 
     /// <summary>Checks every rule and returns the channels of each node.</summary>
     /// <exception cref="NetworkException">One or more rules are broken; all are listed.</exception>
@@ -33,11 +34,15 @@ public static class NetworkVerifier
 
         public void CheckNames()
         {
+            var elements = 0L;
             foreach (var spec in network.Parameters)
             {
                 if (!_parameters.TryAdd(spec.Name, spec)) Problems.Add($"parameter '{spec.Name}' is declared twice");
                 if (spec.Shape.Any(d => d <= 0)) Problems.Add($"parameter '{spec.Name}' has the shape {Tensor.FormatShape(spec.Shape)}");
+                elements = Math.Min(MaxElements + 1L, elements + spec.Shape.Aggregate(1L, (count, d) => Math.Min(MaxElements + 1L, count * d)));
             }
+
+            if (elements > MaxElements) Problems.Add($"its parameters have more than {MaxElements} elements");
 
             foreach (var twice in network.Nodes.GroupBy(n => n.Name).Where(g => g.Count() > 1)) Problems.Add($"two nodes are called '{twice.Key}'");
             foreach (var unused in _parameters.Keys.Except(network.Nodes.SelectMany(n => n.Parameters)))
@@ -63,16 +68,17 @@ public static class NetworkVerifier
 
             return node switch
             {
-                InputNode n => n.Channels,
+                InputNode n => n.Channels > 0 ? n.Channels : Problem(n, $"has {n.Channels} channels"),
                 OnesNode => 1,
                 Conv2dNode n => CheckConv(n),
                 BatchNormNode n => CheckNorm(n),
                 ReluNode n => Channels[n.Input],
                 PReluNode n => Expect(n, n.Slope, ParameterKind.Slope, 1) ? Channels[n.Input] : 0,
                 MergeNode n => CheckMerge(n),
-                UpsampleNode n => Channels[n.Input],
+                UpsampleNode n => Enum.IsDefined(n.Mode) ? Channels[n.Input] : Problem(n, $"has the unknown mode {n.Mode}"),
                 ConcatNode n => CheckConcat(n),
                 MaxOutNode n => CheckMaxOut(n),
+                SelectNode n => CheckSelect(n),
                 _ => Problem(node, $"has the unknown type {node.GetType().Name}"),
             };
         }
@@ -100,10 +106,11 @@ public static class NetworkVerifier
             if (!node.Weight.EndsWith(".weight", StringComparison.Ordinal)) return Problem(node, $"has a weight called '{node.Weight}', which does not end in .weight");
             if (!_parameters.TryGetValue(node.Weight, out var weight)) return Problem(node, $"needs the parameter '{node.Weight}'");
             var shape = weight.Shape;
-            if (shape.Length != 4 || shape[2] != shape[3]) return Problem(node, $"has a weight of shape {Tensor.FormatShape(shape)}, not [O, I, K, K]");
+            if (weight.Kind != ParameterKind.ConvWeight || shape.Length != 4 || shape[2] != shape[3])
+                return Problem(node, $"has a weight that is {weight.Kind} {Tensor.FormatShape(shape)}, not {ParameterKind.ConvWeight} [O, I, K, K]");
             if (node.Stride is < 1 or > MaxStride || node.Padding < 0 || node.Padding >= shape[2] || node.Groups < 1)
                 return Problem(node, $"has stride {node.Stride}, padding {node.Padding}, groups {node.Groups}, kernel {shape[2]}");
-            if (shape[1] * node.Groups != Channels[node.Input] || shape[0] % node.Groups != 0)
+            if ((long)shape[1] * node.Groups != Channels[node.Input] || shape[0] % node.Groups != 0)
                 return Problem(node, $"has a weight of shape {Tensor.FormatShape(shape)} in {node.Groups} groups over {Channels[node.Input]} channels");
             if (node.Bias is { } bias) Expect(node, bias, ParameterKind.ConvBias, shape[0]);
             return shape[0];
@@ -125,8 +132,8 @@ public static class NetworkVerifier
             CheckOperand(node, node.A);
             CheckOperand(node, node.B);
             if (node is WeightedFusionNode fusion && _parameters.TryGetValue(fusion.Weights, out var weights)
-                && (weights.Shape.Length != 2 || weights.Shape[0] != 2 || fusion.Column < 0 || fusion.Column >= weights.Shape[1]))
-                return Problem(node, $"takes column {fusion.Column} of a parameter of shape {Tensor.FormatShape(weights.Shape)}");
+                && (weights.Kind != ParameterKind.FusionWeight || weights.Shape.Length != 2 || weights.Shape[0] != 2 || fusion.Column < 0 || fusion.Column >= weights.Shape[1]))
+                return Problem(node, $"takes column {fusion.Column} of {weights.Kind} {Tensor.FormatShape(weights.Shape)}");
             if (node.Parameters.FirstOrDefault(p => !_parameters.ContainsKey(p)) is { } missing) return Problem(node, $"needs the parameter '{missing}'");
             return node.Channels;
         }
@@ -141,10 +148,17 @@ public static class NetworkVerifier
                 return;
             }
 
-            var ascending = map.Zip(map.Skip(1)).All(p => p.First < p.Second);
-            if (map.Length != channels || !ascending || map[0] < 0 || map[^1] >= node.Channels)
+            if (map.Length != channels || !AreAscending(map, node.Channels))
                 Problem(node, $"maps {channels} channels to [{string.Join(", ", map)}] of {node.Channels}");
         }
+
+        private int CheckSelect(SelectNode node) =>
+            !node.Channels.IsEmpty && AreAscending(node.Channels, Channels[node.Input])
+                ? node.Channels.Length
+                : Problem(node, $"selects [{string.Join(", ", node.Channels)}] of {Channels[node.Input]} channels");
+
+        private static bool AreAscending(ImmutableArray<int> channels, int limit) =>
+            channels[0] >= 0 && channels[^1] < limit && channels.Zip(channels.Skip(1)).All(p => p.First < p.Second);
 
         private int CheckConcat(ConcatNode node) =>
             node.Parts.IsEmpty ? Problem(node, "has no parts") : (int)Math.Min(int.MaxValue, node.Parts.Sum(p => (long)Channels[p]));

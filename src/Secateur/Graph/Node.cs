@@ -17,6 +17,7 @@ namespace Secateur.Graph;
 [JsonDerivedType(typeof(UpsampleNode), "upsample")]
 [JsonDerivedType(typeof(ConcatNode), "concat")]
 [JsonDerivedType(typeof(MaxOutNode), "maxOut")]
+[JsonDerivedType(typeof(SelectNode), "select")]
 public abstract record Node(string Name)
 {
     /// <summary>The positions of the nodes that this one reads.</summary>
@@ -130,6 +131,7 @@ public sealed record PReluNode(string Name, int Input, string Slope) : Node(Name
 /// <summary>An operand of a sum. An operand with fewer channels than the sum says which ones it has; the others count as zero.</summary>
 /// <param name="Node">The operand's position.</param>
 /// <param name="Channels">For each of its channels, the channel of the sum, ascending; empty when it has them all.</param>
+[method: JsonConstructor]
 public readonly record struct MergeOperand(int Node, ImmutableArray<int> Channels)
 {
     /// <summary>An operand with all channels.</summary>
@@ -199,6 +201,17 @@ public sealed record ConcatNode(string Name, ImmutableArray<int> Parts) : Node(N
 
     /// <inheritdoc/>
     public override Node Rewire(Func<int, int> position) => this with { Parts = [.. Parts.Select(position)] };
+}
+
+/// <summary>Some channels of the input, ascending: costs nothing, whoever reads it reads those planes.</summary>
+public sealed record SelectNode(string Name, int Input, ImmutableArray<int> Channels) : Node(Name)
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override ImmutableArray<int> Inputs => [Input];
+
+    /// <inheritdoc/>
+    public override Node Rewire(Func<int, int> position) => this with { Input = position(Input) };
 }
 
 /// <summary>Two channels out of C: the maximum of the first C - 1 (background), and the last (face). S3FD's max-out.</summary>

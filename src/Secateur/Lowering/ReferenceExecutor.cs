@@ -64,6 +64,11 @@ public static class ReferenceExecutor
                 }
 
                 return joined;
+            case SelectNode n:
+                var selected = new Volume(shape.Channels, shape.Height, shape.Width);
+                for (var c = 0; c < shape.Channels; c++)
+                    results[n.Input].Data.AsSpan(n.Channels[c] * shape.Area, shape.Area).CopyTo(selected.Data.AsSpan(c * shape.Area));
+                return selected;
             case MaxOutNode n:
                 return MaxOutReference.Run(results[n.Input]);
             default:

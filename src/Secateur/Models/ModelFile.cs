@@ -41,7 +41,7 @@ public static class ModelFile
             var network = NetworkOf(path, file, architecture);
             return new Model(network, tensors, InfoOf(path, file, network));
         }
-        catch (Exception error) when (error is NetworkException or JsonException or InvalidDataException)
+        catch (NetworkException error)
         {
             throw new InvalidFileException(path, error.Message, error);
         }
@@ -73,7 +73,7 @@ public static class ModelFile
     {
         if (file.Metadata.TryGetValue(NetworkKey, out var packed))
         {
-            var network = NetworkJson.Read(PackedText.Unpack(packed));
+            var network = Parse(path, NetworkKey, packed, text => NetworkJson.Read(PackedText.Unpack(text)));
             return architecture is null || architecture == network.Architecture
                 ? network
                 : throw new InvalidFileException(path, $"holds a network of {network.Architecture}, not of {architecture}");
@@ -87,22 +87,33 @@ public static class ModelFile
                 $"its {file.Tensors.Count} tensors are those of no known network; name it ({string.Join(", ", Architectures.Names)}) if it is one of these");
         }
 
-        return Architectures.Create(name);
+        return architecture is not null || Architectures.Names.Contains(name)
+            ? Architectures.Create(name)
+            : throw new InvalidFileException(path, $"metadata {ArchitectureKey}: unknown architecture '{name}'");
     }
 
     private static ModelInfo InfoOf(string path, TensorFile file, Network network)
     {
         var metadata = file.Metadata;
         var info = new ModelInfo { Licence = metadata.GetValueOrDefault(LicenceKey) };
-        if (metadata.TryGetValue(MeanKey, out var mean)) info = info with { Mean = JsonSerializer.Deserialize(mean, ModelFileJson.Default.ImmutableArraySingle) };
-        if (info.Mean.IsDefault || info.Mean.Length != 3) throw new InvalidFileException(path, $"metadata {MeanKey} is '{mean}', expected three numbers");
-        if (metadata.TryGetValue(ProvenanceKey, out var steps)) info = info with { Provenance = JsonSerializer.Deserialize(steps, ModelFileJson.Default.ImmutableArrayString) };
-        if (info.Provenance.IsDefault) throw new InvalidFileException(path, $"metadata {ProvenanceKey} is '{steps}', expected a list of texts");
+        if (metadata.TryGetValue(MeanKey, out var mean))
+        {
+            info = info with { Mean = Parse(path, MeanKey, mean, text => JsonSerializer.Deserialize(text, ModelFileJson.Default.ImmutableArraySingle)) };
+            if (info.Mean.Length != 3 || !info.Mean.All(float.IsFinite)) throw new InvalidFileException(path, $"metadata {MeanKey} is '{mean}', expected three numbers");
+        }
+
+        if (metadata.TryGetValue(ProvenanceKey, out var steps))
+        {
+            info = info with { Provenance = Parse(path, ProvenanceKey, steps, text => JsonSerializer.Deserialize(text, ModelFileJson.Default.ImmutableArrayString)) };
+            if (info.Provenance.Contains(null!)) throw new InvalidFileException(path, $"metadata {ProvenanceKey} is '{steps}', expected a list of texts");
+        }
+
         if (metadata.TryGetValue(KeptFiltersKey, out var kept))
         {
             info = info with
             {
-                KeptFilters = JsonSerializer.Deserialize(PackedText.Unpack(kept), ModelFileJson.Default.ImmutableSortedDictionaryStringImmutableArrayInt32)
+                KeptFilters = Parse(path, KeptFiltersKey, kept, text => JsonSerializer.Deserialize(
+                    PackedText.Unpack(text), ModelFileJson.Default.ImmutableSortedDictionaryStringImmutableArrayInt32))
                     ?? throw new InvalidFileException(path, $"metadata {KeptFiltersKey} is null"),
             };
         }
@@ -110,6 +121,19 @@ public static class ModelFile
         if (metadata.TryGetValue(AspectKey, out var aspect)) return info with { AnchorAspect = ParseAspect(path, aspect) };
         var official = network.Architecture == "eresfd" && file.Kind == WeightFileKind.PyTorchSplit;
         return official ? info with { AnchorAspect = OfficialEResFdAspect } : info;
+    }
+
+    /// <summary>Reads a value of the metadata; what is wrong with it is told with its key.</summary>
+    private static T Parse<T>(string path, string key, string text, Func<string, T> parse)
+    {
+        try
+        {
+            return parse(text);
+        }
+        catch (Exception error) when (error is NetworkException or JsonException or InvalidDataException)
+        {
+            throw new InvalidFileException(path, $"metadata {key}: {error.Message}", error);
+        }
     }
 
     private static double ParseAspect(string path, string text) =>

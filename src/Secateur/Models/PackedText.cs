@@ -6,8 +6,9 @@ namespace Secateur.Models;
 /// <summary>Long text in a model file's metadata: deflated and in base64, so that a small network's description is not larger than its weights.</summary>
 internal static class PackedText
 {
-    // Far more than repetitive JSON needs; what a hostile file can make us set aside.
-    private const int MaxRatio = 64;
+    // Far more than a network's JSON has: what a hostile file can make us set aside, beside a small multiple of its size.
+    private const int MaxSmall = 1 << 20;
+    private const int MaxRatio = 4;
 
     public static string Pack(string text)
     {
@@ -22,14 +23,14 @@ internal static class PackedText
         try
         {
             var bytes = Convert.FromBase64String(packed);
-            var text = new byte[(bytes.Length * MaxRatio) + 1];
+            var text = new byte[checked((bytes.Length * MaxRatio) + MaxSmall)];
             using var inflate = new ZLibStream(new MemoryStream(bytes), CompressionMode.Decompress);
             var length = inflate.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
-            return length < text.Length ? Encoding.UTF8.GetString(text, 0, length) : throw new InvalidDataException("packed metadata is implausibly large");
+            return length < text.Length ? Encoding.UTF8.GetString(text, 0, length) : throw new InvalidDataException("it is implausibly large");
         }
-        catch (Exception error) when (error is FormatException or IOException or OverflowException)
+        catch (Exception error) when (error is FormatException or IOException or OverflowException or InvalidDataException)
         {
-            throw new InvalidDataException($"packed metadata is damaged: {error.Message}", error);
+            throw new InvalidDataException($"it is no packed text: {error.Message}", error);
         }
     }
 }

@@ -90,6 +90,15 @@ internal sealed class DataFlow
             if (Source(i) != i) continue;
             IsNeeded[i] |= IsResult[i];
             if (!IsNeeded[i]) continue;
+            if (_network.Nodes[i] is SelectNode select)
+            {
+                // A selection is a view: its readers read its input, and it is a result in its input's place.
+                IsNeeded[Source(select.Input)] = true;
+                IsResult[Source(select.Input)] |= IsResult[i];
+                _readers[Source(select.Input)].AddRange(_readers[i]);
+                continue;
+            }
+
             foreach (var input in ValueInputs(_network.Nodes[i]))
             {
                 IsNeeded[Source(input)] = true;
@@ -114,6 +123,7 @@ internal sealed class DataFlow
 
     private bool TryTake(FusedConv chain, int next)
     {
+        if (!ValueInputs(_network.Nodes[next]).Any(input => Source(input) == chain.Last)) return false;
         switch (_network.Nodes[next])
         {
             case ReluNode or PReluNode when chain.Activation is null:

@@ -9,15 +9,18 @@ public sealed unsafe class InferenceSession : IDisposable
     private const int CacheLine = 64;
 
     private readonly InferenceEngine _engine;
+    private readonly int _channels;
     private readonly WorkerTeam _team;
     private float* _memory;
     private long _floats;
     private InferencePlan? _plan;
+    private bool _disposed;
 
     internal InferenceSession(InferenceEngine engine, int threads)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         _engine = engine;
+        _channels = engine.Model.Network.Nodes.OfType<InputNode>().Single().Channels;
         _team = new WorkerTeam(threads);
     }
 
@@ -31,10 +34,12 @@ public sealed unsafe class InferenceSession : IDisposable
     /// <param name="rgb">height * width * 3 bytes: red, green, blue, row by row.</param>
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
-    /// <exception cref="NetworkException">The image is too small for the network.</exception>
+    /// <exception cref="NetworkException">The image is too small or too large for the network, or the network does not read three channels.</exception>
     /// <exception cref="ArgumentException">The number of bytes does not fit.</exception>
+    /// <exception cref="ObjectDisposedException">The session is gone.</exception>
     public void Run(ReadOnlySpan<byte> rgb, int height, int width)
     {
+        if (_channels != 3) throw new NetworkException($"the network reads {_channels} channels, an image has 3");
         if (rgb.Length != (long)height * width * 3)
             throw new ArgumentException($"{width} x {height} RGB pixels have {(long)height * width * 3} bytes, but {rgb.Length} were given", nameof(rgb));
         Prepare(height, width);
@@ -60,14 +65,16 @@ public sealed unsafe class InferenceSession : IDisposable
     /// <param name="input">C * height * width values.</param>
     /// <param name="height">H.</param>
     /// <param name="width">W.</param>
-    /// <exception cref="NetworkException">The input is too small for the network.</exception>
+    /// <exception cref="NetworkException">The input is too small or too large for the network.</exception>
     /// <exception cref="ArgumentException">The number of values does not fit.</exception>
+    /// <exception cref="ObjectDisposedException">The session is gone.</exception>
     public void Run(ReadOnlySpan<float> input, int height, int width)
     {
+        var shape = new MapShape(_channels, height, width);
+        if (input.Length != (Int128)shape.Channels * height * width)
+            throw new ArgumentException($"an input of {shape} was said, but {input.Length} values were given", nameof(input));
         Prepare(height, width);
         var (layout, planes) = (_plan!.Input.Layout, _plan.Input.Planes);
-        if (input.Length != (long)planes.Length * height * width)
-            throw new ArgumentException($"[{planes.Length}, {height}, {width}] has {(long)planes.Length * height * width} values, but {input.Length} were given", nameof(input));
         for (var row = 0; row < planes.Length * height; row++)
         {
             var target = _memory + planes[row / height] + ((long)(row % height) * layout.Pitch);
@@ -95,11 +102,16 @@ public sealed unsafe class InferenceSession : IDisposable
                 target = target[result.Width..];
             }
         }
+
+        GC.KeepAlive(this);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_disposed) return;
+        _disposed = true;
+        _plan = null;
         _team.Dispose();
         NativeMemory.AlignedFree(_memory);
         _memory = null;
@@ -109,7 +121,14 @@ public sealed unsafe class InferenceSession : IDisposable
     /// <summary>A result of the last run where it lies.</summary>
     internal ResultMap Result(int node) => new(_memory, Plan.Results[node]);
 
-    private InferencePlan Plan => _plan ?? throw new InvalidOperationException("nothing has been run yet");
+    private InferencePlan Plan
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _plan ?? throw new InvalidOperationException("nothing has been run yet");
+        }
+    }
 
     private int NodeOf(string name)
     {
@@ -123,24 +142,32 @@ public sealed unsafe class InferenceSession : IDisposable
 
     private void Prepare(int height, int width)
     {
-        _plan = _engine.PlanFor(height, width);
-        if (_plan.Floats > _floats)
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var plan = _engine.PlanFor(height, width);
+        if (plan.Floats > _floats)
         {
+            // Without memory, should there be too little, there are no results either.
+            _plan = null;
             NativeMemory.AlignedFree(_memory);
             _memory = null;
             _floats = 0;
-            _memory = (float*)NativeMemory.AlignedAlloc(checked((nuint)_plan.Floats * sizeof(float)), CacheLine);
-            _floats = _plan.Floats;
+            _memory = (float*)NativeMemory.AlignedAlloc(checked((nuint)plan.Floats * sizeof(float)), CacheLine);
+            _floats = plan.Floats;
 
             // Kernels read, and drop, values between and behind the maps: let those be numbers from the start.
             NativeMemory.Clear(_memory, (nuint)_floats * sizeof(float));
         }
+
+        _plan = plan;
     }
 
     private void Execute()
     {
         foreach (var plane in _plan!.Input.Planes) _plan.Input.Layout.ClearHalo(_memory + plane, 0, _plan.Input.Layout.Positions);
         _team.Run(_plan, _memory);
+
+        // Else the finalizer might free the memory under the last run of a session that nobody disposes of.
+        GC.KeepAlive(this);
     }
 }
 

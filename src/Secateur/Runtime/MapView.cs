@@ -7,14 +7,26 @@ namespace Secateur.Runtime;
 /// <param name="FirstChannel">Its first channel there.</param>
 /// <param name="Channels">How many.</param>
 /// <param name="Layout">The layout of each plane.</param>
-internal readonly record struct MapView(int Buffer, int FirstChannel, int Channels, PlanarLayout Layout);
+/// <param name="Selection">The channels from the first on that it has; null for <paramref name="Channels"/> in a row.</param>
+internal readonly record struct MapView(int Buffer, int FirstChannel, int Channels, PlanarLayout Layout, int[]? Selection = null)
+{
+    /// <summary>How many planes of the buffer channel <paramref name="channel"/> lies behind the first.</summary>
+    public int PlaneOf(int channel) => Selection is null ? channel : Selection[channel];
+
+    /// <summary>Some of the channels.</summary>
+    public MapView Select(IEnumerable<int> channels)
+    {
+        int[] planes = [.. channels.Select(PlaneOf)];
+        return this with { Channels = planes.Length, Selection = planes };
+    }
+}
 
 /// <summary>Where the buffers lie, in floats from the start of the workspace.</summary>
 internal sealed class MemoryMap(nint[] offsets)
 {
     /// <summary>Position 0 of channel <paramref name="channel"/> of a view.</summary>
     public nint Plane(MapView view, int channel) =>
-        offsets[view.Buffer] + ((nint)(view.FirstChannel + channel) * view.Layout.PlaneStride) + view.Layout.Origin;
+        offsets[view.Buffer] + ((nint)(view.FirstChannel + view.PlaneOf(channel)) * view.Layout.PlaneStride) + view.Layout.Origin;
 
     /// <summary>Position 0 of every channel of a view.</summary>
     public nint[] Planes(MapView view) => [.. Enumerable.Range(0, view.Channels).Select(c => Plane(view, c))];

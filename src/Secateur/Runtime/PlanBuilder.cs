@@ -17,6 +17,8 @@ internal sealed class PlanBuilder
     private readonly DataFlow _flow;
     private readonly ImmutableArray<MapShape> _shapes;
     private readonly StaticMap?[] _statics;
+    private readonly int _height;
+    private readonly int _width;
     private readonly int _halo;
     private readonly MapView?[] _views;
     private readonly List<long> _bufferFloats = [];
@@ -25,7 +27,7 @@ internal sealed class PlanBuilder
 
     private PlanBuilder(LoweredModel lowered, int height, int width)
     {
-        _lowered = lowered;
+        (_lowered, _height, _width) = (lowered, height, width);
         _network = lowered.Model.Network;
         _flow = lowered.Flow;
         _shapes = NetworkShapes.Infer(_network, height, width);
@@ -35,7 +37,7 @@ internal sealed class PlanBuilder
     }
 
     /// <summary>Compiles the plan.</summary>
-    /// <exception cref="NetworkException">The network cannot run at this size.</exception>
+    /// <exception cref="NetworkException">The input is too small or too large for the network.</exception>
     public static InferencePlan Build(LoweredModel lowered, int height, int width)
     {
         var builder = new PlanBuilder(lowered, height, width);
@@ -70,7 +72,7 @@ internal sealed class PlanBuilder
             {
                 var channels = _shapes[part].Channels;
                 var source = _flow.Source(part);
-                if (!_flow.IsStatic[source]) _views[source] ??= whole with { FirstChannel = first, Channels = channels };
+                if (!_flow.IsStatic[source] && _network.Nodes[source] is not SelectNode) _views[source] ??= whole with { FirstChannel = first, Channels = channels };
                 first += channels;
             }
         }
@@ -91,6 +93,8 @@ internal sealed class PlanBuilder
         {
             case InputNode:
                 ViewOrNew(i);
+                break;
+            case SelectNode:
                 break;
             case ReluNode n:
                 EmitActivation(i, n.Input, 0);
@@ -161,7 +165,14 @@ internal sealed class PlanBuilder
         var taps = new TapGeometry(geometry);
         var input = ViewOf(node.Input);
         var groupChannels = input.Channels / geometry.Groups;
-        if (taps.ReadsDirectly) return (input, taps.Offsets(groupChannels, input.Layout, [0]), 1);
+        int[] inOrder = [.. Enumerable.Range(0, groupChannels)];
+        if (taps.ReadsDirectly)
+        {
+            // Every group must find its channels at the same distances.
+            if (input.Selection is not null && geometry.Groups > 1 && groupChannels > 1) input = Copy(node.Name + ".inputs", input);
+            return (input, taps.Offsets([.. inOrder.Select(c => input.PlaneOf(c) - input.PlaneOf(0))], input.Layout, [0]), 1);
+        }
+
         var to = Layout(geometry.OutputSize(input.Layout.Height), geometry.OutputSize(input.Layout.Width));
         var key = (_flow.Source(node.Input), geometry.Stride, to.Height, to.Width);
         if (!_phases.TryGetValue(key, out var split))
@@ -180,7 +191,7 @@ internal sealed class PlanBuilder
         }
 
         var held = split.Planes.Phases;
-        return (split.View, taps.Offsets(groupChannels, to, held), held.Length * held.Length);
+        return (split.View, taps.Offsets(inOrder, to, held), held.Length * held.Length);
     }
 
     /// <summary>Whether the chain may write over its other operand: nobody reads it later, and the convolution itself does not read it.</summary>
@@ -194,7 +205,7 @@ internal sealed class PlanBuilder
             && !_flow.Readers(other).Any(r => _network.Nodes[r] is ConcatNode)
             && _flow.Readers(other).All(r => _flow.ComputedBy[r] <= chain.Last)
             && _flow.Readers(other).Count(r => _flow.ComputedBy[r] == chain.Last) == 1
-            && _network.Nodes[other] is not ConcatNode;
+            && _network.Nodes[other] is not (ConcatNode or SelectNode);
     }
 
     private (float Own, float Other) FactorsOf(FusedConv chain)
@@ -267,17 +278,32 @@ internal sealed class PlanBuilder
             var from = ViewOf(part);
             var to = whole with { FirstChannel = first, Channels = from.Channels };
             first += from.Channels;
-            if (from == to) continue;
-            AddDraft([from, to], m => new MergeStep(
-                node.Name, to.Layout, [.. Enumerable.Range(0, to.Channels).Select(c => new MergeChannel(m.Plane(to, c), m.Plane(from, c), -1))], 1, 0));
+            if (from != to) AddCopy(node.Name, from, to);
         }
     }
+
+    private MapView Copy(string name, MapView from)
+    {
+        var to = NewBuffer(from.Channels, from.Layout);
+        AddCopy(name, from, to);
+        return to;
+    }
+
+    private void AddCopy(string name, MapView from, MapView to) => AddDraft([from, to], m => new MergeStep(
+        name, to.Layout, [.. Enumerable.Range(0, to.Channels).Select(c => new MergeChannel(m.Plane(to, c), m.Plane(from, c), -1))], 1, 0));
 
     /// <summary>Where a node's value is; a static one is written out the first time that somebody needs it as a map.</summary>
     private MapView ViewOf(int node)
     {
         var source = _flow.Source(node);
         if (_views[source] is { } view) return view;
+        if (_network.Nodes[source] is SelectNode select && !_flow.IsStatic[source])
+        {
+            var selection = ViewOf(select.Input).Select(select.Channels);
+            _views[source] = selection;
+            return selection;
+        }
+
         var map = _statics[source] ?? throw new InvalidOperationException($"'{_network.Nodes[source].Name}' is read before it is computed");
         var written = ViewOrNew(source);
         AddDraft([written], m => new StaticStep(_network.Nodes[source].Name, written.Layout, map, m.Planes(written)));
@@ -287,12 +313,23 @@ internal sealed class PlanBuilder
     private MapView ViewOrNew(int node) =>
         _views[node] ??= NewBuffer(_shapes[node].Channels, Layout(_shapes[node].Height, _shapes[node].Width));
 
-    private PlanarLayout Layout(int height, int width) => new(height, width, _halo);
+    private PlanarLayout Layout(int height, int width)
+    {
+        CheckAddressable((height + (2L * _halo) + 1) * (width + (2L * _halo) + 1));
+        return new PlanarLayout(height, width, _halo);
+    }
 
     private MapView NewBuffer(int channels, PlanarLayout layout)
     {
+        CheckAddressable((long)channels * layout.PlaneStride);
         _bufferFloats.Add((long)channels * layout.PlaneStride);
         return new MapView(_bufferFloats.Count - 1, 0, channels, layout);
+    }
+
+    // Distances within a buffer are 32-bit.
+    private void CheckAddressable(long floats)
+    {
+        if (floats > int.MaxValue) throw new NetworkException($"an input of {_height} x {_width} pixels is too large: a feature map would have {floats} values");
     }
 
     private float SlopeOf(PReluNode node) => _lowered.Model.Weights[node.Slope].Data[0];

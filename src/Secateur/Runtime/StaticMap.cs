@@ -74,6 +74,9 @@ internal sealed class StaticMap
                 return Upsample(n, shape, Of(n.Input));
             case ConcatNode n:
                 return Concat(shape, [.. n.Parts.Select(Of)]);
+            case SelectNode n:
+                var all = Of(n.Input);
+                return new StaticMap(shape.Channels, all.Rows, all.Columns, (c, row, column) => all[n.Channels[c], row, column]);
             case MaxOutNode n:
                 var x = Of(n.Input);
                 return new StaticMap(2, x.Rows, x.Columns, (c, row, column) => c == 1

@@ -26,6 +26,8 @@ internal sealed unsafe class WorkerTeam : IDisposable
     /// <summary>Runs every step of a plan over a workspace's memory.</summary>
     public void Run(InferencePlan plan, float* memory)
     {
+        // Without a step there is no barrier that would hold the next run back until everyone has seen this one.
+        if (plan.Steps.IsEmpty) return;
         _plan = plan;
         _memory = memory;
         foreach (var start in _starts) start.Release();

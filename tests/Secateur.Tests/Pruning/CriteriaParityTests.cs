@@ -38,7 +38,8 @@ public class CriteriaParityTests
                 {
                     var count = PruningPlan.CountPruned(scores.Length, double.Parse(rate.Name, System.Globalization.CultureInfo.InvariantCulture));
                     Assert.Equal(rate.Value.GetProperty("count").GetInt32(), count);
-                    if (rate.Value.GetProperty(criterion.Name + "_relative_gap") is not { ValueKind: JsonValueKind.Number } gap || gap.GetDouble() <= ClearGap) continue;
+                    var gap = rate.Value.GetProperty(criterion.Name + "_relative_gap");
+                    if (gap.ValueKind != JsonValueKind.Number || gap.GetDouble() <= ClearGap) continue;
                     var indices = rate.Value.GetProperty(criterion.Name).EnumerateArray().Select(i => i.GetInt32());
                     Assert.Equal(indices, criterion.Select(layerName, model.Weights[layerName + ".weight"], count));
                     choices++;

@@ -105,7 +105,8 @@ public class PruningPlanTests
         Assert.All(after.Layers, l => Assert.Equal(PruningPlan.CountPruned(l.Filters, 0.3), l.Pruned.Length));
         Assert.Equal(after.Layers.Sum(l => l.Pruned.Length), after.ZeroFilters);
         Assert.Equal(before.Filters, after.Filters);
-        var heads = model.Weights.Keys.Where(n => n.StartsWith("loc.", StringComparison.Ordinal) || n.StartsWith("conf.", StringComparison.Ordinal)).ToList();
+        string[] modules = ["loc.", "conf."];
+        var heads = model.Weights.Keys.Where(n => modules.Any(m => n.StartsWith(m, StringComparison.Ordinal))).ToList();
         Assert.Equal(24, heads.Count);
         Assert.All(heads, n => Assert.Same(model.Weights[n], masked.Weights[n]));
     }

@@ -43,6 +43,7 @@ public class ForwardParityTests
         using var session = engine.CreateSession(threads);
         var input = expected["input"];
         session.Run(input.Data, input.Shape[2], input.Shape[3]);
+        AssertProbabilities(engine, session, expected["conf"].Data, $"{prefix} {size}");
         foreach (var output in engine.Model.Network.Outputs)
         {
             var tensor = expected[output.Name];
@@ -52,4 +53,27 @@ public class ForwardParityTests
             Assert.True(worst <= 1e-4, $"{prefix} {size} {output.Name}: largest difference {worst:g3}");
         }
     }
+
+    /// <summary>Face probabilities of all levels, after the max-out, against softmax over the reference's logits [A, 2].</summary>
+    private static void AssertProbabilities(InferenceEngine engine, InferenceSession session, float[] logits, string where)
+    {
+        var anchor = 0;
+        foreach (var level in engine.Lowered.Model.Network.Levels)
+        {
+            var scores = session.Result(level.Scores);
+            for (var y = 0; y < scores.Height; y++)
+            {
+                for (var x = 0; x < scores.Width; x++, anchor++)
+                {
+                    var expected = Probability(logits[2 * anchor], logits[(2 * anchor) + 1]);
+                    var actual = Probability(scores.Row(0, y)[x], scores.Row(1, y)[x]);
+                    Assert.True(Math.Abs(expected - actual) <= 1e-5, $"{where}, stride {level.Stride}, row {y}, column {x}: expected {expected:F6}, got {actual:F6}");
+                }
+            }
+        }
+
+        Assert.Equal(logits.Length, 2 * anchor);
+    }
+
+    private static double Probability(double background, double face) => 1 / (1 + Math.Exp(background - face));
 }

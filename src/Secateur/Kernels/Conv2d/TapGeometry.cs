@@ -34,21 +34,21 @@ internal readonly record struct TapGeometry(ConvGeometry Conv)
     }
 
     /// <summary>The distance of every tap [I, K, K] from position 0 of the first input plane.</summary>
-    /// <param name="channels">I.</param>
+    /// <param name="planes">For each input channel its number of planes behind the first, [I]; counted in channels where there are phases.</param>
     /// <param name="layout">Of the planes that are read.</param>
     /// <param name="phases">The phases along each axis that the planes hold: plane (channel * phases + row phase) * phases + column phase.</param>
-    public int[] Offsets(int channels, PlanarLayout layout, ReadOnlySpan<int> phases)
+    public int[] Offsets(ReadOnlySpan<int> planes, PlanarLayout layout, ReadOnlySpan<int> phases)
     {
         var kernel = Conv.Kernel;
-        var offsets = new int[channels * kernel * kernel];
+        var offsets = new int[planes.Length * kernel * kernel];
         var at = 0;
-        for (var c = 0; c < channels; c++)
+        foreach (var channel in planes)
         {
             for (var ky = 0; ky < kernel; ky++)
             {
                 for (var kx = 0; kx < kernel; kx++)
                 {
-                    var plane = (((c * phases.Length) + phases.IndexOf(Phase(ky))) * phases.Length) + phases.IndexOf(Phase(kx));
+                    var plane = (((channel * phases.Length) + phases.IndexOf(Phase(ky))) * phases.Length) + phases.IndexOf(Phase(kx));
                     offsets[at++] = (plane * layout.PlaneStride) + (Shift(ky) * layout.Pitch) + Shift(kx);
                 }
             }

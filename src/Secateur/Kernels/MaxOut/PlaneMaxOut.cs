@@ -5,22 +5,27 @@ namespace Secateur.Kernels.MaxOut;
 /// <summary>The background half of <see cref="MaxOutReference"/> over planes.</summary>
 internal static unsafe class PlaneMaxOut
 {
-    /// <summary>output[p] = max over the first <paramref name="count"/> channels, for positions [start, end).</summary>
-    public static void Run(float* first, int planeStride, int count, float* output, int start, int end)
+    /// <summary>output[p] = max over the planes, for positions [start, end).</summary>
+    /// <param name="memory">What <paramref name="planes"/> are distances into.</param>
+    /// <param name="planes">Position 0 of each background channel.</param>
+    /// <param name="output">Position 0 of the result.</param>
+    /// <param name="start">First position.</param>
+    /// <param name="end">One past the last.</param>
+    public static void Run(float* memory, ReadOnlySpan<nint> planes, float* output, int start, int end)
     {
         var width = Vector<float>.Count;
         var p = start;
         for (; p + width <= end; p += width)
         {
-            var best = Vector.Load(first + p);
-            for (var c = 1; c < count; c++) best = Vector.MaxNative(best, Vector.Load(first + (c * (nint)planeStride) + p));
+            var best = Vector.Load(memory + planes[0] + p);
+            foreach (var plane in planes[1..]) best = Vector.MaxNative(best, Vector.Load(memory + plane + p));
             best.Store(output + p);
         }
 
         for (; p < end; p++)
         {
-            var best = first[p];
-            for (var c = 1; c < count; c++) best = Math.Max(best, first[(c * (nint)planeStride) + p]);
+            var best = memory[planes[0] + p];
+            foreach (var plane in planes[1..]) best = Math.Max(best, memory[plane + p]);
             output[p] = best;
         }
     }

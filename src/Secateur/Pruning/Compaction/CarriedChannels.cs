@@ -8,7 +8,7 @@ namespace Secateur.Pruning.Compaction;
 /// Decides which channels of every node the compacted network computes as maps: the smallest sets that hold every live channel and satisfy
 /// what the operations ask of each other, found by growing them until nothing changes.
 /// <list type="bullet">
-/// <item>Convolutions that share a weight take the same inputs and give the same outputs, so that they still share it.</item>
+/// <item>Convolutions that share a weight read the same inputs and give the same outputs, so that they still share it.</item>
 /// <item>The groups of a convolution are equally large.</item>
 /// <item>An elementwise operation gives what it is given.</item>
 /// <item>A sum that carries a channel gets it as a map from every operand in which it is not one number.</item>
@@ -44,10 +44,13 @@ internal sealed class CarriedChannels
     public ImmutableArray<int> Of(int node) => Indices(_carried[node]);
 
     /// <summary>The outputs that a convolution computes, ascending.</summary>
-    public ImmutableArray<int> OutputsOf(int node) =>
-        _values.IsNeeded(node) && _model.Network.Nodes[node] is Conv2dNode conv && _convolutions.TryGetValue((conv.Weight, conv.Groups), out var shared)
-            ? Indices(shared.Outputs)
-            : [];
+    public ImmutableArray<int> OutputsOf(int node) => SharedBy(node) is { } shared ? Indices(shared.Outputs) : [];
+
+    /// <summary>The input channels that a convolution reads as maps, ascending.</summary>
+    public ImmutableArray<int> InputsOf(int node) => SharedBy(node) is { } shared ? Indices(shared.Inputs) : [];
+
+    private SharedConvolution? SharedBy(int node) =>
+        _values.IsNeeded(node) && _model.Network.Nodes[node] is Conv2dNode conv ? _convolutions.GetValueOrDefault((conv.Weight, conv.Groups)) : null;
 
     private void Grow(int v, Node node)
     {
@@ -60,6 +63,9 @@ internal sealed class CarriedChannels
                 break;
             case ReluNode or PReluNode or UpsampleNode:
                 Mark(_carried[v], Of(node.Inputs[0]));
+                break;
+            case SelectNode n:
+                Mark(_carried[v], Enumerable.Range(0, n.Channels.Length).Where(c => Has(n.Input, n.Channels[c])));
                 break;
             case ConcatNode n:
                 var at = 0;
@@ -86,7 +92,7 @@ internal sealed class CarriedChannels
         if (!_convolutions.TryGetValue(key, out var shared))
             _convolutions[key] = shared = new SharedConvolution(new bool[_carried[node.Input].Length], new bool[filters.Outputs]);
         Mark(shared.Outputs, Enumerable.Range(0, filters.Outputs).Where(o => _values.KindOf(v, o) == ChannelKind.Live));
-        Mark(shared.Inputs, Of(node.Input));
+        Mark(shared.Inputs, Of(node.Input).Where(i => Indices(shared.Outputs).Any(o => filters.Reads(o, i))));
         if (node.Groups > 1) LevelGroups(shared, filters);
         Mark(_carried[node.Input], Indices(shared.Inputs));
         Mark(_carried[v], Indices(shared.Outputs));

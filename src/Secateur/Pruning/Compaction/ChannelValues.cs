@@ -17,7 +17,9 @@ internal enum ChannelKind
     Live,
 }
 
-/// <summary>The forward pass: the kind of every channel, and the number that a constant one is. A channel that nobody needs is the constant 0.</summary>
+/// <summary>
+/// The forward pass: the kind of every channel, and the number that a constant one is. A channel that nobody needs is the constant 0.
+/// </summary>
 internal sealed class ChannelValues
 {
     private readonly Model _model;
@@ -65,6 +67,9 @@ internal sealed class ChannelValues
                 break;
             case UpsampleNode n:
                 Copy(v, 0, n.Input);
+                break;
+            case SelectNode n:
+                for (var c = 0; c < n.Channels.Length; c++) Set(v, c, _kinds[n.Input][n.Channels[c]], _constants[n.Input][n.Channels[c]]);
                 break;
             case ConcatNode n:
                 var at = 0;

@@ -5,7 +5,9 @@ using Secateur.Weights;
 
 namespace Secateur.Pruning.Compaction;
 
-/// <summary>Writes down what does not depend on the image, as nodes that follow from planes of ones: exact at every input size, borders included.</summary>
+/// <summary>
+/// Writes down what does not depend on the image, as nodes that follow from planes of ones: exact at every input size, borders included.
+/// </summary>
 internal sealed class FixedValues(Model model, ChannelValues values, MapSizes sizes, GraphWriter writer)
 {
     private readonly Dictionary<string, Part> _written = [];
@@ -91,6 +93,8 @@ internal sealed class FixedValues(Model model, ChannelValues values, MapSizes si
             case UpsampleNode n:
                 var like = writer.NodeOf(sizes.Of[n.Like]);
                 return new Part(writer.Append(n with { Name = name, Input = Write(n.Input, channels).Node, Like = like }), channels);
+            case SelectNode n:
+                return Write(n.Input, [.. channels.Select(c => n.Channels[c])]) with { Channels = channels };
             case ConcatNode n:
                 return writer.Concat(name, n.Parts.Select(model.Network.ChannelsOf), (part, offset, count) =>
                 {

@@ -60,9 +60,7 @@ internal sealed class GraphWriter(MapSizes sizes)
     public Part Select(string name, Part part, ImmutableArray<int> channels)
     {
         if (channels.SequenceEqual(part.Channels)) return part;
-        var weight = new Tensor(channels.Length, part.Channels.Length, 1, 1);
-        for (var c = 0; c < channels.Length; c++) weight.Data[(c * part.Channels.Length) + part.Channels.IndexOf(channels[c])] = 1;
-        return new Part(Conv2d(name, LayerOf(name), part.Node, weight, [], new ConvGeometry(1, 1, 0, 1)), channels);
+        return new Part(Append(new SelectNode(name, part.Node, [.. channels.Select(c => part.Channels.BinarySearch(c))])), channels);
     }
 
     /// <summary>The sum of two parts over the channels that either has; of one when the other is missing.</summary>
@@ -78,7 +76,8 @@ internal sealed class GraphWriter(MapSizes sizes)
         var parts = new List<(Part Part, double Factor)>();
         foreach (var operand in MergeOperands.Of(original, node))
         {
-            if (partOf(operand) is { } part) parts.Add((part with { Channels = [.. part.Channels.Select(c => operand.Targets[c])] }, operand.Factor));
+            if (partOf(operand) is { } part)
+                parts.Add((part with { Channels = [.. part.Channels.Select(c => operand.Targets[c])] }, operand.Factor));
         }
 
         return parts switch
@@ -166,7 +165,9 @@ internal sealed class GraphWriter(MapSizes sizes)
     }
 
     private static MergeOperand Operand(Part part, ImmutableArray<int> channels) =>
-        part.Channels.Length == channels.Length ? new MergeOperand(part.Node) : new MergeOperand(part.Node, [.. part.Channels.Select(c => channels.BinarySearch(c))]);
+        part.Channels.Length == channels.Length
+            ? new MergeOperand(part.Node)
+            : new MergeOperand(part.Node, [.. part.Channels.Select(c => channels.BinarySearch(c))]);
 
     private static float[] ToSingle(ReadOnlySpan<double> values)
     {

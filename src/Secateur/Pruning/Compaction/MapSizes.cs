@@ -40,7 +40,8 @@ internal sealed class MapSizes
         // (H + 2 P - K) / S + 1 depends on 2 P - K and S only.
         var reach = (2 * geometry.Padding) - geometry.Kernel;
         if (reach == -1 && geometry.Stride == 1) return input;
-        var known = _steps.FindIndex(s => s.From == input && (2 * s.Geometry.Padding) - s.Geometry.Kernel == reach && s.Geometry.Stride == geometry.Stride);
+        var known = _steps.FindIndex(s =>
+            s.From == input && (2 * s.Geometry.Padding) - s.Geometry.Kernel == reach && s.Geometry.Stride == geometry.Stride);
         return known >= 0 ? known : Intern(new SizeStep(input, geometry with { Groups = 1 }));
     }
 

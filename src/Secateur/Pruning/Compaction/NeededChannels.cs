@@ -40,6 +40,9 @@ internal static class NeededChannels
             case ReluNode or PReluNode or UpsampleNode:
                 for (var c = 0; c < result.Length; c++) needed[node.Inputs[0]][c] |= result[c];
                 break;
+            case SelectNode n:
+                for (var c = 0; c < result.Length; c++) needed[n.Input][n.Channels[c]] |= result[c];
+                break;
             case MergeNode n:
                 foreach (var operand in MergeOperands.Of(model, n))
                 {

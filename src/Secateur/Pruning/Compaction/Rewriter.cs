@@ -35,7 +35,9 @@ internal sealed class Rewriter
         _shifts = [.. _network.Nodes.Select((_, v) => new double[_network.ChannelsOf(v)])];
     }
 
-    /// <summary>The compacted form of a model without batch norms, and for each of its convolutions over live channels the filters that are left.</summary>
+    /// <summary>
+    /// The compacted form of a model without batch norms, and for each of its convolutions over carried channels the filters that are left.
+    /// </summary>
     public static (Model Model, ImmutableSortedDictionary<string, ImmutableArray<int>> KeptFilters) Run(Model model)
     {
         var run = new Rewriter(model);
@@ -77,11 +79,11 @@ internal sealed class Rewriter
     {
         var outputs = _carried.OutputsOf(v);
         if (outputs.IsEmpty) return (null, null);
-        var inputs = _maps[node.Input]!.Value;
+        var inputs = _writer.Select(node.Name + ".inputs", _maps[node.Input]!.Value, _carried.InputsOf(v));
         var (computed, constants) = (new bool[_network.ChannelsOf(node.Input)], new double[_network.ChannelsOf(node.Input)]);
         for (var i = 0; i < computed.Length; i++)
         {
-            computed[i] = _carried.Has(node.Input, i);
+            computed[i] = inputs.Channels.BinarySearch(i) >= 0;
             constants[i] = NumberOf(node.Input, i);
         }
 
@@ -104,6 +106,11 @@ internal sealed class Rewriter
                 if (_maps[n.Input] is not { } small) return null;
                 _shifts[v] = [.. _shifts[n.Input]];
                 return small with { Node = _writer.Append(n with { Input = small.Node, Like = _writer.NodeOf(_sizes.Of[n.Like]) }) };
+            case SelectNode n:
+                for (var c = 0; c < n.Channels.Length; c++) _shifts[v][c] = _shifts[n.Input][n.Channels[c]];
+                if (_maps[n.Input] is not { } all) return null;
+                ImmutableArray<int> mapped = [.. _carried.Of(v).Where(c => all.Channels.Contains(n.Channels[c]))];
+                return mapped.IsEmpty ? null : _writer.Select(n.Name, all, [.. mapped.Select(c => n.Channels[c])]) with { Channels = mapped };
             case ConcatNode n:
                 _shifts[v] = [.. n.Parts.SelectMany(p => _shifts[p])];
                 return _writer.Concat(n.Name, n.Parts.Select(_network.ChannelsOf), (part, _, _) => _maps[n.Parts[part]]);

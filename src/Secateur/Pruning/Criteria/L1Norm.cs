@@ -2,7 +2,9 @@ using Secateur.Kernels;
 
 namespace Secateur.Pruning.Criteria;
 
-/// <summary>The sum of the absolute weights (Li et al., "Pruning Filters for Efficient ConvNets", ICLR 2017): the smaller, the less important.</summary>
+/// <summary>
+/// The sum of the absolute weights (Li et al., "Pruning Filters for Efficient ConvNets", ICLR 2017): the smaller, the less important.
+/// </summary>
 public sealed class L1Norm : FilterCriterion
 {
     /// <inheritdoc/>

@@ -18,7 +18,8 @@ internal sealed unsafe class MergeStep(string name, PlanarLayout layout, MergeCh
         foreach (var channel in channels)
         {
             var output = memory + channel.Output;
-            if (channel.B < 0) PlaneSum.Scale(memory + channel.A, factorA, output, start, end);
+            if (channel is { A: < 0, B: < 0 }) new Span<float>(output + start, end - start).Clear();
+            else if (channel.B < 0) PlaneSum.Scale(memory + channel.A, factorA, output, start, end);
             else if (channel.A < 0) PlaneSum.Scale(memory + channel.B, factorB, output, start, end);
             else PlaneSum.Combine(memory + channel.A, factorA, memory + channel.B, factorB, output, start, end);
             layout.ClearHalo(output, start, end);
@@ -48,7 +49,7 @@ internal sealed unsafe class MaxOutStep(string name, PlanarLayout layout, nint[]
     {
         var (start, end) = Share(layout.Positions, part, parts);
         if (start == end) return;
-        PlaneMaxOut.Run(memory + inputs[0], layout.PlaneStride, inputs.Length - 1, memory + background, start, end);
+        PlaneMaxOut.Run(memory, inputs.AsSpan(0, inputs.Length - 1), memory + background, start, end);
         PlaneSum.Scale(memory + inputs[^1], 1, memory + face, start, end);
         layout.ClearHalo(memory + background, start, end);
         layout.ClearHalo(memory + face, start, end);

@@ -1,5 +1,7 @@
 using Secateur.Graph;
+using Secateur.Lowering;
 using Secateur.Pruning.Compaction;
+using Secateur.Runtime;
 using Secateur.Weights;
 using Xunit;
 
@@ -22,6 +24,7 @@ public class CompactionPropertyTests
             var ran = CheckSizes(model, compacted, seed);
             checks += ran;
             if (compacted.Network.Nodes.OfType<OnesNode>().Any()) patterns++;
+            CheckPlan(compacted, seed);
             if (ran == 0) continue;
             var (before, after) = (ModelSize.Of(model, 13, 10), ModelSize.Of(compacted, 13, 10));
             if (after.Macs < before.Macs) smaller++;
@@ -46,6 +49,27 @@ public class CompactionPropertyTests
     {
         var channels = model.Network.Nodes.OfType<InputNode>().Single().Channels;
         Equality.AssertSame(model, compacted, Equality.Image(channels, size.Height, size.Width, seed), $"seed {seed} at {size.Height} x {size.Width}");
+    }
+
+    /// <summary>The inference plan, which fuses, overwrites and precomputes, against the reference operations.</summary>
+    private static void CheckPlan(Model model, int seed)
+    {
+        using var session = new InferenceEngine(model).CreateSession();
+        (int Height, int Width)[] sizes = [.. Sizes, (37, 41)];
+        foreach (var (height, width) in sizes.Where(s => Runs(model.Network, s.Height, s.Width)))
+        {
+            var image = Equality.Image(model.Network.Nodes.OfType<InputNode>().Single().Channels, height, width, seed);
+            var expected = ReferenceExecutor.Run(model, image);
+            session.Run([.. image.Data.Select(v => (float)v)], height, width);
+            var largest = expected.Max(v => v.Data.Max(Math.Abs));
+            foreach (var output in model.Network.Outputs)
+            {
+                var actual = new float[expected[output.Node].Data.Length];
+                session.CopyOutput(output.Name, actual);
+                var difference = actual.Zip(expected[output.Node].Data, (a, b) => Math.Abs(a - b)).Max();
+                Assert.True(difference <= 1e-5 * largest, $"seed {seed} at {height} x {width}: '{output.Name}' differs by {difference:E2}; largest value anywhere {largest:E2}");
+            }
+        }
     }
 
     private static bool Runs(Network network, int height, int width)

@@ -40,7 +40,7 @@ internal sealed class RandomNetworks
         // Mostly go on from what is new, so that networks get deep.
         var (x, size) = _made[_random.Next(3) > 0 ? ^1 : _random.Next(_made.Count)];
         var channels = _g.ChannelsOf(x);
-        switch (_random.Next(16))
+        switch (_random.Next(18))
         {
             case < 7:
                 Convolve(x, size);
@@ -67,6 +67,9 @@ internal sealed class RandomNetworks
             case 14:
                 var (like, target) = _made[_random.Next(_made.Count)];
                 _made.Add((_g.Upsample(x, like, (UpsampleMode)_random.Next(2)), target));
+                break;
+            case 16 or 17 when channels > 1:
+                _made.Add((_g.Select(x, [.. Enumerable.Range(0, channels).Where(c => c % 3 != 1 || _random.Next(2) == 0)]), size));
                 break;
             case 15 when channels > 1:
                 _made.Add((_g.MaxOut(x), size));
@@ -98,7 +101,8 @@ internal sealed class RandomNetworks
         return new LayerSpec(
             $"layer{_layers.Count}",
             inputs,
-            groups * _random.Next(1, groups > 2 ? 3 : 5),
+            // Often as many as there were, so that sums are possible.
+            _random.Next(2) == 0 ? inputs : groups * _random.Next(1, groups > 2 ? 3 : 5),
             kernel,
             _random.Next(4) == 0 ? 2 : 1,
             padding,
@@ -125,7 +129,9 @@ internal sealed class RandomNetworks
         return new Model(model.Network, weights, model.Info);
     }
 
-    /// <summary>Zeros where a filter mask puts none: single weights and norms; fusion weights of no effect; slopes that bend nothing or turn the sign.</summary>
+    /// <summary>
+    /// Zeros where a filter mask puts none: single weights and norms; fusion weights of no effect; slopes that bend nothing or turn the sign.
+    /// </summary>
     private Tensor Perforate(ParameterSpec spec, Tensor tensor)
     {
         var rate = _random.Next(4) == 0 ? 0.4 : 0;

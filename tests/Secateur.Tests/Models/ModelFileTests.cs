@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using Secateur.Graph;
+using Secateur.Kernels;
+using Secateur.Models;
+using Secateur.Pruning.Compaction;
+using Secateur.Tests.Pruning;
+using Secateur.Tests.Pruning.Compaction;
+using Secateur.Tests.Weights;
+using Secateur.Weights;
+using Xunit;
+
+namespace Secateur.Tests.Models;
+
+public class ModelFileTests
+{
+    public static TheoryData<string> Names => [.. Architectures.Names];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Published_networks_survive_and_are_named_only(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var model = RandomWeights.Fill(Architectures.Create(name), 1);
+        AssertSame(model, WriteAndRead(model, folder));
+        Assert.Equal(name, Safetensors.Read(folder.PathOf("m")).Metadata["secateur.architecture"]);
+        Assert.DoesNotContain("secateur.network", Safetensors.Read(folder.PathOf("m")).Metadata.Keys);
+    }
+
+    [Fact]
+    public void Other_networks_survive_with_their_graph()
+    {
+        using var folder = new TemporaryFolder();
+        for (var seed = 0; seed < 40; seed++)
+        {
+            var model = Compactor.Compact(RandomNetworks.Create(seed));
+            AssertSame(model, WriteAndRead(model, folder));
+        }
+    }
+
+    [Fact]
+    public void What_belongs_to_a_model_survives()
+    {
+        using var folder = new TemporaryFolder();
+        var info = new ModelInfo
+        {
+            AnchorAspect = 1.25,
+            Mean = [1.5f, -0.1f, 104],
+            Provenance = ["imported \"x\" ü", "pruned"],
+            Licence = "MIT",
+            KeptFilters = ImmutableSortedDictionary<string, ImmutableArray<int>>.Empty.Add("conv", [0, 2, 5]).Add("all", []),
+        };
+        var read = WriteAndRead(WithInfo(info), folder).Info;
+        Assert.Equal(info with { Mean = read.Mean, Provenance = read.Provenance, KeptFilters = read.KeptFilters }, read);
+        Assert.Equal(info.Mean.AsEnumerable(), read.Mean);
+        Assert.Equal(info.Provenance.AsEnumerable(), read.Provenance);
+        Assert.Equal(info.KeptFilters.Keys, read.KeptFilters.Keys);
+        Assert.Equal([0, 2, 5], read.KeptFilters["conv"].AsEnumerable());
+    }
+
+    [Fact]
+    public void Nothing_is_made_up_where_nothing_is_said()
+    {
+        using var folder = new TemporaryFolder();
+        var model = RandomWeights.Fill(EResFd.Create(), 1);
+        Safetensors.Write(folder.PathOf("m"), model.Weights);
+        var info = ModelFile.Read(folder.PathOf("m")).Info;
+        Assert.Equal(1, info.AnchorAspect);
+        Assert.Null(info.Licence);
+        Assert.Equal([123, 117, 104], info.Mean.AsEnumerable());
+        Assert.Empty(info.Provenance);
+        Assert.Empty(info.KeptFilters);
+    }
+
+    [Fact]
+    public void Missing_unexpected_and_misshaped_tensors_are_all_listed()
+    {
+        using var folder = new TemporaryFolder();
+        var weights = RandomWeights.Fill(EResFd.Create(), 1).Weights.ToDictionary();
+        weights.Remove("base.conv2.0.weight");
+        weights.Remove("loc.3.bias");
+        weights["base.conv3.0.weight"] = new Tensor(16, 8, 1, 1);
+        weights["surplus"] = new Tensor(1);
+        weights["base.conv2.1.num_batches_tracked"] = new Tensor();
+        Safetensors.Write(folder.PathOf("m"), weights);
+        var error = Assert.Throws<InvalidFileException>(() => ModelFile.Read(folder.PathOf("m"), "eresfd"));
+        Assert.Contains("2 missing (base.conv2.0.weight [8, 8, 3, 3], loc.3.bias [4])", error.Message, StringComparison.Ordinal);
+        Assert.Contains("1 unexpected (surplus)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("1 of another shape (base.conv3.0.weight is [16, 8, 1, 1] instead of [16, 8, 3, 3])", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_compacted_model_is_not_taken_for_another_architecture()
+    {
+        using var folder = new TemporaryFolder();
+        ModelFile.Write(folder.PathOf("m"), Compactor.Compact(RandomNetworks.Create(1)));
+        var error = Assert.Throws<InvalidFileException>(() => ModelFile.Read(folder.PathOf("m"), "eresfd"));
+        Assert.Contains("holds a network of random, not of eresfd", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_architecture_that_the_caller_names_must_exist()
+    {
+        using var folder = new TemporaryFolder();
+        Safetensors.Write(folder.PathOf("m"), [new("a", new Tensor(1))]);
+        Assert.Contains("eresfd, extd64", Assert.Throws<ArgumentException>(() => ModelFile.Read(folder.PathOf("m"), "yolo")).Message, StringComparison.Ordinal);
+    }
+
+    private static Model WithInfo(ModelInfo info) => new(new Graph.Draft().Build(), RandomWeights.Fill(new Graph.Draft().Build(), 1).Weights, info);
+
+    private static Model WriteAndRead(Model model, TemporaryFolder folder)
+    {
+        ModelFile.Write(folder.PathOf("m"), model);
+        return ModelFile.Read(folder.PathOf("m"));
+    }
+
+    private static void AssertSame(Model expected, Model actual)
+    {
+        Assert.Equal(NetworkJson.Write(expected.Network), NetworkJson.Write(actual.Network));
+        foreach (var (name, tensor) in expected.Weights) Assert.Equal(tensor.Data, actual.Weights[name].Data);
+    }
+}
