@@ -35,8 +35,11 @@ internal sealed record ImageInput(string Path, string RelativePath)
     public string CopyIn(string folder)
     {
         var copy = System.IO.Path.Combine(folder, RelativePath);
-        return WrittenExtensions.Contains(System.IO.Path.GetExtension(copy).ToLowerInvariant()) ? copy : copy + ".png";
+        return CanBeWritten(copy) ? copy : copy + ".png";
     }
+
+    /// <summary>Whether the extension is that of a format that can be written.</summary>
+    public static bool CanBeWritten(string path) => WrittenExtensions.Contains(System.IO.Path.GetExtension(path).ToLowerInvariant());
 
     private static IEnumerable<ImageInput> Find(string argument)
     {

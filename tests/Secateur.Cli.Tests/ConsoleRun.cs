@@ -59,7 +59,7 @@ internal sealed record ConsoleRun(int Code, string Out, string Error)
         var line = Assert.Single(run.Errors);
         Assert.StartsWith("secateur: ", line, StringComparison.Ordinal);
         Assert.All(parts, part => Assert.Contains(part, line, StringComparison.Ordinal));
-        Assert.All(new[] { "Exception", "System.", "Parameter '", "   at ", ".tmp" }, internals => Assert.DoesNotContain(internals, line, StringComparison.Ordinal));
+        Assert.All(new[] { "Exception", "expected type", "Parameter '", "   at ", ".tmp" }, internals => Assert.DoesNotContain(internals, line, StringComparison.Ordinal));
         Assert.True(clock.Elapsed.TotalSeconds < LongestFailure, $"took {clock.Elapsed.TotalSeconds:F1} s to fail");
         return run;
     }

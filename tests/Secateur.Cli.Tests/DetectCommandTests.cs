@@ -8,7 +8,9 @@ namespace Secateur.Cli.Tests;
 
 public sealed class DetectCommandTests : CliTest
 {
-    private readonly string _spot = BrightSpotDetector.Write("spot.safetensors");
+    private readonly string _spot;
+
+    public DetectCommandTests() => _spot = BrightSpotDetector.Write("spot.safetensors");
 
     [Fact]
     public void Faces_are_told_as_json()

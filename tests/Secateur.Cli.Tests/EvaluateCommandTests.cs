@@ -7,8 +7,14 @@ namespace Secateur.Cli.Tests;
 public sealed class EvaluateCommandTests : CliTest
 {
     private static readonly DateTime Old = new(2020, 1, 2, 3, 4, 5, DateTimeKind.Utc);
-    private readonly string _spot = BrightSpotDetector.Write("spot.safetensors");
-    private readonly string _wider = SmallWider.Write("wider");
+    private readonly string _spot;
+    private readonly string _wider;
+
+    public EvaluateCommandTests()
+    {
+        _spot = BrightSpotDetector.Write("spot.safetensors");
+        _wider = SmallWider.Write("wider");
+    }
 
     [Fact]
     public void A_model_is_evaluated_on_the_images_that_are_there()
@@ -118,7 +124,7 @@ public sealed class EvaluateCommandTests : CliTest
         SmallWider.WriteGroundTruth("other", hard: "someone");
         var run = ConsoleRun.Of("evaluate", "--model", _spot, "--data", _wider, "--ground-truth", "other");
         Assert.Equal((1, ""), (run.Code, run.Out));
-        Assert.Contains("1--Handshaking/h1 of wider is no image of the ground truth", run.Errors[^1], StringComparison.Ordinal);
+        Assert.Contains("1--Handshaking/h1.jpg of wider is no image of the ground truth", run.Errors[^1], StringComparison.Ordinal);
         Assert.False(Directory.Exists("runs"));
     }
 

@@ -5,7 +5,9 @@ namespace Secateur.Cli.Tests;
 
 public sealed class HelpTests : CliTest
 {
-    public static TheoryData<string> Commands => new(CommandLine.Parse([]).RootCommandResult.Command.Subcommands.Select(c => c.Name));
+    public static TheoryData<string> Commands => new(Names);
+
+    private static IEnumerable<string> Names => CommandLine.Parse([]).RootCommandResult.Command.Subcommands.Select(c => c.Name);
 
     [Theory]
     [MemberData(nameof(Commands))]
@@ -31,7 +33,7 @@ public sealed class HelpTests : CliTest
     public void Without_arguments_the_commands_are_listed()
     {
         var text = ConsoleRun.Text();
-        Assert.All(Commands, command => Assert.Contains("  " + (string)command, text, StringComparison.Ordinal));
+        Assert.All(Names, command => Assert.Contains("  " + command, text, StringComparison.Ordinal));
         Assert.Equal(text, ConsoleRun.Text("--help"));
         Assert.Matches(@"^\d+\.\d+\.\d+", ConsoleRun.Text("--version"));
     }

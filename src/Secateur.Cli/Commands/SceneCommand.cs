@@ -25,6 +25,7 @@ internal static class SceneCommand
         {
             var (path, imgsz) = (parsed.GetValue(output)!, parsed.GetValue(size));
             CommonOptions.RequirePlace(path);
+            if (!ImageInput.CanBeWritten(path)) throw new UsageException($"{path}: pictures are written as .png, .jpg, .jpeg or .ppm");
             var scene = DrawnScene.Create(parsed.GetValue(seed), imgsz.Width, imgsz.Height, parsed.GetValue(faces));
             ImageFile.Write(path, scene.Image);
             DetectionWriter.Write([new ImageDetections(path, imgsz.Width, imgsz.Height, scene.Faces)], parsed.GetValue(json) ? DetectionFormat.Json : DetectionFormat.Text);
