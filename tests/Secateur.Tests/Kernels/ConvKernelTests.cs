@@ -58,7 +58,13 @@ public unsafe class ConvKernelTests
                 {
                     var call = new DepthwiseConvCall
                     {
-                        Input = input, Offsets = offsets, Weights = weights, Taps = Taps, Bias = s.Bias[0], Slope = slope, Output = output,
+                        Input = input,
+                        Offsets = offsets,
+                        Weights = weights,
+                        Taps = Taps,
+                        Bias = s.Bias[0],
+                        Slope = slope,
+                        Output = output,
                     };
                     DepthwiseConv.Run(level, in call, 0, length);
                 }
@@ -91,9 +97,20 @@ public unsafe class ConvKernelTests
             {
                 var call = new DenseConvCall
                 {
-                    Input = input, Offsets = offsets, Taps = Taps, Weights = weights, Bias = bias,
-                    BorderStart = withBorder ? border : null, BorderStride = Plane, Border = new BorderRows(Plane, 1, 1, 0, 0),
-                    Memory = m, Outputs = o, Addends = withAddend ? a : null, Slope = s.Slope, OwnFactor = 0.75f, AddendFactor = -1.5f,
+                    Input = input,
+                    Offsets = offsets,
+                    Taps = Taps,
+                    Weights = weights,
+                    Bias = bias,
+                    BorderStart = withBorder ? border : null,
+                    BorderStride = Plane,
+                    Border = new BorderRows(Plane, 1, 1, 0, 0),
+                    Memory = m,
+                    Outputs = o,
+                    Addends = withAddend ? a : null,
+                    Slope = s.Slope,
+                    OwnFactor = 0.75f,
+                    AddendFactor = -1.5f,
                 };
                 DenseConv.Run(level, s.Block, in call, start, start + s.Length);
             }
