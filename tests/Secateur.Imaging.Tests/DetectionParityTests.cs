@@ -3,7 +3,6 @@ using Secateur.Detection;
 using Secateur.Models;
 using Secateur.Pixels;
 using Secateur.TestSupport;
-using Xunit;
 
 namespace Secateur.Imaging.Tests;
 

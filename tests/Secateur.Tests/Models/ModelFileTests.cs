@@ -5,7 +5,6 @@ using Secateur.Models;
 using Secateur.Pruning.Compaction;
 using Secateur.TestSupport;
 using Secateur.Tests.Pruning.Compaction;
-using Secateur.Tests.Weights;
 using Secateur.Weights;
 using Xunit;
 
