@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Secateur.Cli.Commands;
+using Secateur.Cli.Output;
 using Secateur.Graph;
-using Secateur.WiderFace.Predictions;
 
 namespace Secateur.Cli;
 
@@ -13,7 +13,8 @@ internal static class CommandLine
     private const int WrongUsage = 2;
     private const int Cancelled = 130;
 
-    public static async Task<int> RunAsync(string[] args)
+    /// <summary>Reads arguments, without doing anything.</summary>
+    public static ParseResult Parse(IReadOnlyList<string> args)
     {
         var root = new RootCommand("Secateur prunes lightweight face detectors, compacts them exactly, runs and evaluates them.")
         {
@@ -27,11 +28,21 @@ internal static class CommandLine
             BenchCommand.Create(),
             SceneCommand.Create(),
         };
-        var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+
+        // No response files: a file may be called @photo.jpg.
+        return root.Parse(args.Count == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+    }
+
+    /// <summary>Runs a command.</summary>
+    /// <returns>The exit code: 0, 1 when it failed, 2 when it was called wrongly, 130 when it was cancelled.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args)
+    {
+        var parsed = Parse(args);
         if (parsed.Action is ParseErrorAction)
         {
             var path = string.Join(' ', Path(parsed.CommandResult).Append("--help"));
-            return Fail(WrongUsage, $"{parsed.Errors[0].Message} (see {path})");
+            var problem = parsed.UnmatchedTokens is [var unknown, ..] ? $"{unknown}: no such command or option" : parsed.Errors[0].Message;
+            return Fail(WrongUsage, $"{problem} (see {path})");
         }
 
         try
@@ -42,14 +53,10 @@ internal static class CommandLine
         {
             return Fail(Cancelled, "cancelled");
         }
-        catch (OutOfMemoryException)
-        {
-            return Fail(Failed, "not enough memory for this image size; try a smaller one (--scale, --imgsz) or fewer --threads");
-        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NetworkException
-            or InvalidOperationException or DllNotFoundException or UnreadableImagesException or UsageException)
+            or InvalidOperationException or DllNotFoundException or OutOfMemoryException or UsageException)
         {
-            return Fail(Failed, error.Message);
+            return Fail(Failed, Problem.Describe(error));
         }
     }
 
@@ -63,7 +70,7 @@ internal static class CommandLine
 
     private static int Fail(int code, string message)
     {
-        Console.Error.WriteLine("secateur: " + message.ReplaceLineEndings(" "));
+        Problem.Write(message);
         return code;
     }
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Numerics;
+using Secateur.Imaging;
 using Secateur.Models;
 using Secateur.Weights;
 
@@ -12,25 +14,30 @@ internal readonly record struct ImageSize(int Height, int Width)
     public override string ToString() => $"{Height}x{Width}";
 }
 
-/// <summary>How an image is detected in.</summary>
-internal enum DetectionProtocol
-{
-    /// <summary>One pass.</summary>
-    Single,
-
-    /// <summary>The multi-scale test with mirroring and box voting.</summary>
-    MultiScale,
-}
-
 /// <summary>Options that several commands share, so that they are called and explained alike.</summary>
 internal static class CommonOptions
 {
-    private const int LargestSide = 100_000;
+    /// <summary>The protocol of one pass.</summary>
+    public const string Single = "single";
 
-    public static Argument<string> Model() => new("MODEL")
+    /// <summary>The protocol of the WIDER FACE evaluation: several scales, mirroring, box voting.</summary>
+    public const string MultiScale = "multi-scale";
+
+    private const int MostThreads = 1024;
+
+    public static Argument<string> Model() => Argument<string>("MODEL", "A safetensors file, or a PyTorch checkpoint (.pth) of EResFD or EXTD.");
+
+    /// <summary>An argument that takes no misspelt option for a value.</summary>
+    public static Argument<T> Argument<T>(string name, string description)
     {
-        Description = "A safetensors file, or a PyTorch checkpoint (.pth) of EResFD or EXTD.",
-    };
+        var argument = new Argument<T>(name) { Description = description };
+        argument.Validators.Add(result =>
+        {
+            var option = result.Tokens.FirstOrDefault(t => t.Value.StartsWith('-') && !Path.Exists(t.Value));
+            if (option is not null) result.AddError($"{option.Value}: no such option, nor such a file");
+        });
+        return argument;
+    }
 
     public static Option<string> RequiredModel() => new("--model", "-m")
     {
@@ -39,28 +46,56 @@ internal static class CommonOptions
         Required = true,
     };
 
-    public static Option<string?> Architecture()
-    {
-        var option = new Option<string?>("--arch") { Description = "The network that a checkpoint holds; guessed from its tensors when not given." };
-        option.AcceptOnlyFromAmong([.. Architectures.Names]);
-        return option;
-    }
+    public static Option<string?> Architecture() =>
+        Choice("--arch", "The network that a checkpoint holds; guessed from its tensors when not given.", Architectures.Names);
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON document on stdout, and nothing else there." };
 
     public static Option<string?> Out(string description) => new("--out", "-o") { Description = description, HelpName = "FILE" };
 
-    public static Option<int> Threads(string description, int initial)
+    public static Option<int> Threads(string description, int initial) =>
+        Number<int>("--threads", description, "N", $"from 1 to {MostThreads}", n => n is >= 1 and <= MostThreads, initial);
+
+    public static Option<int> Count(string name, string description, int initial, int most = 1_000_000) =>
+        Number<int>(name, description, "N", $"from 1 to {most}", n => n >= 1 && n <= most, initial);
+
+    /// <summary>An option whose value is a number that <paramref name="holds"/>; <paramref name="expected"/> says so in words.</summary>
+    public static Option<T> Number<T>(string name, string description, string helpName, string expected, Func<T, bool> holds, T? initial = null)
+        where T : struct, INumber<T>
     {
-        var option = new Option<int>("--threads") { Description = description, HelpName = "N", DefaultValueFactory = _ => initial };
-        option.Validators.Add(AtLeastOne);
+        var option = new Option<T>(name)
+        {
+            Description = description,
+            HelpName = helpName,
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && holds(value)) return value;
+                result.AddError($"{name} is '{text}'; expected {expected}");
+                return default;
+            },
+        };
+        if (initial is { } known) option.DefaultValueFactory = _ => known;
         return option;
     }
 
-    public static Option<int> Count(string name, string description, int initial)
+    /// <summary>An option whose value is one of some names.</summary>
+    public static Option<string?> Choice(string name, string description, IReadOnlyList<string> names, string? initial = null)
     {
-        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => initial };
-        option.Validators.Add(AtLeastOne);
+        var option = new Option<string?>(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', names),
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (names.Contains(text)) return text;
+                result.AddError($"{name} is '{text}'; expected one of {string.Join(", ", names)}");
+                return null;
+            },
+        };
+        option.CompletionSources.Add([.. names]);
+        if (initial is not null) option.DefaultValueFactory = _ => initial;
         return option;
     }
 
@@ -72,30 +107,11 @@ internal static class CommonOptions
         CustomParser = ParseSize,
     };
 
-    public static Option<DetectionProtocol> Protocol()
-    {
-        var option = new Option<DetectionProtocol>("--protocol")
-        {
-            Description = "single: one pass; multi-scale: the WIDER FACE test with mirrored, shrunk and enlarged passes and box voting.",
-            HelpName = "single|multi-scale",
-            DefaultValueFactory = _ => DetectionProtocol.Single,
-            CustomParser = result =>
-            {
-                foreach (var protocol in Enum.GetValues<DetectionProtocol>())
-                {
-                    if (result.Tokens[0].Value == NameOf(protocol)) return protocol;
-                }
-
-                result.AddError($"--protocol is '{result.Tokens[0].Value}'; expected single or multi-scale");
-                return default;
-            },
-        };
-        option.CompletionSources.Add([.. Enum.GetValues<DetectionProtocol>().Select(NameOf)]);
-        return option;
-    }
-
-    /// <summary>The name of a protocol on the command line and in results.</summary>
-    public static string NameOf(DetectionProtocol protocol) => protocol == DetectionProtocol.Single ? "single" : "multi-scale";
+    public static Option<string?> Protocol() => Choice(
+        "--protocol",
+        "single: one pass; multi-scale: the WIDER FACE test with mirrored, shrunk and enlarged passes and box voting.",
+        [Single, MultiScale],
+        Single);
 
     /// <summary>Reads the model that the options name.</summary>
     public static Model ReadModel(this ParseResult result, Argument<string> model, Option<string?> architecture) =>
@@ -109,28 +125,35 @@ internal static class CommonOptions
         return $"{stem}{suffix}.safetensors";
     }
 
-    /// <summary>Refuses to write over what is being read.</summary>
-    /// <exception cref="UsageException">Both are the same file.</exception>
-    public static void RequireDifferent(string input, string output)
+    /// <summary>Makes sure, before any work, that a file can be written without touching what is being read.</summary>
+    /// <exception cref="UsageException">It is one of the inputs or a folder, or its folder does not exist.</exception>
+    public static void RequirePlace(string output, params ReadOnlySpan<string> inputs)
     {
-        if (Path.GetFullPath(input) == Path.GetFullPath(output)) throw new UsageException($"{output}: is the input itself; name another file with --out");
+        var target = Path.GetFullPath(output);
+        foreach (var input in inputs)
+        {
+            if (Path.GetFullPath(input) == target) throw new UsageException($"{output}: is the input itself; name another file with --out");
+        }
+
+        if (Directory.Exists(target)) throw new UsageException($"{output}: is a folder; name a file with --out");
+        if (Path.GetDirectoryName(target) is { } folder && !Directory.Exists(folder)) throw new UsageException($"{output}: there is no folder {folder}");
     }
 
     private static ImageSize ParseSize(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
         var parts = text.Split('x', 'X');
-        if (parts.Length is 1 or 2 && TrySide(parts[0], out var height) && TrySide(parts[^1], out var width)) return new ImageSize(height, width);
+        if (parts.Length is 1 or 2 && TrySide(parts[0], out var height) && TrySide(parts[^1], out var width))
+        {
+            if ((long)height * width <= ImageReadOptions.Default.MaxPixels) return new ImageSize(height, width);
+            result.AddError($"--imgsz is '{text}'; expected at most {ImageReadOptions.Default.MaxPixels} pixels");
+            return default;
+        }
+
         result.AddError($"--imgsz is '{text}'; expected HEIGHTxWIDTH in pixels, e.g. 480x640, or one number for a square");
         return default;
 
         static bool TrySide(string text, out int side) =>
-            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out side) && side is > 0 and <= LargestSide;
-    }
-
-    private static void AtLeastOne(OptionResult result)
-    {
-        if (result.Errors.Any() || result.Tokens.Count == 0) return;
-        if (result.GetValueOrDefault<int>() < 1) result.AddError($"{result.IdentifierToken?.Value} is {result.Tokens[0].Value}; expected 1 or more");
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out side) && side > 0;
     }
 }

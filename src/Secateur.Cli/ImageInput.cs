@@ -6,6 +6,8 @@ namespace Secateur.Cli;
 /// <summary>An image file to detect in, and where it stands below the folder or pattern that named it.</summary>
 internal sealed record ImageInput(string Path, string RelativePath)
 {
+    private static readonly string[] WrittenExtensions = [".png", ".jpg", ".jpeg", ".ppm"];
+
     /// <summary>The files that arguments name: files, folders (with subfolders), or patterns with * and **.</summary>
     /// <exception cref="UsageException">An argument names nothing.</exception>
     public static List<ImageInput> Find(IEnumerable<string> arguments)
@@ -15,18 +17,29 @@ internal sealed record ImageInput(string Path, string RelativePath)
     }
 
     /// <summary>Makes sure that copies in <paramref name="folder"/> neither meet each other nor replace an input.</summary>
-    /// <exception cref="UsageException">They would.</exception>
+    /// <exception cref="UsageException">They would, or the folder is a file.</exception>
     public static void RequireOwnPlaces(List<ImageInput> inputs, string folder)
     {
+        if (File.Exists(folder)) throw new UsageException($"{folder}: is a file; --out names the folder for annotated copies");
         var sources = inputs.Select(i => System.IO.Path.GetFullPath(i.Path)).ToHashSet();
         var targets = new HashSet<string>();
         foreach (var input in inputs)
         {
-            var target = System.IO.Path.GetFullPath(System.IO.Path.Combine(folder, input.RelativePath));
+            var target = System.IO.Path.GetFullPath(input.CopyIn(folder));
             if (sources.Contains(target)) throw new UsageException($"--out {folder} would replace {input.Path}; name another folder");
             if (!targets.Add(target)) throw new UsageException($"two images would be written to {target}; name their common folder instead");
         }
     }
+
+    /// <summary>The file for this image's annotated copy: of the same name, with .png added where that is in no format that can be written.</summary>
+    public string CopyIn(string folder)
+    {
+        var copy = System.IO.Path.Combine(folder, RelativePath);
+        return CanBeWritten(copy) ? copy : copy + ".png";
+    }
+
+    /// <summary>Whether the extension is that of a format that can be written.</summary>
+    public static bool CanBeWritten(string path) => WrittenExtensions.Contains(System.IO.Path.GetExtension(path).ToLowerInvariant());
 
     private static IEnumerable<ImageInput> Find(string argument)
     {

@@ -1,3 +1,4 @@
+using Secateur.TestSupport;
 using Xunit;
 
 namespace Secateur.WiderFace.Tests;
@@ -20,20 +21,20 @@ public sealed class WiderFaceDatasetTests : IDisposable
         _folder.Write($"WIDER_{part}/images/b/3.jpg", []);
         _folder.Write($"WIDER_{part}/images/b/4.jpg", []);
 
-        var data = WiderFaceDataset.Open(_folder.Path, split);
+        var data = WiderFaceDataset.Open(_folder.Root, split);
 
         Assert.Equal(["a/1.jpg", "b/3.jpg"], data.Images.Select(image => image.Name.ToString()));
         Assert.Equal(["a/2.jpg"], data.Absent.Select(image => image.Name.ToString()));
         Assert.Equal((3, 1), (data.Listed, data.FaceCount));
-        Assert.Equal(_folder.In($"WIDER_{part}", "images", "b", "3.jpg"), data.Images[1].Path);
+        Assert.Equal(_folder.PathOf($"WIDER_{part}", "images", "b", "3.jpg"), data.Images[1].Path);
     }
 
     [Fact]
     public void A_folder_without_the_list_is_named()
     {
-        var error = Assert.Throws<FileNotFoundException>(() => WiderFaceDataset.Open(_folder.Path, WiderFaceSplit.Validation));
-        Assert.Contains(_folder.In("wider_face_split", "wider_face_val_bbx_gt.txt"), error.Message, StringComparison.Ordinal);
-        Directory.CreateDirectory(_folder.In("wider_face_split", "wider_face_val_bbx_gt.txt"));
-        Assert.Throws<InvalidFileException>(() => WiderFaceDataset.Open(_folder.Path, WiderFaceSplit.Validation));
+        var error = Assert.Throws<FileNotFoundException>(() => WiderFaceDataset.Open(_folder.Root, WiderFaceSplit.Validation));
+        Assert.Contains(_folder.PathOf("wider_face_split", "wider_face_val_bbx_gt.txt"), error.Message, StringComparison.Ordinal);
+        Directory.CreateDirectory(_folder.PathOf("wider_face_split", "wider_face_val_bbx_gt.txt"));
+        Assert.Throws<InvalidFileException>(() => WiderFaceDataset.Open(_folder.Root, WiderFaceSplit.Validation));
     }
 }

@@ -11,7 +11,8 @@ internal static class BenchCommand
 {
     public static Command Create()
     {
-        var sources = new Argument<string[]>("MODEL") { Description = "Models to compare; their runs alternate.", Arity = ArgumentArity.OneOrMore };
+        var sources = CommonOptions.Argument<string[]>("MODEL", "Models to compare; their runs alternate.");
+        sources.Arity = ArgumentArity.OneOrMore;
         var architecture = CommonOptions.Architecture();
         var size = CommonOptions.ImageSize();
         var threads = CommonOptions.Threads("Threads of each run.", 1);

@@ -12,7 +12,10 @@ internal static class CompactCommand
 {
     private const int TimedRuns = 20;
 
-    public static Command Create()
+    public static Command Create() => Create(Compactor.Compact);
+
+    /// <param name="compact">What makes the compacted model; whatever it is, its result is checked.</param>
+    internal static Command Create(Func<Model, Model> compact)
     {
         var source = CommonOptions.Model();
         var architecture = CommonOptions.Architecture();
@@ -31,13 +34,13 @@ internal static class CompactCommand
         {
             var path = parsed.GetValue(source)!;
             var target = parsed.GetValue(output) ?? CommonOptions.DefaultOutput(path, "-compact");
-            CommonOptions.RequireDifferent(path, target);
+            CommonOptions.RequirePlace(target, path);
             var masked = parsed.ReadModel(source, architecture);
             var imgsz = parsed.GetValue(size);
-            var compacted = Compactor.Compact(masked);
+            var compacted = compact(masked);
             var difference = CompactionCheck.MaxRelativeDifference(masked, compacted);
             if (!(difference <= CompactionCheck.Tolerance))
-                throw new UsageException($"{path}: the compacted model differs by {Figures.Exponent(difference)} (relative; at most {Figures.Exponent(CompactionCheck.Tolerance)} expected), nothing was written");
+                throw new UsageException($"{path}: nothing was written, because the compacted model {Reason(difference)}");
 
             var report = CompactionReport.Of(masked, compacted, imgsz.Height, imgsz.Width);
             InferenceEngine[] engines = [new(masked), new(compacted)];
@@ -66,6 +69,10 @@ internal static class CompactCommand
         });
         return command;
     }
+
+    private static string Reason(double difference) => double.IsFinite(difference)
+        ? $"differs by {Figures.Exponent(difference)} (relative; at most {Figures.Exponent(CompactionCheck.Tolerance)} expected)"
+        : "or the model itself gives values that are not finite";
 
     private static string[] Row(string name, long before, long after) => [name, Figures.Count(before), Figures.Count(after), Ratio(before, after)];
 

@@ -13,18 +13,19 @@ internal static class DetectCommand
 {
     public static Command Create()
     {
-        var images = new Argument<string[]>("IMAGE") { Description = "Image files (JPEG, PNG, PPM), folders, or patterns such as 'photos/**/*.jpg'.", Arity = ArgumentArity.OneOrMore };
+        var images = CommonOptions.Argument<string[]>("IMAGE", "Image files (JPEG, PNG, PPM), folders, or patterns such as 'photos/**/*.jpg'.");
+        images.Arity = ArgumentArity.OneOrMore;
         var model = CommonOptions.RequiredModel();
         var architecture = CommonOptions.Architecture();
-        var confidence = new Option<float>("--conf") { Description = "Faces must score above this, 0 to 1.", HelpName = "P", DefaultValueFactory = _ => DetectorOptions.Default.Confidence };
-        var iou = new Option<float>("--iou") { Description = "Of two boxes that overlap by more than this, the weaker goes.", HelpName = "P", DefaultValueFactory = _ => DetectorOptions.Default.Iou };
+        var confidence = CommonOptions.Number<float>("--conf", "Faces must score above this, 0 to 1.", "P", "at least 0 and less than 1", p => p is >= 0 and < 1, DetectorOptions.Default.Confidence);
+        var iou = CommonOptions.Number<float>("--iou", "Of two boxes that overlap by more than this, the weaker goes.", "P", "more than 0, at most 1", p => p is > 0 and <= 1, DetectorOptions.Default.Iou);
         var most = CommonOptions.Count("--max-det", "Faces per image at most.", DetectorOptions.Default.MaxDetections);
-        var scale = new Option<double>("--scale") { Description = "Resize images by this factor first (single pass): above 1 finds smaller faces.", HelpName = "F", DefaultValueFactory = _ => 1 };
+        var scale = CommonOptions.Number<double>("--scale", "Resize images by this factor first (single pass): above 1 finds smaller faces.", "F", "more than 0, at most 16", f => f is > 0 and <= 16, DetectorOptions.Default.Scale);
         var protocol = CommonOptions.Protocol();
         var threads = CommonOptions.Threads("Threads of one detection.", Environment.ProcessorCount);
-        var pixels = new Option<long>("--max-pixels") { Description = "Refuse images with more pixels.", HelpName = "N", DefaultValueFactory = _ => ImageReadOptions.Default.MaxPixels };
+        var pixels = CommonOptions.Number<long>("--max-pixels", "Refuse images with more pixels.", "N", "1 or more", n => n >= 1, ImageReadOptions.Default.MaxPixels);
         var output = new Option<string?>("--out", "-o") { Description = "Write annotated copies into this folder.", HelpName = "DIR" };
-        var format = new Option<DetectionFormat>("--format") { Description = "What to print.", DefaultValueFactory = _ => DetectionFormat.Text };
+        var format = CommonOptions.Choice("--format", "What to print.", [.. Enum.GetNames<DetectionFormat>().Select(n => n.ToLowerInvariant())], "text");
         var json = new Option<bool>("--json") { Description = "The same as --format json." };
         var command = new Command("detect", """
             Find faces in pictures. Boxes are in pixels of the upright image (EXIF orientation is honoured).
@@ -48,8 +49,9 @@ internal static class DetectCommand
                 Threads = parsed.GetValue(threads),
             };
             using var detector = new FaceDetector(ModelFile.Read(parsed.GetValue(model)!, parsed.GetValue(architecture)), options);
+            if (folder is not null) Directory.CreateDirectory(folder);
             var reading = new ImageReadOptions { MaxPixels = parsed.GetValue(pixels) };
-            var multiScale = parsed.GetValue(protocol) == DetectionProtocol.MultiScale;
+            var multiScale = parsed.GetValue(protocol) == CommonOptions.MultiScale;
             var (found, failed) = ProgressBar.Run("detecting", progress => DetectAll(
                 inputs,
                 folder,
@@ -60,8 +62,9 @@ internal static class DetectCommand
                     return (image, multiScale ? detector.DetectMultiScale(image) : detector.Detect(image));
                 },
                 cancellation));
-            DetectionWriter.Write(found, parsed.GetValue(json) ? DetectionFormat.Json : parsed.GetValue(format));
-            foreach (var problem in failed) Report.Remark("secateur: " + problem);
+            var chosen = parsed.GetValue(json) ? DetectionFormat.Json : Enum.Parse<DetectionFormat>(parsed.GetValue(format)!, ignoreCase: true);
+            if (found.Count > 0) DetectionWriter.Write(found, chosen);
+            foreach (var problem in failed) Problem.Write(problem);
             return Task.FromResult(failed.Count == 0 ? 0 : 1);
         });
         return command;
@@ -84,11 +87,12 @@ internal static class DetectCommand
             {
                 var (image, faces) = detect(inputs[i].Path);
                 found.Add(new ImageDetections(inputs[i].Path, image.Width, image.Height, faces));
-                if (folder is not null) WriteAnnotated(Path.Combine(folder, inputs[i].RelativePath), FaceAnnotator.Draw(image, faces));
+                if (folder is not null) WriteAnnotated(inputs[i].CopyIn(folder), FaceAnnotator.Draw(image, faces));
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException or Graph.NetworkException)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or OutOfMemoryException or Graph.NetworkException)
             {
-                failed.Add(error.Message.Contains(inputs[i].Path, StringComparison.Ordinal) ? error.Message : $"{inputs[i].Path}: {error.Message}");
+                var problem = Problem.Describe(error);
+                failed.Add(problem.Contains(inputs[i].Path, StringComparison.Ordinal) ? problem : $"{inputs[i].Path}: {problem}");
             }
 
             progress.Report((i + 1, inputs.Count));

@@ -52,12 +52,14 @@ internal static class EvaluateCommand
             IReadOnlyCollection<WiderImageName>? images = null;
             if (parsed.GetValue(model) is { } path)
             {
-                var chosen = parsed.GetValue(protocol);
-                name = CommonOptions.NameOf(chosen);
+                var chosen = parsed.GetValue(protocol)!;
+                name = chosen;
                 folder = parsed.GetValue(output) ?? Path.Combine("runs", "evaluate", $"{Path.GetFileNameWithoutExtension(path)}-{name}");
                 var dataset = WiderFaceDataset.Open(parsed.GetValue(data)!, WiderFaceSplit.Validation);
                 if (dataset.Images.IsEmpty) throw new UsageException($"{dataset.Root}: none of the {dataset.Listed} listed validation images is there");
                 if (!dataset.Absent.IsEmpty) Report.Remark($"{dataset.Absent.Length} of {dataset.Listed} listed images are absent and left out, such as {dataset.Absent[0].Name}");
+                if (dataset.Images.FirstOrDefault(i => groundTruth.Find(i.Name) is null) is { } unknown)
+                    throw new UsageException($"{unknown.Name} of {dataset.Root} is no image of the ground truth; do they belong together?");
                 var loaded = ModelFile.Read(path, parsed.GetValue(architecture));
                 using var detector = new FaceDetector(loaded, DetectorOptions.Evaluation);
                 Predict(dataset, detector, chosen, folder, parsed.GetValue(resume), parsed.GetValue(threads), cancellation);
@@ -73,18 +75,18 @@ internal static class EvaluateCommand
     }
 
     private static void Predict(
-        WiderFaceDataset dataset, FaceDetector detector, DetectionProtocol protocol, string folder, bool resume, int threads, CancellationToken cancellation)
+        WiderFaceDataset dataset, FaceDetector detector, string protocol, string folder, bool resume, int threads, CancellationToken cancellation)
     {
         // The stored pixels, not the upright ones: the boxes of the benchmark are for them.
         var reading = new ImageReadOptions { ApplyOrientation = false };
-        var madeBy = string.Create(CultureInfo.InvariantCulture, $"{CommonOptions.NameOf(protocol)} test, confidence above {DetectorOptions.Evaluation.Confidence}, model {Digest(detector.Model)}");
+        var madeBy = string.Create(CultureInfo.InvariantCulture, $"{protocol} test, confidence above {DetectorOptions.Evaluation.Confidence}, model {Digest(detector.Model)}");
         ProgressBar.Run("detecting", progress =>
             new WiderPredictionRun(folder, madeBy) { Workers = threads, Resume = resume, Progress = new Forward(progress) }.Run(
                 dataset.Images,
                 () => path =>
                 {
                     var image = ImageFile.Read(path, reading);
-                    return protocol == DetectionProtocol.MultiScale ? detector.DetectMultiScale(image) : detector.Detect(image);
+                    return protocol == CommonOptions.MultiScale ? detector.DetectMultiScale(image) : detector.Detect(image);
                 },
                 cancellation));
     }

@@ -34,8 +34,7 @@ internal static class ForwardCommand
         command.SetAction(parsed =>
         {
             var (from, to) = (parsed.GetValue(input)!, parsed.GetValue(output)!);
-            CommonOptions.RequireDifferent(from, to);
-            CommonOptions.RequireDifferent(parsed.GetValue(source)!, to);
+            CommonOptions.RequirePlace(to, from, parsed.GetValue(source)!);
             var model = parsed.ReadModel(source, architecture);
             var channels = model.Network.Nodes.OfType<InputNode>().First().Channels;
             if (!Safetensors.Read(from).Tensors.TryGetValue(InputName, out var tensor)) throw new InvalidFileException(from, $"has no tensor '{InputName}'");

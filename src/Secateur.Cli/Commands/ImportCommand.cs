@@ -11,18 +11,15 @@ internal static class ImportCommand
 {
     public static Command Create()
     {
-        var source = new Argument<string>("CHECKPOINT") { Description = "A .pth file, or for a split checkpoint any of its files or their common stem." };
+        var source = CommonOptions.Argument<string>("CHECKPOINT", "A .pth file, or for a split checkpoint any of its files or their common stem.");
         var output = CommonOptions.Out("The model file to write; CHECKPOINT.safetensors in the current folder when not given.");
         var architecture = CommonOptions.Architecture();
-        var aspect = new Option<double?>("--anchor-aspect")
-        {
-            Description = "Height over width of the anchors that the weights were trained with; 1.25 for the five files of the official EResFD, else 1.",
-            HelpName = "RATIO",
-        };
-        aspect.Validators.Add(r =>
-        {
-            if (!r.Errors.Any() && r.GetValueOrDefault<double?>() is not (null or (> 0 and < 100))) r.AddError("--anchor-aspect must be between 0 and 100");
-        });
+        var aspect = CommonOptions.Number<double>(
+            "--anchor-aspect",
+            "Height over width of the anchors that the weights were trained with; 1.25 for the five files of the official EResFD, else 1.",
+            "RATIO",
+            "a number between 0 and 100",
+            r => r is > 0 and < 100);
         var licence = new Option<string?>("--licence") { Description = "The licence of the weights, kept in the model file.", HelpName = "TEXT" };
         var json = CommonOptions.Json();
         var command = new Command("import", """
@@ -36,11 +33,11 @@ internal static class ImportCommand
         {
             var path = parsed.GetValue(source)!;
             var target = parsed.GetValue(output) ?? CommonOptions.DefaultOutput(path, "");
-            CommonOptions.RequireDifferent(path, target);
+            CommonOptions.RequirePlace(target, path);
             var model = parsed.ReadModel(source, architecture);
             var info = model.Info.WithStep($"imported from {Path.GetFileName(path)}") with
             {
-                AnchorAspect = parsed.GetValue(aspect) ?? model.Info.AnchorAspect,
+                AnchorAspect = parsed.GetResult(aspect) is null ? model.Info.AnchorAspect : parsed.GetValue(aspect),
                 Licence = parsed.GetValue(licence) ?? model.Info.Licence,
             };
             ModelFile.Write(target, new Model(model.Network, model.Weights, info));

@@ -11,29 +11,25 @@ namespace Secateur.Cli.Commands;
 /// <summary><c>secateur prune</c>: masks the filters that a criterion chooses.</summary>
 internal static class PruneCommand
 {
+    private const string ExpectedRate = "at least 0 and less than 1";
+
     public static Command Create()
     {
         var source = CommonOptions.Model();
         var architecture = CommonOptions.Architecture();
-        var criterion = new Option<string>("--criterion")
-        {
-            Description = "fpgm: nearest the geometric median; l1, l2: smallest norm; random: a seeded baseline.",
-            DefaultValueFactory = _ => "fpgm",
-        };
-        criterion.AcceptOnlyFromAmong("fpgm", "l1", "l2", "random");
-        var rate = new Option<double>("--rate") { Description = "The share of each layer's filters that goes, from 0 to below 1.", HelpName = "R", Required = true };
+        var criterion = CommonOptions.Choice(
+            "--criterion", "fpgm: nearest the geometric median; l1, l2: smallest norm; random: a seeded baseline.", ["fpgm", "l1", "l2", "random"], "fpgm");
+        var rate = CommonOptions.Number<double>("--rate", "The share of each layer's filters that goes, from 0 to below 1.", "R", ExpectedRate, IsRate);
+        rate.Required = true;
         var layer = new Option<string[]>("--layer")
         {
             Description = "Another rate for the layers that a pattern names, e.g. --layer base.conv*=0.1; may be repeated, the last that matches holds.",
             HelpName = "PATTERN=R",
         };
         var exclude = new Option<string[]>("--exclude") { Description = "Layers to leave whole, by pattern; may be repeated.", HelpName = "PATTERN" };
-        var epochs = new Option<int>("--epochs") { Description = "Soft pruning epochs; 0, pruning in one shot, is the only value yet.", HelpName = "N", DefaultValueFactory = _ => 0 };
-        epochs.Validators.Add(r =>
-        {
-            if (!r.Errors.Any() && r.GetValueOrDefault<int>() != 0) r.AddError("--epochs must be 0: soft pruning while training is not there yet");
-        });
-        var seed = new Option<int>("--seed") { Description = "Seed of the random criterion.", HelpName = "N", DefaultValueFactory = _ => 0 };
+        var epochs = CommonOptions.Number<int>(
+            "--epochs", "Soft pruning epochs; 0, pruning in one shot, is the only value yet.", "N", "0: soft pruning while training is not there yet", n => n == 0, 0);
+        var seed = CommonOptions.Number<int>("--seed", "Seed of the random criterion.", "N", "a whole number", _ => true, 0);
         var output = CommonOptions.Out("The masked model to write; MODEL-CRITERION-PERCENT.safetensors in the current folder when not given.");
         var json = CommonOptions.Json();
         var command = new Command("prune", """
@@ -50,7 +46,7 @@ internal static class PruneCommand
             var plan = Plan(parsed.GetValue(rate), parsed.GetValue(layer) ?? [], parsed.GetValue(exclude) ?? []);
             var percent = (plan.Rate * 100).ToString("0.##", CultureInfo.InvariantCulture);
             var target = parsed.GetValue(output) ?? CommonOptions.DefaultOutput(path, $"-{chosen.Name}-{percent}");
-            CommonOptions.RequireDifferent(path, target);
+            CommonOptions.RequirePlace(target, path);
             var model = parsed.ReadModel(source, architecture);
             var masked = plan.Select(model, chosen).Apply(model);
             var step = $"pruned in one shot: {chosen.Name} at {percent}%"
@@ -81,6 +77,8 @@ internal static class PruneCommand
         return command;
     }
 
+    private static bool IsRate(double rate) => rate is >= 0 and < 1;
+
     private static FilterCriterion Criterion(string name, int seed) => name switch
     {
         "fpgm" => new GeometricMedian(),
@@ -91,13 +89,12 @@ internal static class PruneCommand
 
     private static PruningPlan Plan(double rate, string[] layers, string[] excluded)
     {
-        if (rate is not (>= 0 and < 1)) throw new UsageException(FormattableString.Invariant($"--rate is {rate}; expected at least 0 and less than 1"));
         var plan = new PruningPlan(rate);
         foreach (var text in layers)
         {
             var at = text.LastIndexOf('=');
-            if (at <= 0 || !double.TryParse(text.AsSpan(at + 1), CultureInfo.InvariantCulture, out var own) || own is not (>= 0 and < 1))
-                throw new UsageException($"--layer is '{text}'; expected PATTERN=RATE with a rate of at least 0 and less than 1");
+            if (at <= 0 || !double.TryParse(text.AsSpan(at + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var own) || !IsRate(own))
+                throw new UsageException($"--layer is '{text}'; expected PATTERN=RATE with a rate of {ExpectedRate}");
             plan = plan.With(text[..at], own);
         }
 

@@ -11,8 +11,8 @@ internal static class SceneCommand
     public static Command Create()
     {
         var output = new Option<string>("--out", "-o") { Description = "The picture to write (.png, .jpg, .ppm).", HelpName = "FILE", DefaultValueFactory = _ => "scene.png" };
-        var seed = new Option<int>("--seed") { Description = "The same seed gives the same picture.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var faces = CommonOptions.Count("--faces", "Faces to draw.", 7);
+        var seed = CommonOptions.Number<int>("--seed", "The same seed gives the same picture.", "N", "a whole number", _ => true, 1);
+        var faces = CommonOptions.Count("--faces", "Faces to draw, as far as they fit.", 7, most: 1000);
         var size = CommonOptions.ImageSize();
         var json = CommonOptions.Json();
         var command = new Command("scene", """
@@ -24,6 +24,8 @@ internal static class SceneCommand
         command.SetAction(parsed =>
         {
             var (path, imgsz) = (parsed.GetValue(output)!, parsed.GetValue(size));
+            CommonOptions.RequirePlace(path);
+            if (!ImageInput.CanBeWritten(path)) throw new UsageException($"{path}: pictures are written as .png, .jpg, .jpeg or .ppm");
             var scene = DrawnScene.Create(parsed.GetValue(seed), imgsz.Width, imgsz.Height, parsed.GetValue(faces));
             ImageFile.Write(path, scene.Image);
             DetectionWriter.Write([new ImageDetections(path, imgsz.Width, imgsz.Height, scene.Faces)], parsed.GetValue(json) ? DetectionFormat.Json : DetectionFormat.Text);

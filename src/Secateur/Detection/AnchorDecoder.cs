@@ -13,7 +13,7 @@ internal static class AnchorDecoder
     private const float CentreVariance = 0.1f;
     private const float SizeVariance = 0.2f;
 
-    /// <summary>Adds every box whose face probability is above <paramref name="confidence"/>.</summary>
+    /// <summary>Adds every box with finite corners whose face probability is above <paramref name="confidence"/>.</summary>
     /// <param name="level">Stride and anchor size.</param>
     /// <param name="loc">Encoded boxes, [4, h, w].</param>
     /// <param name="scores">Background and face logits, [2, h, w].</param>
@@ -38,7 +38,10 @@ internal static class AnchorDecoder
                 var centreY = ((y + 0.5f) * level.Stride) + (loc.Row(1, y)[x] * CentreVariance * anchorHeight);
                 var width = level.AnchorSize * MathF.Exp(loc.Row(2, y)[x] * SizeVariance);
                 var height = anchorHeight * MathF.Exp(loc.Row(3, y)[x] * SizeVariance);
-                boxes.Add(new FaceDetection(centreX - (width / 2), centreY - (height / 2), centreX + (width / 2), centreY + (height / 2), score));
+                var box = new FaceDetection(centreX - (width / 2), centreY - (height / 2), centreX + (width / 2), centreY + (height / 2), score);
+
+                // A box without finite corners overlaps nothing, so that no suppression would ever drop it.
+                if (float.IsFinite(box.X1) && float.IsFinite(box.Y1) && float.IsFinite(box.X2) && float.IsFinite(box.Y2)) boxes.Add(box);
             }
         }
     }

@@ -21,6 +21,7 @@ public sealed class FaceDetector : IDisposable
     private readonly InferenceEngine _engine;
     private readonly DetectorOptions _options;
     private readonly ConcurrentBag<InferenceSession> _idle = [];
+    private volatile bool _disposed;
 
     /// <summary>Prepares a model.</summary>
     /// <exception cref="ArgumentException">The network is no detector, or does not take three channels.</exception>
@@ -47,9 +48,12 @@ public sealed class FaceDetector : IDisposable
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
     /// <returns>Faces in pixels of the image, best first.</returns>
-    /// <exception cref="ArgumentException">The number of bytes does not fit.</exception>
+    /// <exception cref="ArgumentException">The number of bytes does not fit, or a side is not positive.</exception>
+    /// <exception cref="ObjectDisposedException">The detector has been disposed of.</exception>
     public IReadOnlyList<FaceDetection> Detect(ReadOnlySpan<byte> rgb, int width, int height)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         if (_options.Scale == 1) return Pass(rgb, width, height);
         return Pass(new RgbImage(width, height, rgb.ToArray()), _options.Scale);
     }
@@ -68,6 +72,7 @@ public sealed class FaceDetector : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _disposed = true;
         while (_idle.TryTake(out var session)) session.Dispose();
     }
 
@@ -88,6 +93,7 @@ public sealed class FaceDetector : IDisposable
 
     private List<FaceDetection> Pass(ReadOnlySpan<byte> rgb, int width, int height)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var session = _idle.TryTake(out var idle) ? idle : _engine.CreateSession(_options.Threads);
         try
         {

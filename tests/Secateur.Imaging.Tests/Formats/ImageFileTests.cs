@@ -7,7 +7,7 @@ public sealed class ImageFileTests
     [Fact]
     public void The_content_decides_not_the_extension()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var image = TestImages.Noise(9, 5, 1);
         ImageFile.Write(folder.PathOf("a.png"), image);
         File.Move(folder.PathOf("a.png"), folder.PathOf("a.jpg"));
@@ -21,10 +21,10 @@ public sealed class ImageFileTests
     [InlineData("a.ppm")]
     public void The_extension_decides_what_is_written_in_any_case_of_letters(string name)
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         ImageFile.Write(folder.PathOf(name), TestImages.Ramps(16, 16));
         Assert.Equal(16, ImageFile.Read(folder.PathOf(name)).Width);
-        Assert.Single(Directory.GetFileSystemEntries(folder.FullName));
+        Assert.Single(Directory.GetFileSystemEntries(folder.Root));
     }
 
     [Theory]
@@ -33,16 +33,16 @@ public sealed class ImageFileTests
     [InlineData("a.pgm")]
     public void Other_extensions_are_refused_for_writing(string name)
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         Assert.Throws<ArgumentException>(() => ImageFile.Write(folder.PathOf(name), TestImages.Ramps(16, 16)));
-        Assert.Empty(Directory.GetFileSystemEntries(folder.FullName));
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Root));
     }
 
     [Fact]
     public void A_directory_is_named_as_such()
     {
-        using var folder = new TestFolder();
-        var error = Assert.Throws<InvalidFileException>(() => ImageFile.Read(folder.FullName));
+        using var folder = new TemporaryFolder();
+        var error = Assert.Throws<InvalidFileException>(() => ImageFile.Read(folder.Root));
         Assert.Contains("is a directory", error.Problem, StringComparison.Ordinal);
         Assert.Throws<FileNotFoundException>(() => ImageFile.Read(folder.PathOf("none.jpg")));
     }

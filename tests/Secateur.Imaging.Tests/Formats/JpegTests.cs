@@ -15,7 +15,7 @@ public sealed class JpegTests
     [InlineData(200, 133, 80)]
     public void Written_pictures_are_read_back_nearly_unchanged(int width, int height, int quality)
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var image = TestImages.Ramps(width, height);
         ImageFile.Write(folder.PathOf("a.jpeg"), image, quality);
         Assert.InRange(TestImages.LargestDifference(image, ImageFile.Read(folder.PathOf("a.jpeg"))), 0, 12);

@@ -24,7 +24,7 @@ public sealed class NetpbmTests
     [Fact]
     public void Written_pictures_are_read_back_unchanged()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var image = TestImages.Noise(31, 7, 8);
         ImageFile.Write(folder.PathOf("a.ppm"), image);
         Assert.Equal(0, TestImages.LargestDifference(image, ImageFile.Read(folder.PathOf("a.ppm"))));

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Secateur.Pixels;
+using Secateur.TestSupport;
 
 namespace Secateur.Imaging.Tests.Formats;
 
@@ -109,7 +110,7 @@ public sealed class PngDecoderTests
     [InlineData(301, 250)]
     public void Written_pictures_are_read_back_unchanged(int width, int height)
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         foreach (var image in new[] { TestImages.Noise(width, height, 4), TestImages.Ramps(width, height) })
         {
             ImageFile.Write(folder.PathOf("a.png"), image);
@@ -120,7 +121,7 @@ public sealed class PngDecoderTests
     [Fact]
     public void Written_ramps_are_compressed_well()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         ImageFile.Write(folder.PathOf("a.png"), TestImages.Ramps(512, 512));
         Assert.InRange(new FileInfo(folder.PathOf("a.png")).Length, 100, 512 * 512 * 3 / 20);
     }
@@ -128,7 +129,7 @@ public sealed class PngDecoderTests
     [Fact]
     public void The_sides_of_a_written_file_are_where_PNG_wants_them()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         ImageFile.Write(folder.PathOf("a.png"), new RgbImage(300, 2));
         var bytes = File.ReadAllBytes(folder.PathOf("a.png"));
         Assert.Equal((300u, 2u), (BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(16)), BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(20))));

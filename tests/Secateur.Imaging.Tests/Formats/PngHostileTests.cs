@@ -22,7 +22,7 @@ public sealed class PngHostileTests
     public void A_decompression_bomb_is_inflated_no_further_than_the_picture_needs()
     {
         var file = new PngBuilder().Header(4, 3, 8, 2).ImageData(new byte[200_000_000]).End();
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         var path = folder.Write("bomb.png", file);
         var before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Equal(4, ImageFile.Read(path).Width);
@@ -86,7 +86,7 @@ public sealed class PngHostileTests
     public void Mutants_are_read_or_refused()
     {
         var noise = TestImages.Noise(20, 10, 1);
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         ImageFile.Write(folder.PathOf("a.png"), noise);
         byte[][] seeds =
         [

@@ -1,6 +1,6 @@
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Simd;
-using Secateur.Tests.Pruning;
+using Secateur.TestSupport;
 using Xunit;
 
 namespace Secateur.Tests.Kernels;

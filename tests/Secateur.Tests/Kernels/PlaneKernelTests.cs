@@ -2,7 +2,7 @@ using Secateur.Kernels;
 using Secateur.Kernels.Activation;
 using Secateur.Kernels.MaxOut;
 using Secateur.Kernels.Merge;
-using Secateur.Tests.Pruning;
+using Secateur.TestSupport;
 using Xunit;
 
 namespace Secateur.Tests.Kernels;

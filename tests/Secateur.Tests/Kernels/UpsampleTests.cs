@@ -3,7 +3,7 @@ using Secateur.Kernels;
 using Secateur.Kernels.Upsample;
 using Secateur.Lowering;
 using Secateur.Runtime;
-using Secateur.Tests.Pruning;
+using Secateur.TestSupport;
 using Secateur.Tests.Pruning.Compaction;
 using Secateur.Tests.Runtime;
 using Xunit;

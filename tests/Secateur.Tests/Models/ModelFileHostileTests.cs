@@ -2,8 +2,6 @@ using Secateur.Graph;
 using Secateur.Models;
 using Secateur.TestSupport;
 using Secateur.Tests.Graph;
-using Secateur.Tests.Pruning;
-using Secateur.Tests.Weights;
 using Secateur.Weights;
 using Xunit;
 

@@ -3,9 +3,8 @@ using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Models;
 using Secateur.Pruning.Compaction;
-using Secateur.Tests.Pruning;
+using Secateur.TestSupport;
 using Secateur.Tests.Pruning.Compaction;
-using Secateur.Tests.Weights;
 using Secateur.Weights;
 using Xunit;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Secateur.Graph;
 using Secateur.Models;
 using Secateur.Pruning;
+using Secateur.TestSupport;
 using Xunit;
 
 namespace Secateur.Tests.Pruning;

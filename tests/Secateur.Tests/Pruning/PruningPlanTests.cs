@@ -2,6 +2,7 @@ using Secateur.Graph;
 using Secateur.Models;
 using Secateur.Pruning;
 using Secateur.Pruning.Criteria;
+using Secateur.TestSupport;
 using Xunit;
 
 namespace Secateur.Tests.Pruning;

@@ -1,6 +1,6 @@
 using Secateur.Models;
 using Secateur.Runtime;
-using Secateur.Tests.Pruning;
+using Secateur.TestSupport;
 using Xunit;
 
 namespace Secateur.Tests.Runtime;

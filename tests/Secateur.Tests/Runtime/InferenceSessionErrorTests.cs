@@ -1,7 +1,7 @@
 using Secateur.Graph;
 using Secateur.Models;
 using Secateur.Runtime;
-using Secateur.Tests.Pruning;
+using Secateur.TestSupport;
 using Xunit;
 
 namespace Secateur.Tests.Runtime;

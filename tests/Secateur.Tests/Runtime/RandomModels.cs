@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Secateur.Graph;
-using Secateur.Tests.Pruning;
+using Secateur.TestSupport;
 using Secateur.Weights;
 
 namespace Secateur.Tests.Runtime;

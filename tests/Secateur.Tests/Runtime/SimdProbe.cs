@@ -2,7 +2,7 @@ using System.Globalization;
 using Secateur.Kernels.Simd;
 using Secateur.Models;
 using Secateur.Runtime;
-using Secateur.Tests.Pruning;
+using Secateur.TestSupport;
 using Secateur.Tests.Pruning.Compaction;
 
 namespace Secateur.Tests.Runtime;

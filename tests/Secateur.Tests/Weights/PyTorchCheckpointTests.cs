@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Secateur.TestSupport;
 using Secateur.Weights;
 using Xunit;
 

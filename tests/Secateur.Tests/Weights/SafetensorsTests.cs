@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Secateur.Kernels;
+using Secateur.TestSupport;
 using Secateur.Weights;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using Secateur.TestSupport;
 using Secateur.WiderFace.Evaluation;
 using Xunit;
 using static Secateur.WiderFace.Tests.Evaluation.Samples;
@@ -22,7 +23,7 @@ public sealed class WiderEvaluatorFolderTests : IDisposable
         _folder.Write("b/3.txt", "x\n0\n");
         _folder.Write("b/unknown.txt", MissText);
         _folder.Write("readme.txt", "not a prediction");
-        var result = _evaluator.EvaluateFolder(_folder.Path);
+        var result = _evaluator.EvaluateFolder(_folder.Root);
         Assert.Equal((2, 3, 1, 2), (result.Images, result.ListedImages, result.Predictions, result.Hard.Faces));
         Assert.Equal(0.5, result.Hard.AveragePrecision);
     }
@@ -32,18 +33,18 @@ public sealed class WiderEvaluatorFolderTests : IDisposable
     {
         _folder.Write("a/1.txt", HitText);
         _folder.Write("a/2.txt", MissText);
-        Assert.Equal(1, _evaluator.EvaluateFolder(_folder.Path, [Name("a/1.jpg")]).Hard.AveragePrecision);
-        var missing = Assert.Throws<FileNotFoundException>(() => _evaluator.EvaluateFolder(_folder.Path, [Name("a/1.jpg"), Name("b/3.jpg")]));
+        Assert.Equal(1, _evaluator.EvaluateFolder(_folder.Root, [Name("a/1.jpg")]).Hard.AveragePrecision);
+        var missing = Assert.Throws<FileNotFoundException>(() => _evaluator.EvaluateFolder(_folder.Root, [Name("a/1.jpg"), Name("b/3.jpg")]));
         Assert.Contains("1 of 2 images have no predictions, such as b/3.jpg", missing.Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => _evaluator.EvaluateFolder(_folder.Path, [Name("c/4.jpg")]));
-        Assert.Throws<ArgumentException>(() => _evaluator.EvaluateFolder(_folder.Path, [Name("a/1.jpg"), Name("a/1.jpg")]));
+        Assert.Throws<ArgumentException>(() => _evaluator.EvaluateFolder(_folder.Root, [Name("c/4.jpg")]));
+        Assert.Throws<ArgumentException>(() => _evaluator.EvaluateFolder(_folder.Root, [Name("a/1.jpg"), Name("a/1.jpg")]));
     }
 
     [Fact]
     public void The_events_may_lie_in_the_only_folder()
     {
         _folder.Write("predictions/a/1.txt", HitText);
-        Assert.Equal(1, _evaluator.EvaluateFolder(_folder.Path).Images);
+        Assert.Equal(1, _evaluator.EvaluateFolder(_folder.Root).Images);
     }
 
     [Fact]
@@ -51,9 +52,9 @@ public sealed class WiderEvaluatorFolderTests : IDisposable
     {
         _folder.Write("one/a/1.txt", HitText);
         _folder.Write("two/a/1.txt", HitText);
-        var error = Assert.Throws<FileNotFoundException>(() => _evaluator.EvaluateFolder(_folder.Path));
+        var error = Assert.Throws<FileNotFoundException>(() => _evaluator.EvaluateFolder(_folder.Root));
         Assert.Contains(Path.Combine("a", "1.txt"), error.Message, StringComparison.Ordinal);
-        Assert.Throws<DirectoryNotFoundException>(() => _evaluator.EvaluateFolder(_folder.In("none")));
+        Assert.Throws<DirectoryNotFoundException>(() => _evaluator.EvaluateFolder(_folder.PathOf("none")));
     }
 
     [Fact]
@@ -61,7 +62,7 @@ public sealed class WiderEvaluatorFolderTests : IDisposable
     {
         _folder.Write("a/1.txt", HitText);
         var damaged = _folder.Write("a/2.txt", HitText[..20]);
-        Assert.Equal(damaged, Assert.Throws<InvalidFileException>(() => _evaluator.EvaluateFolder(_folder.Path)).Path);
+        Assert.Equal(damaged, Assert.Throws<InvalidFileException>(() => _evaluator.EvaluateFolder(_folder.Root)).Path);
     }
 
     [Fact]
@@ -73,10 +74,10 @@ public sealed class WiderEvaluatorFolderTests : IDisposable
         var reports = new List<WiderProgress>();
         var truth = new WiderGroundTruth([Image("a/1.jpg"), Image("a/2.jpg")]);
         var evaluator = new WiderEvaluator(truth) { Threads = 1, Progress = new Listener(reports.Add) };
-        evaluator.EvaluateFolder(_folder.Path, images: null, cancellation.Token);
+        evaluator.EvaluateFolder(_folder.Root, images: null, cancellation.Token);
         Assert.Equal([(1, 2), (2, 2)], reports.Select(report => (report.Done, report.Total)));
         cancellation.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => evaluator.EvaluateFolder(_folder.Path, images: null, cancellation.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => evaluator.EvaluateFolder(_folder.Root, images: null, cancellation.Token));
     }
 
     private sealed class Listener(Action<WiderProgress> onReport) : IProgress<WiderProgress>

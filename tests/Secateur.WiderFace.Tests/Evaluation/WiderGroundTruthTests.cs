@@ -1,8 +1,7 @@
 using Secateur.TestSupport;
 using Secateur.WiderFace.Evaluation;
-using Secateur.WiderFace.Tests.Mat;
 using Xunit;
-using static Secateur.WiderFace.Tests.Mat.MatFileWriter;
+using static Secateur.TestSupport.MatFileWriter;
 
 namespace Secateur.WiderFace.Tests.Evaluation;
 
@@ -22,7 +21,7 @@ public sealed class WiderGroundTruthTests : IDisposable
     public void Faces_and_their_settings_are_read(string place)
     {
         WriteAll(place);
-        var truth = WiderGroundTruth.Load(_folder.Path);
+        var truth = WiderGroundTruth.Load(_folder.Root);
         Assert.Equal(["0--Parade/p1.jpg", "0--Parade/p2.jpg", "1--Handshaking/h1.jpg"], truth.Images.Select(image => image.Name.ToString()));
         Assert.Equal(
             [
@@ -40,8 +39,8 @@ public sealed class WiderGroundTruthTests : IDisposable
     public void A_missing_file_is_told()
     {
         WriteAll("ground_truth");
-        File.Delete(_folder.In("ground_truth", Files[3]));
-        Assert.Contains(Files[3], Assert.Throws<FileNotFoundException>(() => WiderGroundTruth.Load(_folder.Path)).Message, StringComparison.Ordinal);
+        File.Delete(_folder.PathOf("ground_truth", Files[3]));
+        Assert.Contains(Files[3], Assert.Throws<FileNotFoundException>(() => WiderGroundTruth.Load(_folder.Root)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,7 +72,7 @@ public sealed class WiderGroundTruthTests : IDisposable
     public void Mutants_are_read_or_turned_down()
     {
         WriteAll("");
-        var paths = Files.Select(file => _folder.In(file)).ToArray();
+        var paths = Files.Select(file => _folder.PathOf(file)).ToArray();
         ReaderFuzz.Run([FaceFile(compress: false)], path => WiderGroundTruthReader.Read(path, paths[1], paths[2], paths[3]), ".mat");
         ReaderFuzz.Run([EasyFile(compress: false)], path => WiderGroundTruthReader.Read(paths[0], path, paths[2], paths[3]), ".mat");
     }
@@ -130,5 +129,5 @@ public sealed class WiderGroundTruthTests : IDisposable
     }
 
     private void Rejects(string expected) =>
-        Assert.Contains(expected, Assert.Throws<InvalidFileException>(() => WiderGroundTruth.Load(_folder.Path)).Problem, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<InvalidFileException>(() => WiderGroundTruth.Load(_folder.Root)).Problem, StringComparison.Ordinal);
 }

@@ -17,14 +17,14 @@ public sealed class WiderParityTests : IDisposable
     public void Average_precision_equals_the_reference()
     {
         using var expected = JsonDocument.Parse(File.ReadAllBytes(SharedData.PathOf("parity", "evaluation", "expected.json")));
-        ZipFile.ExtractToDirectory(SharedData.PathOf("parity", "evaluation", "predictions.zip"), _folder.Path);
+        ZipFile.ExtractToDirectory(SharedData.PathOf("parity", "evaluation", "predictions.zip"), _folder.Root);
         var evaluator = new WiderEvaluator(WiderGroundTruth.Load(SharedData.PathOf("wider-mini")));
 
-        Check(expected.RootElement.GetProperty("full"), evaluator.EvaluateFolder(_folder.Path));
+        Check(expected.RootElement.GetProperty("full"), evaluator.EvaluateFolder(_folder.Root));
 
         var mini = WiderFaceDataset.Open(SharedData.PathOf("wider-mini"), WiderFaceSplit.Validation);
         var names = mini.Images.Select(image => image.Name).ToArray();
-        Check(expected.RootElement.GetProperty("mini"), evaluator.EvaluateFolder(_folder.In("predictions"), names));
+        Check(expected.RootElement.GetProperty("mini"), evaluator.EvaluateFolder(_folder.PathOf("predictions"), names));
     }
 
     [SharedDataFact]

@@ -3,7 +3,7 @@ using System.Text;
 using Secateur.TestSupport;
 using Secateur.WiderFace.Mat;
 using Xunit;
-using static Secateur.WiderFace.Tests.Mat.MatFileWriter;
+using static Secateur.TestSupport.MatFileWriter;
 
 namespace Secateur.WiderFace.Tests.Mat;
 
@@ -123,8 +123,8 @@ public sealed class MatFileHostileTests
     public void A_directory_is_turned_down()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains("is a directory", Assert.Throws<InvalidFileException>(() => MatFile.Read(folder.Path)).Message, StringComparison.Ordinal);
-        Assert.Throws<FileNotFoundException>(() => MatFile.Read(folder.In("none.mat")));
+        Assert.Contains("is a directory", Assert.Throws<InvalidFileException>(() => MatFile.Read(folder.Root)).Message, StringComparison.Ordinal);
+        Assert.Throws<FileNotFoundException>(() => MatFile.Read(folder.PathOf("none.mat")));
     }
 
     private static void Rejects(byte[] content, string expected, bool raw = false)

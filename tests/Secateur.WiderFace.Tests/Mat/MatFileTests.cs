@@ -1,7 +1,8 @@
 using System.Text;
+using Secateur.TestSupport;
 using Secateur.WiderFace.Mat;
 using Xunit;
-using static Secateur.WiderFace.Tests.Mat.MatFileWriter;
+using static Secateur.TestSupport.MatFileWriter;
 
 namespace Secateur.WiderFace.Tests.Mat;
 

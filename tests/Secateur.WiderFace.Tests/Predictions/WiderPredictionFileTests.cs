@@ -56,8 +56,8 @@ public sealed class WiderPredictionFileTests : IDisposable
         CultureInfo.CurrentCulture = comma;
         try
         {
-            WiderPredictionFile.Write(_folder.Path, Image("0--Parade/one.jpg"), [new FaceDetection(-10.5f, 20, 29.5f, 60.25f, 0.9f)]);
-            var path = _folder.In("0--Parade", "one.txt");
+            WiderPredictionFile.Write(_folder.Root, Image("0--Parade/one.jpg"), [new FaceDetection(-10.5f, 20, 29.5f, 60.25f, 0.9f)]);
+            var path = _folder.PathOf("0--Parade", "one.txt");
             Assert.Equal("0--Parade/one.jpg\n1\n-10.5 20.0 41.0 41.2 0.900\n", File.ReadAllText(path));
             Assert.Equal([new WiderPrediction(-10.5, 20, 41, 41.2, 0.9)], WiderPredictionFile.Read(path).AsEnumerable());
         }
@@ -70,9 +70,9 @@ public sealed class WiderPredictionFileTests : IDisposable
     [Fact]
     public void An_image_without_faces_has_a_file_too()
     {
-        WiderPredictionFile.Write(_folder.Path, Image("a/b.jpg"), []);
-        Assert.Equal("a/b.jpg\n0\n", File.ReadAllText(_folder.In("a", "b.txt")));
-        Assert.Empty(WiderPredictionFile.Read(_folder.In("a", "b.txt")));
+        WiderPredictionFile.Write(_folder.Root, Image("a/b.jpg"), []);
+        Assert.Equal("a/b.jpg\n0\n", File.ReadAllText(_folder.PathOf("a", "b.txt")));
+        Assert.Empty(WiderPredictionFile.Read(_folder.PathOf("a", "b.txt")));
     }
 
     [Theory]
@@ -81,8 +81,8 @@ public sealed class WiderPredictionFileTests : IDisposable
     [InlineData(-2e9f)]
     public void A_number_that_is_no_coordinate_is_not_written(float value)
     {
-        Assert.Throws<ArgumentException>(() => WiderPredictionFile.Write(_folder.Path, Image("a/b.jpg"), [new FaceDetection(0, value, 1, 1, 0)]));
-        Assert.Empty(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories));
+        Assert.Throws<ArgumentException>(() => WiderPredictionFile.Write(_folder.Root, Image("a/b.jpg"), [new FaceDetection(0, value, 1, 1, 0)]));
+        Assert.Empty(Directory.EnumerateFiles(_folder.Root, "*", SearchOption.AllDirectories));
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class WiderPredictionFileTests : IDisposable
     }
 
     [Fact]
-    public void A_directory_is_turned_down() => Assert.Throws<InvalidFileException>(() => WiderPredictionFile.Read(_folder.Path));
+    public void A_directory_is_turned_down() => Assert.Throws<InvalidFileException>(() => WiderPredictionFile.Read(_folder.Root));
 
     [Fact]
     public void Mutants_are_read_or_turned_down() =>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Secateur.Pixels;
+using Secateur.TestSupport;
 using Secateur.WiderFace.Predictions;
 using Xunit;
 
@@ -22,7 +23,7 @@ public sealed class WiderPredictionRunTests : IDisposable
         var progress = new Recorder();
         var detectors = 0;
 
-        var summary = new WiderPredictionRun(_folder.Path, "model") { Workers = workers, Progress = progress }.Run(images, () =>
+        var summary = new WiderPredictionRun(_folder.Root, "model") { Workers = workers, Progress = progress }.Run(images, () =>
         {
             Interlocked.Increment(ref detectors);
             return OneAtATime();
@@ -34,7 +35,7 @@ public sealed class WiderPredictionRunTests : IDisposable
         Assert.Equal(Enumerable.Range(1, 30), progress.Reports.Select(report => report.Done).Order());
         Assert.Equal(images.Select(image => image.Name).ToHashSet(), progress.Reports.Select(report => report.Image).ToHashSet());
         Assert.All(progress.Reports, report => Assert.Equal(30, report.Total));
-        Assert.Empty(Directory.EnumerateFiles(_folder.Path, "*.tmp", SearchOption.AllDirectories));
+        Assert.Empty(Directory.EnumerateFiles(_folder.Root, "*.tmp", SearchOption.AllDirectories));
     }
 
     [Fact]
@@ -47,13 +48,13 @@ public sealed class WiderPredictionRunTests : IDisposable
             if (report.Done == 7) cancellation.Cancel();
         });
         Assert.Throws<OperationCanceledException>(
-            () => new WiderPredictionRun(_folder.Path, "model") { Workers = 1, Progress = progress }.Run(images, Detector, cancellation.Token));
+            () => new WiderPredictionRun(_folder.Root, "model") { Workers = 1, Progress = progress }.Run(images, Detector, cancellation.Token));
         Assert.Equal(7, _detected.Count);
         _folder.Write("event1/image19.txt.0123.tmp", "event1/image19.jpg\n1\n1.0 2.0");
 
         _detected.Clear();
         var rest = new Recorder();
-        var summary = new WiderPredictionRun(_folder.Path, "model") { Workers = 3, Resume = true, Progress = rest }.Run(images, Detector);
+        var summary = new WiderPredictionRun(_folder.Root, "model") { Workers = 3, Resume = true, Progress = rest }.Run(images, Detector);
 
         Assert.Equal(new WiderPredictionSummary(13, 7), summary);
         Assert.Equal(images.Skip(7).Select(image => image.Path).Order(), _detected.Order());
@@ -65,11 +66,11 @@ public sealed class WiderPredictionRunTests : IDisposable
     public void Without_resume_all_is_done_again_and_nothing_old_is_left()
     {
         var images = Images(6);
-        new WiderPredictionRun(_folder.Path, "old model").Run(images, Detector);
+        new WiderPredictionRun(_folder.Root, "old model").Run(images, Detector);
         using var cancellation = new CancellationTokenSource();
         var progress = new Recorder(_ => cancellation.Cancel());
         Assert.Throws<OperationCanceledException>(
-            () => new WiderPredictionRun(_folder.Path, "new model") { Workers = 1, Progress = progress }.Run(images, Detector, cancellation.Token));
+            () => new WiderPredictionRun(_folder.Root, "new model") { Workers = 1, Progress = progress }.Run(images, Detector, cancellation.Token));
         Assert.Single(images, image => File.Exists(FileOf(image)));
     }
 
@@ -77,21 +78,21 @@ public sealed class WiderPredictionRunTests : IDisposable
     public void Predictions_of_something_else_are_not_resumed()
     {
         var images = Images(3);
-        new WiderPredictionRun(_folder.Path, "model A, single").Run(images, Detector);
+        new WiderPredictionRun(_folder.Root, "model A, single").Run(images, Detector);
         var other = Assert.Throws<InvalidOperationException>(
-            () => new WiderPredictionRun(_folder.Path, "model B, single") { Resume = true }.Run(images, Detector));
+            () => new WiderPredictionRun(_folder.Root, "model B, single") { Resume = true }.Run(images, Detector));
         Assert.Contains("made by 'model A, single', not by 'model B, single'", other.Message, StringComparison.Ordinal);
 
-        File.Delete(_folder.In("predictions-made-by.txt"));
+        File.Delete(_folder.PathOf("predictions-made-by.txt"));
         Assert.Throws<InvalidOperationException>(
-            () => new WiderPredictionRun(_folder.Path, "model A, single") { Resume = true }.Run(images, Detector));
+            () => new WiderPredictionRun(_folder.Root, "model A, single") { Resume = true }.Run(images, Detector));
         Assert.Equal(3, _detected.Count);
     }
 
     [Fact]
     public void Resume_in_a_new_folder_starts_there()
     {
-        var run = new WiderPredictionRun(_folder.In("new", "folder"), "model\nof two lines") { Resume = true };
+        var run = new WiderPredictionRun(_folder.PathOf("new", "folder"), "model\nof two lines") { Resume = true };
         Assert.Equal(new WiderPredictionSummary(2, 0), run.Run(Images(2), Detector));
         Assert.Equal(new WiderPredictionSummary(0, 2), run.Run(Images(2), Detector));
     }
@@ -100,7 +101,7 @@ public sealed class WiderPredictionRunTests : IDisposable
     public void Unreadable_images_are_named_at_the_end_and_the_others_are_written()
     {
         var images = Images(25);
-        var error = Assert.Throws<UnreadableImagesException>(() => new WiderPredictionRun(_folder.Path, "model") { Workers = 2 }.Run(images, () => path =>
+        var error = Assert.Throws<UnreadableImagesException>(() => new WiderPredictionRun(_folder.Root, "model") { Workers = 2 }.Run(images, () => path =>
             Number(path) % 2 == 0 ? throw new InvalidFileException(path, "is truncated") : Detector()(path)));
 
         Assert.Equal(images.Where(image => Number(image.Path) % 2 == 0).Select(image => image.Name), error.Images.Select(image => image.Image));
@@ -113,7 +114,7 @@ public sealed class WiderPredictionRunTests : IDisposable
     public void Another_error_of_a_detector_ends_the_run()
     {
         var calls = 0;
-        var run = new WiderPredictionRun(_folder.Path, "model") { Workers = 2 };
+        var run = new WiderPredictionRun(_folder.Root, "model") { Workers = 2 };
         Assert.Throws<NotSupportedException>(() => run.Run(Images(1000), () => _ =>
             Interlocked.Increment(ref calls) < 10 ? [] : throw new NotSupportedException()));
         Assert.InRange(calls, 10, 20);
@@ -123,7 +124,7 @@ public sealed class WiderPredictionRunTests : IDisposable
     public void A_folder_that_cannot_be_written_is_not_an_unreadable_image()
     {
         _folder.Write("event0", []);
-        var error = Assert.ThrowsAny<IOException>(() => new WiderPredictionRun(_folder.Path, "model").Run(Images(2), Detector));
+        var error = Assert.ThrowsAny<IOException>(() => new WiderPredictionRun(_folder.Root, "model").Run(Images(2), Detector));
         Assert.IsNotType<UnreadableImagesException>(error);
     }
 
@@ -152,7 +153,7 @@ public sealed class WiderPredictionRunTests : IDisposable
 
     private static int Number(string path) => int.Parse(Path.GetFileNameWithoutExtension(path), System.Globalization.CultureInfo.InvariantCulture);
 
-    private string FileOf(WiderFaceImage image) => WiderPredictionFile.PathOf(_folder.Path, image.Name);
+    private string FileOf(WiderFaceImage image) => WiderPredictionFile.PathOf(_folder.Root, image.Name);
 
     private WiderPrediction Prediction(WiderFaceImage image) => Assert.Single(WiderPredictionFile.Read(FileOf(image)));
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Secateur.Graph;
 using Secateur.Pruning;
 using Secateur.Pruning.Compaction;
+using Secateur.TestSupport;
 using Secateur.Weights;
 using Xunit;
 

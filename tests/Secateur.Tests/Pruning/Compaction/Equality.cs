@@ -1,6 +1,7 @@
 using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Lowering;
+using Secateur.TestSupport;
 using Secateur.Weights;
 using Xunit;
 

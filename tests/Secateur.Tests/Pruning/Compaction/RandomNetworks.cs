@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Pruning;
+using Secateur.TestSupport;
 using Secateur.Weights;
 
 namespace Secateur.Tests.Pruning.Compaction;

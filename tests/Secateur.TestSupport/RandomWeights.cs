@@ -2,10 +2,10 @@ using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Weights;
 
-namespace Secateur.Tests.Pruning;
+namespace Secateur.TestSupport;
 
 /// <summary>Weights that keep activations near one, with batch norms as trained ones have them: shifts, uneven scales, some negative.</summary>
-internal static class RandomWeights
+public static class RandomWeights
 {
     public static Model Fill(Network network, int seed)
     {

@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
-namespace Secateur.WiderFace.Tests.Mat;
+namespace Secateur.TestSupport;
 
 /// <summary>Writes level 5 MAT-files as MATLAB does: small elements where the data fit, 8-byte padding, each variable compressed or not.</summary>
-internal sealed class MatFileWriter
+public sealed class MatFileWriter
 {
     private readonly List<byte> _file =
         [.. Encoding.ASCII.GetBytes("MATLAB 5.0 MAT-file, made by a test".PadRight(124)), 0x00, 0x01, (byte)'I', (byte)'M'];

@@ -1,0 +1,159 @@
+using System.Text;
+using Secateur.TestSupport;
+using Secateur.Weights;
+using Xunit;
+
+namespace Secateur.Cli.Tests;
+
+/// <summary>Whatever is wrong: one line that says so, nothing on stdout, nothing written.</summary>
+public sealed class FailureTests : CliTest
+{
+    [Theory]
+    [InlineData("detct", "detct: no such command")]
+    [InlineData("--frobnicate", "--frobnicate: no such command or option")]
+    [InlineData("inspect", "inspect --help")]
+    [InlineData("inspect m.safetensors --frobnicate", "--frobnicate", "secateur inspect --help")]
+    [InlineData("inspect m.safetensors another", "another: no such command or option")]
+    [InlineData("inspect --frobnicate", "--frobnicate: no such option")]
+    [InlineData("bench m.safetensors --frobnicate", "--frobnicate: no such option")]
+    [InlineData("inspect m.safetensors --arch vgg", "--arch is 'vgg'", "eresfd, extd64, extd48, extd32")]
+    [InlineData("inspect m.safetensors --imgsz", "--imgsz")]
+    [InlineData("inspect m.safetensors --imgsz 0x640", "--imgsz is '0x640'", "480x640")]
+    [InlineData("inspect m.safetensors --imgsz 480x", "--imgsz is '480x'")]
+    [InlineData("inspect m.safetensors --imgsz 1x2x3", "--imgsz is '1x2x3'")]
+    [InlineData("inspect m.safetensors --imgsz -480x640", "--imgsz is '-480x640'")]
+    [InlineData("inspect m.safetensors --imgsz 99999999999x1", "--imgsz is")]
+    [InlineData("bench m.safetensors --imgsz 100000x100000", "--imgsz is '100000x100000'", "100000000 pixels")]
+    [InlineData("prune m.safetensors", "--rate")]
+    [InlineData("prune m.safetensors --rate 1.0", "--rate is '1.0'", "at least 0 and less than 1")]
+    [InlineData("prune m.safetensors --rate -0.1", "--rate is '-0.1'")]
+    [InlineData("prune m.safetensors --rate abc", "--rate is 'abc'", "at least 0 and less than 1")]
+    [InlineData("prune m.safetensors --rate 0,3", "--rate is '0,3'")]
+    [InlineData("prune m.safetensors --rate NaN", "--rate is 'NaN'")]
+    [InlineData("prune m.safetensors --rate 0.1 --rate 0.2", "--rate")]
+    [InlineData("prune m.safetensors --rate 0.3 --criterion best", "--criterion is 'best'", "fpgm, l1, l2, random")]
+    [InlineData("prune m.safetensors --rate 0.3 --epochs 5", "--epochs is '5'")]
+    [InlineData("prune m.safetensors --rate 0.3 --layer base.nothing*=0.2", "'base.nothing*'", "no prunable layer")]
+    [InlineData("prune m.safetensors --rate 0.3 --layer base.conv1.0", "--layer is 'base.conv1.0'", "PATTERN=RATE")]
+    [InlineData("prune m.safetensors --rate 0.3 --layer base.*=1", "--layer is 'base.*=1'")]
+    [InlineData("prune m.safetensors --rate 0.3 --exclude loc.0", "'loc.0'", "no prunable layer")]
+    [InlineData("prune m.safetensors --rate 0.3 --seed 1.5", "--seed is '1.5'")]
+    [InlineData("prune m.safetensors --rate 0.3 --out nowhere/p.safetensors", "nowhere/p.safetensors", "there is no folder")]
+    [InlineData("prune m.safetensors --rate 0.3 --out .", "is a folder")]
+    [InlineData("prune m.safetensors --rate 0.3 --out m.safetensors", "m.safetensors", "is the input itself")]
+    [InlineData("prune m.safetensors --rate 0.3 --out ./m.safetensors", "m.safetensors", "is the input itself")]
+    [InlineData("compact m.safetensors --out m.safetensors", "is the input itself")]
+    [InlineData("compact m.safetensors --out m.safetensors/c.safetensors", "there is no folder")]
+    [InlineData("import m.safetensors", "is the input itself")]
+    [InlineData("import m.safetensors --out i.safetensors --anchor-aspect 0", "--anchor-aspect is '0'")]
+    [InlineData("import m.safetensors --out i.safetensors --arch extd64", "extd64")]
+    [InlineData("detect a.png --model m.safetensors --conf 2", "--conf is '2'")]
+    [InlineData("detect a.png --model m.safetensors --conf high", "--conf is 'high'")]
+    [InlineData("detect a.png --model m.safetensors --iou 0", "--iou is '0'")]
+    [InlineData("detect a.png --model m.safetensors --scale 1,5", "--scale is '1,5'")]
+    [InlineData("detect a.png --model m.safetensors --threads 0", "--threads is '0'")]
+    [InlineData("detect a.png --model m.safetensors --threads 100000", "--threads is '100000'")]
+    [InlineData("detect a.png --model m.safetensors --max-det 0", "--max-det is '0'")]
+    [InlineData("detect a.png --model m.safetensors --max-pixels -1", "--max-pixels is '-1'")]
+    [InlineData("detect a.png --model m.safetensors --format xml", "--format is 'xml'", "text, json, csv, wider, coco")]
+    [InlineData("detect a.png --model m.safetensors --format 7", "--format is '7'")]
+    [InlineData("detect a.png --model m.safetensors --protocol double", "--protocol is 'double'", "single, multi-scale")]
+    [InlineData("detect a.png --model m.safetensors --protocol", "--protocol")]
+    [InlineData("bench m.safetensors --runs 0", "--runs is '0'")]
+    [InlineData("bench m.safetensors --threads x", "--threads is 'x'")]
+    [InlineData("evaluate", "--model", "--data", "--predictions")]
+    [InlineData("evaluate --model m.safetensors", "--data")]
+    [InlineData("evaluate --predictions .", "--ground-truth")]
+    [InlineData("evaluate --model m.safetensors --predictions . --data .", "either")]
+    [InlineData("evaluate --model m.safetensors --data nowhere", "nowhere")]
+    [InlineData("scene --imgsz 16x64", "16")]
+    [InlineData("scene --out scene.gif", "scene.gif", ".png")]
+    [InlineData("scene --out nowhere/scene.png", "there is no folder")]
+    [InlineData("scene --faces -3", "--faces is '-3'")]
+    public void A_wrong_call_is_told_in_one_line(string line, params string[] parts)
+    {
+        WriteEResFd();
+        WriteSpot("a.png");
+        FailsAndWritesNothing(line.Split(' '), parts);
+    }
+
+    public static TheoryData<string, byte[]> BadModels => new()
+    {
+        { "is empty.safetensors", [] },
+        { "garbage.safetensors", "this is no model, whatever its name says"u8.ToArray() },
+        { "garbage.pth", [0x80, 0x02, 0x8A, 0x0A, 1, 2, 3] },
+        { "zip.pth", "PK\u0003\u0004 and then nothing"u8.ToArray() },
+        { "huge-header.safetensors", [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F, (byte)'{'] },
+        { "outside.safetensors", Header("{\"a\":{\"dtype\":\"F32\",\"shape\":[1000000],\"data_offsets\":[0,4000000]}}") },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadModels))]
+    public void A_damaged_model_is_named_by_every_command(string name, byte[] content)
+    {
+        File.WriteAllBytes(name, content);
+        WriteSpot("a.png");
+        Safetensors.Write("x.safetensors", [KeyValuePair.Create("input", new Kernels.Tensor(1, 3, 32, 32))]);
+        foreach (var call in Calls(name)) FailsAndWritesNothing(call, name);
+    }
+
+    [Fact]
+    public void A_model_that_is_no_file_is_named_by_every_command()
+    {
+        WriteSpot("a.png");
+        Safetensors.Write("x.safetensors", [KeyValuePair.Create("input", new Kernels.Tensor(1, 3, 32, 32))]);
+        Directory.CreateDirectory("folder");
+        foreach (var call in Calls("folder")) FailsAndWritesNothing(call, "folder", "is a directory");
+        foreach (var call in Calls("missing.safetensors")) FailsAndWritesNothing(call, "missing.safetensors");
+    }
+
+    [Fact]
+    public void A_truncated_model_is_told_wherever_it_ends()
+    {
+        var whole = File.ReadAllBytes(WriteEResFd());
+        foreach (var length in new[] { 1, 7, 8, 100, 5000, whole.Length / 2, whole.Length - 1 })
+        {
+            File.WriteAllBytes("cut.safetensors", whole[..length]);
+            FailsAndWritesNothing(["inspect", "cut.safetensors"], "cut.safetensors");
+        }
+    }
+
+    [Fact]
+    public void A_damaged_network_in_the_metadata_is_told()
+    {
+        BrightSpotDetector.Write("spot.safetensors");
+        var file = Safetensors.Read("spot.safetensors");
+        var network = file.Metadata["secateur.network"];
+        foreach (var damaged in new[] { "", "!", network[..(network.Length / 2)], network[4..], Convert.ToBase64String(new byte[100]) })
+        {
+            Rewrite("secateur.network", damaged);
+            FailsAndWritesNothing(["inspect", "damaged.safetensors"], "damaged.safetensors");
+        }
+
+        foreach (var (key, value) in new[] { ("secateur.mean", "[1]"), ("secateur.mean", "{"), ("secateur.anchor_aspect", "wide"), ("secateur.provenance", "7") })
+        {
+            Rewrite(key, value);
+            FailsAndWritesNothing(["inspect", "damaged.safetensors"], "damaged.safetensors");
+        }
+
+        void Rewrite(string key, string value)
+        {
+            var metadata = new Dictionary<string, string>(file.Metadata) { [key] = value };
+            Safetensors.Write("damaged.safetensors", file.Tensors, metadata);
+        }
+    }
+
+    private static IEnumerable<string[]> Calls(string model) =>
+    [
+        ["inspect", model],
+        ["inspect", model, "--json"],
+        ["import", model, "--out", "out.safetensors"],
+        ["prune", model, "--rate", "0.3", "--out", "out.safetensors"],
+        ["compact", model, "--out", "out.safetensors"],
+        ["forward", model, "--input", "x.safetensors", "--out", "out.safetensors"],
+        ["detect", "a.png", "--model", model, "--out", "marked"],
+        ["bench", model, "--runs", "1"],
+    ];
+
+    private static byte[] Header(string json) => [.. BitConverter.GetBytes((long)json.Length), .. Encoding.UTF8.GetBytes(json)];
+}
