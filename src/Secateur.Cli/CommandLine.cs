@@ -9,6 +9,7 @@ namespace Secateur.Cli;
 /// <summary>The command line: parses, runs, and turns every foreseeable failure into one line on stderr and a non-zero exit code.</summary>
 internal static class CommandLine
 {
+    private const string TraceVariable = "SECATEUR_TRACE";
     private const int Failed = 1;
     private const int WrongUsage = 2;
     private const int Cancelled = 130;
@@ -57,6 +58,12 @@ internal static class CommandLine
             or InvalidOperationException or DllNotFoundException or OutOfMemoryException or UsageException)
         {
             return Fail(Failed, Problem.Describe(error));
+        }
+        catch (Exception error)
+        {
+            // A mistake of ours; even so one line, with the way to the rest.
+            if (Environment.GetEnvironmentVariable(TraceVariable) is { Length: > 0 }) Console.Error.WriteLine(error);
+            return Fail(Failed, $"internal error, {error.GetType().Name}: {error.Message} (set {TraceVariable}=1 to see where)");
         }
     }
 

@@ -6,8 +6,6 @@ namespace Secateur.Cli;
 /// <summary>An image file to detect in, and where it stands below the folder or pattern that named it.</summary>
 internal sealed record ImageInput(string Path, string RelativePath)
 {
-    private static readonly string[] WrittenExtensions = [".png", ".jpg", ".jpeg", ".ppm"];
-
     /// <summary>The files that arguments name: files, folders (with subfolders), or patterns with * and **.</summary>
     /// <exception cref="UsageException">An argument names nothing.</exception>
     public static List<ImageInput> Find(IEnumerable<string> arguments)
@@ -39,7 +37,7 @@ internal sealed record ImageInput(string Path, string RelativePath)
     }
 
     /// <summary>Whether the extension is that of a format that can be written.</summary>
-    public static bool CanBeWritten(string path) => WrittenExtensions.Contains(System.IO.Path.GetExtension(path).ToLowerInvariant());
+    public static bool CanBeWritten(string path) => ImageFile.WrittenExtensions.Contains(System.IO.Path.GetExtension(path).ToLowerInvariant());
 
     private static IEnumerable<ImageInput> Find(string argument)
     {

@@ -14,6 +14,9 @@ namespace Secateur.Imaging;
 /// </remarks>
 public static class ImageFile
 {
+    /// <summary>Lower-case extensions, with the dot, that <see cref="Write"/> knows.</summary>
+    public static IReadOnlyList<string> WrittenExtensions { get; } = [".png", ".jpg", ".jpeg", ".ppm"];
+
     /// <summary>Lower-case extensions, with the dot, of the files that can be read; to find pictures in a folder.</summary>
     public static IReadOnlyList<string> Extensions { get; } = [".jpg", ".jpeg", ".png", ".ppm", ".pgm"];
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Secateur.Cli.Output;
 using Secateur.Detection;
+using Secateur.Graph;
 using Secateur.Imaging;
 using Secateur.Models;
 using Secateur.Weights;
@@ -91,16 +92,15 @@ internal static class EvaluateCommand
                 cancellation));
     }
 
-    /// <summary>Tells models apart by what they compute: the weights and the anchors.</summary>
+    /// <summary>Tells models apart by all that their predictions depend on: graph, weights, mean, anchors.</summary>
     private static string Digest(Model model)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(BitConverter.GetBytes(model.Info.AnchorAspect));
+        hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(model.Info.Mean.AsSpan()));
+        hash.AppendData(System.Text.Encoding.UTF8.GetBytes(NetworkJson.Write(model.Network)));
         foreach (var parameter in model.Network.Parameters)
-        {
-            hash.AppendData(System.Text.Encoding.UTF8.GetBytes(parameter.Name));
             hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(model.Weights[parameter.Name].Data.AsSpan()));
-        }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

@@ -88,9 +88,11 @@ public sealed class WiderPredictionRun
             throw new InvalidOperationException(
                 $"{_folder}: cannot resume, its predictions were made by '{found[..Math.Min(found.Length, MaxMadeByQuote)]}', not by '{_madeBy}'");
         }
-        var stale = images.Select(image => WiderPredictionFile.PathOf(_folder, image.Name)).Where(File.Exists);
-        if (Resume && stale.FirstOrDefault() is { } unknown)
-            throw new InvalidOperationException($"{_folder}: cannot resume, nothing tells what made {unknown} ({MadeByFile} is missing)");
+
+        // All predictions here, not only those of these images: what stays would pass for this run's when a later one resumes.
+        var stale = Directory.EnumerateDirectories(_folder).SelectMany(folder => Directory.EnumerateFiles(folder, "*.txt")).ToList();
+        if (stale.Count > 0 && !File.Exists(madeByPath))
+            throw new InvalidOperationException($"{_folder}: nothing tells what made {stale[0]} ({MadeByFile} is missing); name another folder");
         foreach (var path in stale) File.Delete(path);
         AtomicFile.Write(madeByPath, stream => stream.Write(Encoding.UTF8.GetBytes(_madeBy + "\n")));
     }

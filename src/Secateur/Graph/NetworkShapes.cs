@@ -7,7 +7,7 @@ namespace Secateur.Graph;
 public readonly record struct MapShape(int Channels, int Height, int Width)
 {
     /// <summary>H * W.</summary>
-    public int Area => Height * Width;
+    public long Area => (long)Height * Width;
 
     /// <inheritdoc/>
     public override string ToString() => Tensor.FormatShape([Channels, Height, Width]);

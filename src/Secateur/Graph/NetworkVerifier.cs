@@ -9,12 +9,14 @@ public static class NetworkVerifier
     // Bounds far above any real network, so that a graph read from a file cannot ask for absurd amounts of memory.
     private const int MaxChannels = 1 << 16;
     private const int MaxStride = 64;
+    private const int MaxNodes = 1 << 12;
     private const int MaxElements = 1 << 28;
 
     /// <summary>Checks every rule and returns the channels of each node.</summary>
     /// <exception cref="NetworkException">One or more rules are broken; all are listed.</exception>
     public static ImmutableArray<int> Verify(Network network)
     {
+        if (network.Nodes.Length > MaxNodes) throw new NetworkException($"network '{network.Architecture}' has {network.Nodes.Length} nodes, more than {MaxNodes}");
         var run = new Run(network);
         run.CheckNames();
         for (var i = 0; i < network.Nodes.Length; i++) run.CheckNode(i);

@@ -67,7 +67,7 @@ public static class ReferenceExecutor
             case SelectNode n:
                 var selected = new Volume(shape.Channels, shape.Height, shape.Width);
                 for (var c = 0; c < shape.Channels; c++)
-                    results[n.Input].Data.AsSpan(n.Channels[c] * shape.Area, shape.Area).CopyTo(selected.Data.AsSpan(c * shape.Area));
+                    results[n.Input].Data.AsSpan((int)(n.Channels[c] * shape.Area), (int)shape.Area).CopyTo(selected.Data.AsSpan((int)(c * shape.Area)));
                 return selected;
             case MaxOutNode n:
                 return MaxOutReference.Run(results[n.Input]);

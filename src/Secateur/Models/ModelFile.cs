@@ -21,6 +21,8 @@ public static class ModelFile
     private const string KeptFiltersKey = "secateur.kept_filters";
     private const string LicenceKey = "licence";
 
+    private const int ShownNames = 5;
+
     // Batch norms count their updates; inference and this trainer do not need the number.
     private const string UpdateCounter = ".num_batches_tracked";
 
@@ -39,7 +41,9 @@ public static class ModelFile
         try
         {
             var network = NetworkOf(path, file, architecture);
-            return new Model(network, tensors, InfoOf(path, file, network));
+            var model = new Model(network, tensors, InfoOf(path, file, network));
+            var broken = network.Parameters.Where(p => !Array.TrueForAll(model.Weights[p.Name].Data, float.IsFinite)).Select(p => p.Name).ToList();
+            return broken.Count == 0 ? model : throw new InvalidFileException(path, $"{broken.Count} tensors hold values that are not finite ({string.Join(", ", broken.Take(ShownNames))})");
         }
         catch (NetworkException error)
         {
@@ -116,6 +120,7 @@ public static class ModelFile
                     PackedText.Unpack(text), ModelFileJson.Default.ImmutableSortedDictionaryStringImmutableArrayInt32))
                     ?? throw new InvalidFileException(path, $"metadata {KeptFiltersKey} is null"),
             };
+            CheckKeptFilters(path, info.KeptFilters, network);
         }
 
         if (metadata.TryGetValue(AspectKey, out var aspect)) return info with { AnchorAspect = ParseAspect(path, aspect) };
@@ -133,6 +138,17 @@ public static class ModelFile
         catch (Exception error) when (error is NetworkException or JsonException or InvalidDataException)
         {
             throw new InvalidFileException(path, $"metadata {key}: {error.Message}", error);
+        }
+    }
+
+    private static void CheckKeptFilters(string path, ImmutableSortedDictionary<string, ImmutableArray<int>> kept, Network network)
+    {
+        var filters = network.Parameters.Where(p => p.Kind == ParameterKind.ConvWeight).ToDictionary(p => p.Name, p => p.Shape[0]);
+        foreach (var (layer, indices) in kept)
+        {
+            var expected = filters.GetValueOrDefault(layer + ".weight");
+            if (indices.IsDefault || indices.Length != expected || indices.Any(i => i < 0) || !indices.Zip(indices.Skip(1)).All(p => p.First < p.Second))
+                throw new InvalidFileException(path, $"metadata {KeptFiltersKey} does not fit layer '{layer}': expected {expected} ascending filter numbers");
         }
     }
 

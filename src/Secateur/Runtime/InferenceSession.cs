@@ -146,6 +146,8 @@ public sealed unsafe class InferenceSession : IDisposable
         var plan = _engine.PlanFor(height, width);
         if (plan.Floats > _floats)
         {
+            RequireMemory(plan.Floats * sizeof(float), height, width);
+
             // Without memory, should there be too little, there are no results either.
             _plan = null;
             NativeMemory.AlignedFree(_memory);
@@ -159,6 +161,14 @@ public sealed unsafe class InferenceSession : IDisposable
         }
 
         _plan = plan;
+    }
+
+    // Linux promises memory that it does not have, and kills who uses it: better to ask first.
+    private static void RequireMemory(long bytes, int height, int width)
+    {
+        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (bytes > available)
+            throw new NetworkException(FormattableString.Invariant($"an input of {height} x {width} pixels needs {bytes / 1e9:F1} GB of memory, this machine has {available / 1e9:F1} GB"));
     }
 
     private void Execute()

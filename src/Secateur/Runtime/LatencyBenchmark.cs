@@ -4,9 +4,9 @@ using System.Diagnostics;
 namespace Secateur.Runtime;
 
 /// <summary>What a model took, in milliseconds.</summary>
-/// <param name="Median">Half of the runs were quicker.</param>
+/// <param name="Median">Half of the runs were quicker (of an even number, the upper of the two in the middle).</param>
 /// <param name="Minimum">The quickest run.</param>
-/// <param name="P95">19 of 20 runs were quicker.</param>
+/// <param name="P95">About 19 of 20 runs were quicker.</param>
 public readonly record struct Latency(double Median, double Minimum, double P95);
 
 /// <summary>Measures models side by side: their runs alternate, so that whatever else the machine does meets all alike.</summary>

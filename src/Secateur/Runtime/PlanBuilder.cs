@@ -33,7 +33,11 @@ internal sealed class PlanBuilder
         _shapes = NetworkShapes.Infer(_network, height, width);
         _statics = StaticMap.Evaluate(lowered.Model, _shapes);
         _views = new MapView?[_network.Nodes.Length];
-        _halo = LiveConvs().Select(c => HaloOf(_flow.Source(c.Input))).Append(0).Max();
+        _halo = LiveConvs()
+            .GroupBy(c => _flow.Source(c.Input), c => new TapGeometry(_network.GeometryOf(c)))
+            .Select(readers => HaloOf([.. readers]))
+            .Append(0)
+            .Max();
     }
 
     /// <summary>Compiles the plan.</summary>
@@ -52,9 +56,9 @@ internal sealed class PlanBuilder
             .Select(i => _network.Nodes[i])
             .OfType<Conv2dNode>();
 
-    private int HaloOf(int source)
+    /// <summary>The halo that the convolutions of one input need.</summary>
+    private static int HaloOf(List<TapGeometry> taps)
     {
-        var taps = LiveConvs().Where(c => _flow.Source(c.Input) == source).Select(c => new TapGeometry(_network.GeometryOf(c))).ToList();
         var split = taps.Where(t => !t.ReadsDirectly).ToList();
         var direct = taps.Where(t => t.ReadsDirectly).Select(t => t.Halo).Append(0).Max();
         return split.Count == 0 ? direct : Math.Max(direct, split.Max(t => t.Before) + split.Max(t => t.After));
@@ -94,7 +98,8 @@ internal sealed class PlanBuilder
             case InputNode:
                 ViewOrNew(i);
                 break;
-            case SelectNode:
+            case SelectNode n:
+                _views[i] = ViewOf(n.Input).Select(n.Channels);
                 break;
             case ReluNode n:
                 EmitActivation(i, n.Input, 0);
@@ -297,13 +302,6 @@ internal sealed class PlanBuilder
     {
         var source = _flow.Source(node);
         if (_views[source] is { } view) return view;
-        if (_network.Nodes[source] is SelectNode select && !_flow.IsStatic[source])
-        {
-            var selection = ViewOf(select.Input).Select(select.Channels);
-            _views[source] = selection;
-            return selection;
-        }
-
         var map = _statics[source] ?? throw new InvalidOperationException($"'{_network.Nodes[source].Name}' is read before it is computed");
         var written = ViewOrNew(source);
         AddDraft([written], m => new StaticStep(_network.Nodes[source].Name, written.Layout, map, m.Planes(written)));

@@ -72,7 +72,7 @@ internal sealed unsafe class WorkerTeam : IDisposable
     /// <summary>A barrier for a few threads that arrive within microseconds of each other: it spins, and yields when that takes long.</summary>
     private sealed class StepBarrier(int size)
     {
-        private const int SpinsBeforeYield = 20_000;
+        private const int SpinsBeforeYield = 1_000;
 
         private int _arrived;
         private volatile int _round;

@@ -6,6 +6,9 @@ namespace Secateur.Kernels.Upsample;
 /// <summary><see cref="NearestReference"/> and <see cref="BilinearReference"/> over planes.</summary>
 internal static unsafe class PlaneUpsample
 {
+    // Source columns mixed at a time: on the stack, however wide the image.
+    private const int Block = 1024;
+
     /// <summary>Nearest.</summary>
     /// <param name="source">Position 0 of the input plane.</param>
     /// <param name="from">Its layout.</param>
@@ -36,28 +39,38 @@ internal static unsafe class PlaneUpsample
     /// <summary>Bilinear; parameters as for nearest, with a tap a column.</summary>
     public static void Bilinear(float* source, PlanarLayout from, float* target, PlanarLayout to, ReadOnlySpan<BilinearTap> columns)
     {
-        // Rows are mixed first (vectors), columns after (gather).
-        var mixed = stackalloc float[from.Width];
-        var width = Vector<float>.Count;
+        // Rows are mixed first (vectors), columns after (gather), a block of source columns at a time.
+        var mixed = stackalloc float[Block];
         for (var y = 0; y < to.Height; y++)
         {
             var tap = BilinearTap.At(y, from.Height, to.Height);
             var low = source + (tap.Low * from.Pitch);
             var high = source + (tap.High * from.Pitch);
-            var x = 0;
-            for (; x + width <= from.Width; x += width)
-            {
-                var a = Vector.Load(low + x);
-                (a + ((Vector.Load(high + x) - a) * tap.T)).Store(mixed + x);
-            }
-
-            for (; x < from.Width; x++) mixed[x] = low[x] + ((high[x] - low[x]) * tap.T);
             var row = target + (y * to.Pitch);
-            for (var i = 0; i < columns.Length; i++)
+            for (int start = 0, end = 0; start < columns.Length; start = end)
             {
-                var left = mixed[columns[i].Low];
-                row[i] = left + ((mixed[columns[i].High] - left) * columns[i].T);
+                var first = columns[start].Low;
+                while (end < columns.Length && columns[end].High - first < Block) end++;
+                MixRows(low + first, high + first, tap.T, mixed, columns[end - 1].High - first + 1);
+                for (var i = start; i < end; i++)
+                {
+                    var left = mixed[columns[i].Low - first];
+                    row[i] = left + ((mixed[columns[i].High - first] - left) * columns[i].T);
+                }
             }
         }
+    }
+
+    private static void MixRows(float* low, float* high, float t, float* mixed, int count)
+    {
+        var width = Vector<float>.Count;
+        var x = 0;
+        for (; x + width <= count; x += width)
+        {
+            var a = Vector.Load(low + x);
+            (a + ((Vector.Load(high + x) - a) * t)).Store(mixed + x);
+        }
+
+        for (; x < count; x++) mixed[x] = low[x] + ((high[x] - low[x]) * t);
     }
 }

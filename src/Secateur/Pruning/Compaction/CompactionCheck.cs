@@ -14,14 +14,14 @@ public static class CompactionCheck
     private static readonly (int Height, int Width)[] Sizes = [(64, 64), (97, 131), (160, 90)];
 
     /// <summary>
-    /// The largest difference of any output on seeded random images, relative to that output's largest magnitude; infinite when the compacted
-    /// model lacks an output, has one of another shape, or is not finite.
+    /// The largest difference of any output, and of what detection reads, on seeded random images, relative to that output's largest magnitude; infinite when the compacted
+    /// model has other outputs, levels or shapes, or is not finite.
     /// </summary>
     /// <exception cref="NetworkException">A network cannot run at the sizes tried (64x64, 97x131, 160x90).</exception>
     public static double MaxRelativeDifference(Model masked, Model compacted)
     {
         var (before, after) = (new InferenceEngine(masked), new InferenceEngine(compacted));
-        if (!masked.Network.Outputs.Select(o => o.Name).SequenceEqual(compacted.Network.Outputs.Select(o => o.Name))) return double.PositiveInfinity;
+        if (!Interface(masked.Network).SequenceEqual(Interface(compacted.Network))) return double.PositiveInfinity;
         using var maskedSession = before.CreateSession();
         using var compactedSession = after.CreateSession();
         var random = new Random(1);
@@ -32,23 +32,43 @@ public static class CompactionCheck
             random.NextBytes(pixels);
             maskedSession.Run(pixels, height, width);
             compactedSession.Run(pixels, height, width);
-            foreach (var output in masked.Network.Outputs) worst = Math.Max(worst, Difference(maskedSession, compactedSession, output.Name));
+            foreach (var (expected, actual) in Results(before).Zip(Results(after)))
+                worst = Math.Max(worst, Difference(maskedSession.Result(expected), compactedSession.Result(actual)));
         }
 
         return worst;
     }
 
-    private static double Difference(InferenceSession masked, InferenceSession compacted, string output)
+    /// <summary>What a network promises its users: the outputs' names, the levels' strides and anchors.</summary>
+    private static IEnumerable<(string Name, int Stride, int AnchorSize)> Interface(Network network) =>
+        network.Outputs.Select(o => (o.Name, 0, 0)).Concat(network.Levels.Select(l => ("", l.Stride, l.AnchorSize)));
+
+    /// <summary>The nodes of the outputs, then what detection reads of each level.</summary>
+    private static IEnumerable<int> Results(InferenceEngine engine)
     {
-        var shape = masked.OutputShape(output);
-        if (compacted.OutputShape(output) != shape) return double.PositiveInfinity;
-        var expected = new float[shape.Channels * shape.Area];
-        var actual = new float[expected.Length];
-        masked.CopyOutput(output, expected);
-        compacted.CopyOutput(output, actual);
-        if (!Array.TrueForAll(expected, float.IsFinite) || !Array.TrueForAll(actual, float.IsFinite)) return double.PositiveInfinity;
-        var largest = expected.Max(Math.Abs);
-        var difference = expected.Zip(actual, (a, b) => Math.Abs(a - (double)b)).Max();
+        var network = engine.Lowered.Model.Network;
+        return network.Outputs.Select(o => o.Node).Concat(network.Levels.SelectMany(l => new[] { l.Loc, l.Scores }));
+    }
+
+    private static double Difference(ResultMap expected, ResultMap actual)
+    {
+        if ((expected.Channels, expected.Height, expected.Width) != (actual.Channels, actual.Height, actual.Width)) return double.PositiveInfinity;
+        var (largest, difference) = (0.0, 0.0);
+        for (var c = 0; c < expected.Channels; c++)
+        {
+            for (var y = 0; y < expected.Height; y++)
+            {
+                var a = expected.Row(c, y);
+                var b = actual.Row(c, y);
+                for (var x = 0; x < a.Length; x++)
+                {
+                    if (!float.IsFinite(a[x]) || !float.IsFinite(b[x])) return double.PositiveInfinity;
+                    largest = Math.Max(largest, Math.Abs((double)a[x]));
+                    difference = Math.Max(difference, Math.Abs((double)a[x] - b[x]));
+                }
+            }
+        }
+
         return difference == 0 ? 0 : difference / largest;
     }
 }

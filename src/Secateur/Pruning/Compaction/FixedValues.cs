@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Weights;
@@ -15,6 +16,7 @@ internal sealed class FixedValues(Model model, ChannelValues values, MapSizes si
     /// <summary>The maps of some channels of an original node, none of them live.</summary>
     public Part Write(int v, ImmutableArray<int> channels)
     {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw new NetworkException("what does not depend on the image goes through too many nodes");
         var key = $"{v}: {string.Join(' ', channels)}";
         if (_written.TryGetValue(key, out var known)) return known;
         ImmutableArray<int> constant = [.. channels.Where(c => values.KindOf(v, c) == ChannelKind.Constant)];

@@ -1,0 +1,108 @@
+using Secateur.Graph;
+using Secateur.Pruning.Compaction;
+using Secateur.Runtime;
+using Secateur.TestSupport;
+using Secateur.Weights;
+using Xunit;
+
+namespace Secateur.Tests.Runtime;
+
+/// <summary>Networks as a model file may hold them: valid, but made to exhaust the stack, the memory or the patience of who runs them.</summary>
+public class HostileNetworkTests
+{
+    // As small as threads get on some systems.
+    private const int SmallStack = 256 * 1024;
+
+    [Fact]
+    public void A_long_chain_of_selections_runs()
+    {
+        var g = new NetworkBuilder("chain");
+        var x = g.Input(3);
+        for (var i = 0; i < 4000; i++) x = g.Select(x, 0, 1, 2);
+        g.Output("y", x);
+        var model = Model(g);
+        OnSmallStack(() => Run(model, 5, 7));
+    }
+
+    [Fact]
+    public void A_long_chain_behind_a_plane_of_ones_is_compacted_or_refused()
+    {
+        var g = new NetworkBuilder("deep");
+        var input = g.Input(3);
+        var x = g.Conv2d(g.Ones(input), "fixed", 3, kernel: 3, padding: 1);
+        for (var i = 0; i < 4000; i++) x = g.Relu(x);
+        g.Output("y", g.Add(input, x, "add"));
+        var model = Model(g);
+        OnSmallStack(() =>
+        {
+            try
+            {
+                Run(Compactor.Compact(model), 5, 7);
+            }
+            catch (NetworkException error)
+            {
+                Assert.Contains("too many nodes", error.Message, StringComparison.Ordinal);
+            }
+        });
+    }
+
+    [Fact]
+    public void A_wide_map_is_upsampled_on_a_small_stack()
+    {
+        var g = new NetworkBuilder("wide");
+        var input = g.Input(3);
+        g.Output("y", g.Upsample(input, input, UpsampleMode.Bilinear));
+        var model = Model(g);
+        OnSmallStack(() => Run(model, 1, 300_000));
+    }
+
+    [Fact]
+    public void Too_many_nodes_are_refused()
+    {
+        var g = new NetworkBuilder("long");
+        var x = g.Input(3);
+        for (var i = 0; i < 5000; i++) x = g.Relu(x);
+        g.Output("y", x);
+        Assert.Contains("5001 nodes", Assert.Throws<NetworkException>(() => g.Build()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void More_memory_than_the_machine_has_is_refused_before_it_is_touched()
+    {
+        var g = new NetworkBuilder("large");
+        var x = g.Input(3);
+        var large = g.Concat("c0", [.. Enumerable.Repeat(x, 4000)]);
+        for (var i = 1; i <= 40; i++) g.Output($"y{i}", large = g.Relu(g.BatchNorm(large, $"norm{i}")));
+        var model = Model(g);
+        Assert.Contains("GB of memory", Assert.Throws<NetworkException>(() => Run(model, 100, 160)).Message, StringComparison.Ordinal);
+    }
+
+    private static Model Model(NetworkBuilder g) => RandomWeights.Fill(g.Build(), 1);
+
+    private static void Run(Model model, int height, int width)
+    {
+        using var session = new InferenceEngine(model).CreateSession();
+        session.Run(new byte[height * width * 3], height, width);
+    }
+
+    private static void OnSmallStack(Action action)
+    {
+        Exception? failure = null;
+        var thread = new Thread(
+            () =>
+            {
+                try
+                {
+                    action();
+                }
+                catch (Exception error)
+                {
+                    failure = error;
+                }
+            },
+            SmallStack);
+        thread.Start();
+        Assert.True(thread.Join(TimeSpan.FromSeconds(30)), "took more than 30 s");
+        Assert.Null(failure);
+    }
+}
