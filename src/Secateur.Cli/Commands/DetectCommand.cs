@@ -63,7 +63,7 @@ internal static class DetectCommand
                 },
                 cancellation));
             var chosen = parsed.GetValue(json) ? DetectionFormat.Json : Enum.Parse<DetectionFormat>(parsed.GetValue(format)!, ignoreCase: true);
-            if (found.Count > 0 || chosen is DetectionFormat.Json or DetectionFormat.Coco) DetectionWriter.Write(found, chosen);
+            if (found.Count > 0) DetectionWriter.Write(found, chosen);
             foreach (var problem in failed) Problem.Write(problem);
             return Task.FromResult(failed.Count == 0 ? 0 : 1);
         });

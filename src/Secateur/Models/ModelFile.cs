@@ -43,7 +43,7 @@ public static class ModelFile
             var network = NetworkOf(path, file, architecture);
             var model = new Model(network, tensors, InfoOf(path, file, network));
             var broken = network.Parameters.Where(p => !Array.TrueForAll(model.Weights[p.Name].Data, float.IsFinite)).Select(p => p.Name).ToList();
-            return broken.Count == 0 ? model : throw new InvalidFileException(path, $"{broken.Count} tensors hold values that are not finite ({string.Join(", ", broken.Take(ShownNames))})");
+            return broken.Count == 0 ? model : throw new InvalidFileException(path, $"has values that are not finite in {string.Join(", ", broken.Take(ShownNames))}{(broken.Count > ShownNames ? ", .." : "")}");
         }
         catch (NetworkException error)
         {

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text;
 using Secateur.Graph;
 using Secateur.Models;
 using Secateur.TestSupport;
@@ -40,6 +42,8 @@ public class ModelFileHostileTests
     [InlineData("secateur.kept_filters", "null")]
     [InlineData("secateur.kept_filters", "{\"a\":null}")]
     [InlineData("secateur.kept_filters", "[1]")]
+    [InlineData("secateur.kept_filters", "{\"conv\":[0,1]}")]
+    [InlineData("secateur.kept_filters", "{\"conv\":[0,1,1,2]}")]
     [InlineData("secateur.network", "")]
     [InlineData("secateur.network", "null")]
     [InlineData("secateur.network", "{\"architecture\":null}")]
@@ -55,7 +59,11 @@ public class ModelFileHostileTests
     [Fact]
     public void Packed_metadata_cannot_swell()
     {
-        var bomb = PackedText.Pack(new string(' ', 40_000_000));
+        var text = new byte[40_000_000];
+        Assert.Throws<ArgumentException>(() => PackedText.Pack(Encoding.UTF8.GetString(text)));
+        using var packed = new MemoryStream();
+        using (var deflate = new ZLibStream(packed, CompressionLevel.SmallestSize)) deflate.Write(text);
+        var bomb = Convert.ToBase64String(packed.ToArray());
         Assert.Contains("large", ReaderFuzz.Rejects(FileWith((NetworkKey, bomb)), p => ModelFile.Read(p), ".safetensors").Problem, StringComparison.Ordinal);
     }
 
@@ -70,7 +78,7 @@ public class ModelFileHostileTests
     [Fact]
     public void Models_survive_mutation()
     {
-        byte[][] seeds = [FileWith(), FileWith(("licence", "MIT"), ("secateur.kept_filters", PackedText.Pack("{\"conv\":[0,1,2]}")))];
+        byte[][] seeds = [FileWith(), FileWith(("licence", "MIT"), ("secateur.kept_filters", PackedText.Pack("{\"conv\":[0,1,2,3]}")))];
         ReaderFuzz.Run(seeds, p => ModelFile.Read(p), ".safetensors", rounds: 400);
     }
 

@@ -46,14 +46,14 @@ public class ModelFileTests
             Mean = [1.5f, -0.1f, 104],
             Provenance = ["imported \"x\" ü", "pruned"],
             Licence = "MIT",
-            KeptFilters = ImmutableSortedDictionary<string, ImmutableArray<int>>.Empty.Add("conv", [0, 2, 5]).Add("all", []),
+            KeptFilters = ImmutableSortedDictionary<string, ImmutableArray<int>>.Empty.Add("conv", [0, 2, 5, 6]).Add("gone", []),
         };
         var read = WriteAndRead(WithInfo(info), folder).Info;
         Assert.Equal(info with { Mean = read.Mean, Provenance = read.Provenance, KeptFilters = read.KeptFilters }, read);
         Assert.Equal(info.Mean.AsEnumerable(), read.Mean);
         Assert.Equal(info.Provenance.AsEnumerable(), read.Provenance);
         Assert.Equal(info.KeptFilters.Keys, read.KeptFilters.Keys);
-        Assert.Equal([0, 2, 5], read.KeptFilters["conv"].AsEnumerable());
+        Assert.Equal([0, 2, 5, 6], read.KeptFilters["conv"].AsEnumerable());
     }
 
     [Fact]
