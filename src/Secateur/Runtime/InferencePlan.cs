@@ -10,13 +10,17 @@ internal sealed record PlacedMap(PlanarLayout Layout, nint[] Planes);
 
 /// <summary>The static schedule of a network at one input size: every kernel call and every buffer's place. Immutable, shared by all workspaces.</summary>
 internal sealed class InferencePlan(
+    ImmutableArray<PlanStep> preparation,
     ImmutableArray<PlanStep> steps,
     ImmutableArray<MapShape> shapes,
     PlacedMap input,
     IReadOnlyDictionary<int, PlacedMap> results,
     long floats)
 {
-    /// <summary>The kernel calls in order.</summary>
+    /// <summary>What writes the maps that are the same for all images of the size: run once, before the first image.</summary>
+    public ImmutableArray<PlanStep> Preparation { get; } = preparation;
+
+    /// <summary>The kernel calls of an image in order.</summary>
     public ImmutableArray<PlanStep> Steps { get; } = steps;
 
     /// <summary>The shape of every node.</summary>

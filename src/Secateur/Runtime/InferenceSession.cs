@@ -160,6 +160,8 @@ public sealed unsafe class InferenceSession : IDisposable
             NativeMemory.Clear(_memory, (nuint)_floats * sizeof(float));
         }
 
+        if (plan == _plan) return;
+        foreach (var step in plan.Preparation) step.Run(_memory, 0, 1);
         _plan = plan;
     }
 

@@ -22,6 +22,7 @@ internal sealed class PlanBuilder
     private readonly int _halo;
     private readonly MapView?[] _views;
     private readonly List<long> _bufferFloats = [];
+    private readonly List<Draft> _preparation = [];
     private readonly List<Draft> _drafts = [];
     private readonly Dictionary<(int Source, int Stride, int Height, int Width), (MapView View, PhasePlanes Planes)> _phases = [];
 
@@ -297,14 +298,14 @@ internal sealed class PlanBuilder
     private void AddCopy(string name, MapView from, MapView to) => AddDraft([from, to], m => new MergeStep(
         name, to.Layout, [.. Enumerable.Range(0, to.Channels).Select(c => new MergeChannel(m.Plane(to, c), m.Plane(from, c), -1))], 1, 0));
 
-    /// <summary>Where a node's value is; a static one is written out the first time that somebody needs it as a map.</summary>
+    /// <summary>Where a node's value is; a static one that somebody needs as a map is written out before the first image.</summary>
     private MapView ViewOf(int node)
     {
         var source = _flow.Source(node);
         if (_views[source] is { } view) return view;
         var map = _statics[source] ?? throw new InvalidOperationException($"'{_network.Nodes[source].Name}' is read before it is computed");
         var written = ViewOrNew(source);
-        AddDraft([written], m => new StaticStep(_network.Nodes[source].Name, written.Layout, map, m.Planes(written)));
+        _preparation.Add(new Draft([written.Buffer], m => new StaticStep(_network.Nodes[source].Name, written.Layout, map, m.Planes(written))));
         return written;
     }
 
@@ -343,13 +344,15 @@ internal sealed class PlanBuilder
         var input = Enumerable.Range(0, _network.Nodes.Length).First(i => _network.Nodes[i] is InputNode);
         var inputView = ViewOrNew(input);
         var lives = _bufferFloats.Select(floats => new BufferLife(floats, int.MaxValue, -1)).ToArray();
-        lives[inputView.Buffer].First = 0;
+        lives[inputView.Buffer] = lives[inputView.Buffer] with { First = 0, Last = 0 };
         for (var step = 0; step < _drafts.Count; step++)
         {
             foreach (var buffer in _drafts[step].Touched)
                 lives[buffer] = lives[buffer] with { First = Math.Min(lives[buffer].First, step), Last = Math.Max(lives[buffer].Last, step) };
         }
 
+        // What is prepared once must outlive every image.
+        foreach (var draft in _preparation) lives[draft.Touched[0]] = lives[draft.Touched[0]] with { First = 0, Last = _drafts.Count };
         foreach (var view in results.Values) lives[view.Buffer].Last = _drafts.Count;
         var (offsets, size) = MemoryPlanner.Place(lives);
         var memory = new MemoryMap(offsets);
@@ -360,7 +363,7 @@ internal sealed class PlanBuilder
         }
 
         return new InferencePlan(
-            [.. _drafts.Select(d => d.Create(memory))], _shapes, new PlacedMap(inputView.Layout, memory.Planes(inputView)), placed, size + Overrun);
+            [.. _preparation.Select(d => d.Create(memory))], [.. _drafts.Select(d => d.Create(memory))], _shapes, new PlacedMap(inputView.Layout, memory.Planes(inputView)), placed, size + Overrun);
     }
 
     /// <summary>A step whose addresses are not known yet, and the buffers that it touches.</summary>

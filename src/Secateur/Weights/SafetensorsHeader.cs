@@ -10,6 +10,8 @@ internal sealed record SafetensorsEntry(string Name, ElementType Type, int[] Sha
 /// <summary>The checked header of a safetensors file: every byte after it belongs to exactly one tensor.</summary>
 internal sealed class SafetensorsHeader
 {
+    // Short strings cost far more memory than they take in the file.
+    private const int MaxMetadata = 10_000;
     private const int LengthBytes = 8;
     private const long MaxLength = 100_000_000;
 
@@ -79,6 +81,7 @@ internal sealed class SafetensorsHeader
             var shown = $"{Safetensors.MetadataName} {UntrustedFile.Show(key)}";
             Expect(ref reader, JsonTokenType.String, shown);
             if (!_metadata.TryAdd(key, reader.GetString()!)) throw Invalid(reader, $"a second {shown}");
+            if (_metadata.Count > MaxMetadata) throw Invalid(reader, $"more than {MaxMetadata} entries in {Safetensors.MetadataName}");
         }
     }
 

@@ -25,10 +25,16 @@ internal static unsafe class PlanRun
         {
             new Span<uint>(block, floats).Fill(FencePattern);
             var memory = block + Fence;
-            WriteInput(plan.Input, memory, image);
-            foreach (var step in plan.Steps)
+            foreach (var step in plan.Preparation) step.Run(memory, 0, 1);
+
+            // Twice: what was prepared must survive an image.
+            for (var round = 0; round < 2; round++)
             {
-                for (var part = 0; part < parts; part++) step.Run(memory, part, parts);
+                WriteInput(plan.Input, memory, image);
+                foreach (var step in plan.Steps)
+                {
+                    for (var part = 0; part < parts; part++) step.Run(memory, part, parts);
+                }
             }
 
             AssertIntact(new ReadOnlySpan<uint>(block, Fence), "before");

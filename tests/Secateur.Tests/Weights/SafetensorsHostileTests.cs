@@ -110,6 +110,15 @@ public class SafetensorsHostileTests
     }
 
     [Fact]
+    public void Endless_metadata_is_cut_off()
+    {
+        var entries = string.Join(',', Enumerable.Range(0, 200_000).Select(i => $"\"{i}\":\"\""));
+        var header = System.Text.Encoding.UTF8.GetBytes($"{{\"__metadata__\":{{{entries}}}}}");
+        var error = ReaderFuzz.Rejects([.. BitConverter.GetBytes((ulong)header.Length), .. header], p => Safetensors.Read(p), ".safetensors");
+        Assert.Contains("more than 10000 entries", error.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_directory_is_refused()
     {
         using var folder = new TemporaryFolder();
