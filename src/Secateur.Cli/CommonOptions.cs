@@ -121,7 +121,8 @@ internal static class CommonOptions
     public static string DefaultOutput(string model, string suffix)
     {
         var name = Path.GetFileName(model);
-        var stem = name.Contains(".pth", StringComparison.OrdinalIgnoreCase) ? name[..name.IndexOf(".pth", StringComparison.OrdinalIgnoreCase)] : Path.GetFileNameWithoutExtension(name);
+        var at = name.IndexOf(".pth", StringComparison.OrdinalIgnoreCase);
+        var stem = at < 0 ? Path.GetFileNameWithoutExtension(name) : name[..at];
         return $"{stem}{suffix}.safetensors";
     }
 

@@ -17,10 +17,18 @@ internal static class DetectCommand
         images.Arity = ArgumentArity.OneOrMore;
         var model = CommonOptions.RequiredModel();
         var architecture = CommonOptions.Architecture();
-        var confidence = CommonOptions.Number<float>("--conf", "Faces must score above this, 0 to 1.", "P", "at least 0 and less than 1", p => p is >= 0 and < 1, DetectorOptions.Default.Confidence);
-        var iou = CommonOptions.Number<float>("--iou", "Of two boxes that overlap by more than this, the weaker goes.", "P", "more than 0, at most 1", p => p is > 0 and <= 1, DetectorOptions.Default.Iou);
+        var confidence = CommonOptions.Number<float>(
+            "--conf", "Faces must score above this, 0 to 1.", "P", "at least 0 and less than 1", p => p is >= 0 and < 1, DetectorOptions.Default.Confidence);
+        var iou = CommonOptions.Number<float>(
+            "--iou", "Of two boxes that overlap by more than this, the weaker goes.", "P", "more than 0, at most 1", p => p is > 0 and <= 1, DetectorOptions.Default.Iou);
         var most = CommonOptions.Count("--max-det", "Faces per image at most.", DetectorOptions.Default.MaxDetections);
-        var scale = CommonOptions.Number<double>("--scale", "Resize images by this factor first (single pass): above 1 finds smaller faces.", "F", "more than 0, at most 16", f => f is > 0 and <= 16, DetectorOptions.Default.Scale);
+        var scale = CommonOptions.Number<double>(
+            "--scale",
+            "Resize images by this factor first (single pass): above 1 finds smaller faces.",
+            "F",
+            "more than 0, at most 16",
+            f => f is > 0 and <= 16,
+            DetectorOptions.Default.Scale);
         var protocol = CommonOptions.Protocol();
         var threads = CommonOptions.Threads("Threads of one detection.", Environment.ProcessorCount);
         var pixels = CommonOptions.Number<long>("--max-pixels", "Refuse images with more pixels.", "N", "1 or more", n => n >= 1, ImageReadOptions.Default.MaxPixels);

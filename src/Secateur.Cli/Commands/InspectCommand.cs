@@ -67,7 +67,8 @@ internal static class InspectCommand
                 ])]);
             Report.Line();
             Report.Line($"architecture    {model.Network.Architecture}");
-            Report.Line($"parameters      {Figures.Count(statistics.Parameters)}, {Figures.Count(statistics.NonZeroParameters)} not zero ({Figures.Percent(statistics.Sparsity)} sparse)");
+            Report.Line($"parameters      {Figures.Count(statistics.Parameters)}, {Figures.Count(statistics.NonZeroParameters)} not zero "
+                + $"({Figures.Percent(statistics.Sparsity)} sparse)");
             Report.Line($"filters         {statistics.Filters}, {statistics.ZeroFilters} all zero (heads not counted)");
             Report.Line($"multiply-adds   {Figures.Giga(macs)} G at {imgsz}");
             Report.Line($"file            {Figures.Count(bytes)} bytes");

@@ -43,7 +43,9 @@ public static class ModelFile
             var network = NetworkOf(path, file, architecture);
             var model = new Model(network, tensors, InfoOf(path, file, network));
             var broken = network.Parameters.Where(p => !Array.TrueForAll(model.Weights[p.Name].Data, float.IsFinite)).Select(p => p.Name).ToList();
-            return broken.Count == 0 ? model : throw new InvalidFileException(path, $"has values that are not finite in {string.Join(", ", broken.Take(ShownNames))}{(broken.Count > ShownNames ? ", .." : "")}");
+            if (broken.Count == 0) return model;
+            var named = string.Join(", ", broken.Take(ShownNames)) + (broken.Count > ShownNames ? ", .." : "");
+            throw new InvalidFileException(path, $"has values that are not finite in {named}");
         }
         catch (NetworkException error)
         {
@@ -64,7 +66,12 @@ public static class ModelFile
             [ProvenanceKey] = JsonSerializer.Serialize(info.Provenance, ModelFileJson.Default.ImmutableArrayString),
         };
         if (info.Licence is { } licence) metadata[LicenceKey] = licence;
-        if (!info.KeptFilters.IsEmpty) metadata[KeptFiltersKey] = PackedText.Pack(JsonSerializer.Serialize(info.KeptFilters, ModelFileJson.Default.ImmutableSortedDictionaryStringImmutableArrayInt32));
+        if (!info.KeptFilters.IsEmpty)
+        {
+            var json = JsonSerializer.Serialize(info.KeptFilters, ModelFileJson.Default.ImmutableSortedDictionaryStringImmutableArrayInt32);
+            metadata[KeptFiltersKey] = PackedText.Pack(json);
+        }
+
         if (!IsPublished(model.Network)) metadata[NetworkKey] = PackedText.Pack(NetworkJson.Write(model.Network));
         Safetensors.Write(path, model.Network.Parameters.Select(p => KeyValuePair.Create(p.Name, model.Weights[p.Name])), metadata);
     }

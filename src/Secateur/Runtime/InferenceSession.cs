@@ -169,8 +169,9 @@ public sealed unsafe class InferenceSession : IDisposable
     private static void RequireMemory(long bytes, int height, int width)
     {
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (bytes > available)
-            throw new NetworkException(FormattableString.Invariant($"an input of {height} x {width} pixels needs {bytes / 1e9:F1} GB of memory, this machine has {available / 1e9:F1} GB"));
+        if (bytes <= available) return;
+        var (needed, there) = (FormattableString.Invariant($"{bytes / 1e9:F1} GB"), FormattableString.Invariant($"{available / 1e9:F1} GB"));
+        throw new NetworkException($"an input of {height} x {width} pixels needs {needed} of memory, this machine has {there}");
     }
 
     private void Execute()

@@ -363,7 +363,12 @@ internal sealed class PlanBuilder
         }
 
         return new InferencePlan(
-            [.. _preparation.Select(d => d.Create(memory))], [.. _drafts.Select(d => d.Create(memory))], _shapes, new PlacedMap(inputView.Layout, memory.Planes(inputView)), placed, size + Overrun);
+            [.. _preparation.Select(d => d.Create(memory))],
+            [.. _drafts.Select(d => d.Create(memory))],
+            _shapes,
+            new PlacedMap(inputView.Layout, memory.Planes(inputView)),
+            placed,
+            size + Overrun);
     }
 
     /// <summary>A step whose addresses are not known yet, and the buffers that it touches.</summary>

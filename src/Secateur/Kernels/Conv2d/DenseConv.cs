@@ -76,7 +76,10 @@ internal static unsafe class DenseConv
         var aside = stackalloc float[TBlock.Size * step];
         for (var p = start; p < end; p += step)
         {
-            TVector a0 = default, b0 = default, a1 = default, b1 = default, a2 = default, b2 = default, a3 = default, b3 = default, a4 = default, b4 = default, a5 = default, b5 = default, a6 = default, b6 = default, a7 = default, b7 = default;
+            TVector a0 = default, b0 = default, a1 = default, b1 = default,
+                a2 = default, b2 = default, a3 = default, b3 = default,
+                a4 = default, b4 = default, a5 = default, b5 = default,
+                a6 = default, b6 = default, a7 = default, b7 = default;
             if (call.BorderStart is null)
             {
                 if (TBlock.Size > 0) a0 = b0 = TSimd.Broadcast(call.Bias[0]);
