@@ -44,7 +44,7 @@ public sealed class WiderPredictionRun
     public int Workers { get; init; } = Environment.ProcessorCount;
 
     /// <summary>
-    /// Keep the predictions that an earlier run with the same <c>madeBy</c> wrote, instead of deleting those of the images to do. Files are written
+    /// Keep the predictions that an earlier run with the same <c>madeBy</c> wrote, instead of deleting all that are in the folder. Files are written
     /// whole or not at all, so each that is there counts.
     /// </summary>
     public bool Resume { get; init; }
@@ -58,7 +58,8 @@ public sealed class WiderPredictionRun
     /// <param name="cancellationToken">Stops the run after the images in work; what was written stays.</param>
     /// <exception cref="UnreadableImagesException">Images could not be read (an <see cref="IOException"/> or
     /// <see cref="UnauthorizedAccessException"/> of the detector); thrown at the end, when all others are written.</exception>
-    /// <exception cref="InvalidOperationException"><see cref="Resume"/>, but the predictions in the folder were made by something else.</exception>
+    /// <exception cref="InvalidOperationException">The folder holds predictions that nothing tells the origin of; or <see cref="Resume"/>, but they were
+    /// made by something else.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     /// <exception cref="IOException">A prediction file cannot be written.</exception>
     public WiderPredictionSummary Run(

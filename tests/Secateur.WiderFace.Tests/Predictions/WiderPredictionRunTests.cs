@@ -90,6 +90,24 @@ public sealed class WiderPredictionRunTests : IDisposable
     }
 
     [Fact]
+    public void A_run_over_fewer_images_leaves_nothing_of_another_model_to_resume_from()
+    {
+        new WiderPredictionRun(_folder.Root, "model A").Run(Images(3), Detector);
+        new WiderPredictionRun(_folder.Root, "model B").Run(Images(1), Detector);
+        var summary = new WiderPredictionRun(_folder.Root, "model B") { Resume = true }.Run(Images(3), Detector);
+        Assert.Equal(new WiderPredictionSummary(Detected: 2, Kept: 1), summary);
+    }
+
+    [Fact]
+    public void Predictions_of_unknown_origin_are_not_deleted()
+    {
+        var foreign = _folder.Write("event/image.txt", "event/image.jpg\n0\n");
+        var error = Assert.Throws<InvalidOperationException>(() => new WiderPredictionRun(_folder.Root, "model").Run(Images(3), Detector));
+        Assert.Contains(foreign, error.Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(foreign));
+    }
+
+    [Fact]
     public void Resume_in_a_new_folder_starts_there()
     {
         var run = new WiderPredictionRun(_folder.PathOf("new", "folder"), "model\nof two lines") { Resume = true };
