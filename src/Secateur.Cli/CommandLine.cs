@@ -14,6 +14,9 @@ internal static class CommandLine
     private const int WrongUsage = 2;
     private const int Cancelled = 130;
 
+    // After Ctrl-C: images in work are finished, so that a later --resume goes on from there.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     /// <summary>Reads arguments, without doing anything.</summary>
     public static ParseResult Parse(IReadOnlyList<string> args)
     {
@@ -48,7 +51,7 @@ internal static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Patience });
         }
         catch (OperationCanceledException)
         {

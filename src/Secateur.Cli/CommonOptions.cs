@@ -113,6 +113,10 @@ internal static class CommonOptions
         [Single, MultiScale],
         Single);
 
+    /// <summary>Runs on another thread, so that Ctrl-C is listened to meanwhile: it cancels the token.</summary>
+    public static void SetCancellableAction(this Command command, Func<ParseResult, CancellationToken, int> action) =>
+        command.SetAction((parsed, cancellation) => Task.Run(() => action(parsed, cancellation), CancellationToken.None));
+
     /// <summary>Reads the model that the options name.</summary>
     public static Model ReadModel(this ParseResult result, Argument<string> model, Option<string?> architecture) =>
         ModelFile.Read(result.GetValue(model)!, result.GetValue(architecture));

@@ -28,7 +28,30 @@ public sealed class ProcessTests : CliTest
         Assert.StartsWith("secateur: ", Assert.Single(wrong.Errors), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("-INT")]
+    [InlineData("-TERM")]
+    public async Task A_signal_cancels_long_work(string signal)
+    {
+        using var process = Launch("bench", BrightSpotDetector.Write("spot.safetensors"), "--imgsz", "512", "--runs", "1000000");
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        Assert.False(process.HasExited);
+        Process.Start("kill", [signal, $"{process.Id}"]).WaitForExit();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal((130, ""), (process.ExitCode, await output));
+        Assert.Equal("secateur: cancelled", (await error).Trim());
+    }
+
     private static async Task<ConsoleRun> Start(params string[] args)
+    {
+        using var process = Launch(args);
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return new ConsoleRun(process.ExitCode, await output, await error);
+    }
+
+    private static Process Launch(params string[] args)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
@@ -36,9 +59,6 @@ public sealed class ProcessTests : CliTest
             RedirectStandardError = true,
         };
         foreach (var arg in args.Prepend(Path.Combine(AppContext.BaseDirectory, "secateur.dll"))) start.ArgumentList.Add(arg);
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return new ConsoleRun(process.ExitCode, await output, await error);
+        return Process.Start(start)!;
     }
 }

@@ -25,7 +25,7 @@ internal static class BenchCommand
               secateur bench pruned.safetensors pruned-compact.safetensors
               secateur bench eresfd.safetensors --imgsz 480x640 --threads 2 --runs 100 --json
             """) { sources, architecture, size, threads, runs, json };
-        command.SetAction((parsed, cancellation) =>
+        command.SetCancellableAction((parsed, cancellation) =>
         {
             var imgsz = parsed.GetValue(size);
             var paths = parsed.GetValue(sources)!;
@@ -51,7 +51,7 @@ internal static class BenchCommand
             if (parsed.GetValue(json))
             {
                 Report.Json(results);
-                return Task.CompletedTask;
+                return 0;
             }
 
             Report.Table(
@@ -66,7 +66,7 @@ internal static class BenchCommand
                     FormattableString.Invariant($"{r.GmacsPerSecond:F1}"),
                     FormattableString.Invariant($"{r.PeakBytes / 1e6:F1}"),
                 ])]);
-            return Task.CompletedTask;
+            return 0;
         });
         return command;
     }

@@ -30,7 +30,7 @@ internal static class CompactCommand
               secateur compact ERES50_FPGM.safetensors
               secateur compact pruned.safetensors --out small.safetensors --imgsz 240x320
             """) { source, architecture, output, size, json };
-        command.SetAction((parsed, cancellation) =>
+        command.SetCancellableAction((parsed, cancellation) =>
         {
             var path = parsed.GetValue(source)!;
             var target = parsed.GetValue(output) ?? CommonOptions.DefaultOutput(path, "-compact");
@@ -52,7 +52,7 @@ internal static class CompactCommand
             if (parsed.GetValue(json))
             {
                 Report.Json(new { output = target, imgsz = new[] { imgsz.Height, imgsz.Width }, before, after, maxRelativeDifference = difference });
-                return Task.CompletedTask;
+                return 0;
             }
 
             Report.Table(["", "before", "after", "ratio"], [
@@ -65,7 +65,7 @@ internal static class CompactCommand
             ]);
             Report.Line();
             Report.Line($"{target}: same output (largest relative difference {Figures.Exponent(difference)})");
-            return Task.CompletedTask;
+            return 0;
         });
         return command;
     }

@@ -43,7 +43,7 @@ internal static class DetectCommand
               secateur detect photos --model eresfd.safetensors --out annotated --format csv
               secateur detect crowd.jpg --model eresfd.safetensors --protocol multi-scale --conf 0.3 --json
             """) { images, model, architecture, confidence, iou, most, scale, protocol, threads, pixels, output, format, json };
-        command.SetAction((parsed, cancellation) =>
+        command.SetCancellableAction((parsed, cancellation) =>
         {
             var inputs = ImageInput.Find(parsed.GetValue(images)!);
             var folder = parsed.GetValue(output);
@@ -73,7 +73,7 @@ internal static class DetectCommand
             var chosen = parsed.GetValue(json) ? DetectionFormat.Json : Enum.Parse<DetectionFormat>(parsed.GetValue(format)!, ignoreCase: true);
             if (found.Count > 0) DetectionWriter.Write(found, chosen);
             foreach (var problem in failed) Problem.Write(problem);
-            return Task.FromResult(failed.Count == 0 ? 0 : 1);
+            return failed.Count == 0 ? 0 : 1;
         });
         return command;
     }

@@ -45,7 +45,7 @@ internal static class EvaluateCommand
             else if (fromModel && r.GetValue(data) is null) r.AddError("--model needs --data, the WIDER FACE folder");
             else if (fromFiles && r.GetValue(truth) is null && r.GetValue(data) is null) r.AddError("--predictions needs --ground-truth, the folder of the .mat files");
         });
-        command.SetAction((parsed, cancellation) =>
+        command.SetCancellableAction((parsed, cancellation) =>
         {
             var groundTruth = WiderGroundTruth.Load(parsed.GetValue(truth) ?? parsed.GetValue(data)!);
             var folder = parsed.GetValue(predictions);
@@ -70,7 +70,7 @@ internal static class EvaluateCommand
             var result = ProgressBar.Run("evaluating", progress =>
                 new WiderEvaluator(groundTruth) { Threads = parsed.GetValue(threads), Progress = new Forward(progress) }.EvaluateFolder(folder!, images, cancellation));
             Print(result, name, folder!, parsed.GetValue(json));
-            return Task.CompletedTask;
+            return 0;
         });
         return command;
     }
