@@ -13,6 +13,7 @@ public static class FaceDetectorExtensions
     /// <returns>Faces in pixels of the image as it was read, best first.</returns>
     /// <exception cref="InvalidFileException">The file is damaged or no image.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="Graph.NetworkException">The image is too small or too large for the network, or for the machine's memory.</exception>
     public static IReadOnlyList<FaceDetection> DetectFile(this FaceDetector detector, string path, ImageReadOptions? options = null) =>
         detector.Detect(ImageFile.Read(path, options));
 }

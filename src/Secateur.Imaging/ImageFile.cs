@@ -27,7 +27,7 @@ public static class ImageFile
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">No permission to read the file.</exception>
     /// <exception cref="DllNotFoundException">The file is a JPEG and libjpeg-turbo is not installed.</exception>
-    public static RgbImage Read(string path, ImageReadOptions? options = null) => Decode(path, ReadBytes(path), options);
+    public static RgbImage Read(string path, ImageReadOptions? options = null) => Decode(path, BoundedFile.ReadAllBytes(path, Array.MaxLength), options);
 
     /// <summary>Decodes a picture file that is in memory.</summary>
     /// <param name="name">What to call it in errors.</param>
@@ -76,17 +76,5 @@ public static class ImageFile
             default:
                 throw new ArgumentException($"{path}: pictures are written as .png, .jpg, .jpeg or .ppm", nameof(path));
         }
-    }
-
-    private static byte[] ReadBytes(string path)
-    {
-        if (Directory.Exists(path)) throw new InvalidFileException(path, "is a directory, not a picture file");
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        if (!stream.CanSeek) throw new InvalidFileException(path, "is a pipe or a device, not a picture file");
-        if (stream.Length > Array.MaxLength)
-            throw new InvalidFileException(path, $"is {stream.Length} bytes long, more than a picture file can be ({Array.MaxLength})");
-        var content = GC.AllocateUninitializedArray<byte>((int)stream.Length);
-        stream.ReadExactly(content);
-        return content;
     }
 }

@@ -19,7 +19,7 @@ internal static class AnnotationFile
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
     public static ImmutableArray<WiderFaceImage> Read(string path, string imageFolder)
     {
-        var lines = new TextLines(path, BoundedFile.ReadAllBytes(path));
+        var lines = new TextLines(path, BoundedFile.ReadAllBytes(path, WiderFaceFiles.MaxLength));
         var images = ImmutableArray.CreateBuilder<WiderFaceImage>();
         while (lines.TryRead(out var line))
         {

@@ -40,7 +40,7 @@ internal static class CompactCommand
             var compacted = compact(masked);
             var difference = CompactionCheck.MaxRelativeDifference(masked, compacted);
             if (!(difference <= CompactionCheck.Tolerance))
-                throw new UsageException($"{path}: nothing was written, because the compacted model {Reason(difference)}");
+                throw new InvalidOperationException($"{path}: nothing was written, because the compacted model {Reason(difference)}");
 
             var report = CompactionReport.Of(masked, compacted, imgsz.Height, imgsz.Width);
             InferenceEngine[] engines = [new(masked), new(compacted)];

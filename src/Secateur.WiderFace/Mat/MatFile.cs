@@ -33,7 +33,7 @@ public sealed class MatFile
     /// <exception cref="IOException">It is missing or cannot be read.</exception>
     public static MatFile Read(string path)
     {
-        var bytes = BoundedFile.ReadAllBytes(path);
+        var bytes = BoundedFile.ReadAllBytes(path, WiderFaceFiles.MaxLength);
         CheckHeader(path, bytes);
         var variables = ImmutableDictionary.CreateBuilder<string, MatArray>(StringComparer.Ordinal);
         var inflatable = Math.Max(InflatedFloor, (long)MaxInflation * bytes.Length);

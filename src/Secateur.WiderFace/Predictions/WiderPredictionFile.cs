@@ -61,7 +61,7 @@ public static class WiderPredictionFile
     /// <exception cref="IOException">It is missing or cannot be read.</exception>
     public static ImmutableArray<WiderPrediction> Read(string path)
     {
-        var lines = new TextLines(path, BoundedFile.ReadAllBytes(path));
+        var lines = new TextLines(path, BoundedFile.ReadAllBytes(path, WiderFaceFiles.MaxLength));
         if (!lines.TryRead(out _)) throw new InvalidFileException(path, "is empty");
         var count = lines.ReadCount("the number of detections");
         if (count > (lines.Remaining + 1) / (ShortestLine + 1))

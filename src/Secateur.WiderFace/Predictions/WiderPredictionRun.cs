@@ -84,7 +84,7 @@ public sealed class WiderPredictionRun
         var madeByPath = Path.Combine(_folder, MadeByFile);
         if (Resume && File.Exists(madeByPath))
         {
-            var found = Encoding.UTF8.GetString(BoundedFile.ReadAllBytes(madeByPath)).Trim();
+            var found = Encoding.UTF8.GetString(BoundedFile.ReadAllBytes(madeByPath, WiderFaceFiles.MaxLength)).Trim();
             if (found == _madeBy) return;
             throw new InvalidOperationException(
                 $"{_folder}: cannot resume, its predictions were made by '{found[..Math.Min(found.Length, MaxMadeByQuote)]}', not by '{_madeBy}'");

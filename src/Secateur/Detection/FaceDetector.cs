@@ -49,6 +49,7 @@ public sealed class FaceDetector : IDisposable
     /// <param name="height">Rows.</param>
     /// <returns>Faces in pixels of the image, best first.</returns>
     /// <exception cref="ArgumentException">The number of bytes does not fit, or a side is not positive.</exception>
+    /// <exception cref="Graph.NetworkException">The image is too small or too large for the network, or for the machine's memory.</exception>
     /// <exception cref="ObjectDisposedException">The detector has been disposed of.</exception>
     public IReadOnlyList<FaceDetection> Detect(ReadOnlySpan<byte> rgb, int width, int height)
     {
@@ -60,6 +61,8 @@ public sealed class FaceDetector : IDisposable
 
     /// <summary>Detects in one pass.</summary>
     /// <returns>Faces in pixels of the image, best first.</returns>
+    /// <exception cref="Graph.NetworkException">The image is too small or too large for the network, or for the machine's memory.</exception>
+    /// <exception cref="ObjectDisposedException">The detector has been disposed of.</exception>
     public IReadOnlyList<FaceDetection> Detect(RgbImage image) => Pass(image, _options.Scale);
 
     /// <summary>
@@ -67,6 +70,8 @@ public sealed class FaceDetector : IDisposable
     /// to ten times the time; <see cref="DetectorOptions.Scale"/> is not used.
     /// </summary>
     /// <returns>Faces in pixels of the image, best first.</returns>
+    /// <exception cref="Graph.NetworkException">The image is too small or too large for the network, or for the machine's memory.</exception>
+    /// <exception cref="ObjectDisposedException">The detector has been disposed of.</exception>
     public IReadOnlyList<FaceDetection> DetectMultiScale(RgbImage image) => MultiScaleTest.Run(image, Pass, _options.MaxDetections);
 
     /// <inheritdoc/>
@@ -108,6 +113,9 @@ public sealed class FaceDetector : IDisposable
         finally
         {
             _idle.Add(session);
+
+            // Else a detector disposed of meanwhile would leave the workspace's threads waiting for ever.
+            if (_disposed) Dispose();
         }
     }
 }

@@ -57,11 +57,14 @@ internal sealed class PlanBuilder
             .Select(i => _network.Nodes[i])
             .OfType<Conv2dNode>();
 
-    /// <summary>The halo that the convolutions of one input need.</summary>
+    /// <summary>
+    /// The halo that the convolutions of one input need: of its own planes the gap between rows serves both sides; of phase planes, where real
+    /// pixels may lie on either side, it cannot be shared.
+    /// </summary>
     private static int HaloOf(List<TapGeometry> taps)
     {
         var split = taps.Where(t => !t.ReadsDirectly).ToList();
-        var direct = taps.Where(t => t.ReadsDirectly).Select(t => t.Halo).Append(0).Max();
+        var direct = taps.Where(t => t.ReadsDirectly).Select(t => Math.Max(t.Before, t.After)).Append(0).Max();
         return split.Count == 0 ? direct : Math.Max(direct, split.Max(t => t.Before) + split.Max(t => t.After));
     }
 

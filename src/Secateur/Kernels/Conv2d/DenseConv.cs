@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Secateur.Kernels.Activation;
 using Secateur.Kernels.Simd;
 
 namespace Secateur.Kernels.Conv2d;
@@ -196,8 +197,8 @@ internal static unsafe class DenseConv
         if (call.Slope != 1)
         {
             var slope = TSimd.Broadcast(call.Slope);
-            a = Activate<TSimd, TVector>(a, slope);
-            b = Activate<TSimd, TVector>(b, slope);
+            a = VectorActivation.Apply<TSimd, TVector>(a, slope);
+            b = VectorActivation.Apply<TSimd, TVector>(b, slope);
         }
 
         if (call.Addends is not null)
@@ -212,15 +213,6 @@ internal static unsafe class DenseConv
         var output = rest is null ? call.Memory + call.Outputs[channel] + p : rest + (channel * 2 * TSimd.Width);
         TSimd.Store(output, a);
         TSimd.Store(output + TSimd.Width, b);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Activate<TSimd, TVector>(TVector x, TVector slope)
-        where TSimd : ISimd<TVector>
-        where TVector : struct
-    {
-        var zero = TSimd.Broadcast(0);
-        return TSimd.MultiplyAdd(slope, TSimd.Min(x, zero), TSimd.Max(x, zero));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Secateur.Kernels.Activation;
 using Secateur.Kernels.Simd;
 
 namespace Secateur.Kernels.Conv2d;
@@ -56,7 +57,6 @@ internal static unsafe class DepthwiseConv
     {
         var width = TSimd.Width;
         var step = 4 * width;
-        var zero = TSimd.Broadcast(0);
         var slope = TSimd.Broadcast(call.Slope);
         var rest = stackalloc float[step];
         for (var p = start; p < end; p += step)
@@ -76,10 +76,10 @@ internal static unsafe class DepthwiseConv
 
             if (call.Slope != 1)
             {
-                a = TSimd.MultiplyAdd(slope, TSimd.Min(a, zero), TSimd.Max(a, zero));
-                b = TSimd.MultiplyAdd(slope, TSimd.Min(b, zero), TSimd.Max(b, zero));
-                c = TSimd.MultiplyAdd(slope, TSimd.Min(c, zero), TSimd.Max(c, zero));
-                d = TSimd.MultiplyAdd(slope, TSimd.Min(d, zero), TSimd.Max(d, zero));
+                a = VectorActivation.Apply<TSimd, TVector>(a, slope);
+                b = VectorActivation.Apply<TSimd, TVector>(b, slope);
+                c = VectorActivation.Apply<TSimd, TVector>(c, slope);
+                d = VectorActivation.Apply<TSimd, TVector>(d, slope);
             }
 
             var partial = end - p < step;

@@ -23,9 +23,6 @@ internal readonly record struct TapGeometry(ConvGeometry Conv)
     /// <summary>Whether the taps can read the input's own planes: same size, stride 1.</summary>
     public bool ReadsDirectly => Conv.Stride == 1 && (2 * Conv.Padding) + 1 == Conv.Kernel;
 
-    /// <summary>The halo that planes need; where real pixels may lie on both sides, the two sides cannot share one gap.</summary>
-    public int Halo => ReadsDirectly ? Math.Max(Before, After) : Before + After;
-
     /// <summary>The phases that some tap reads, ascending.</summary>
     public int[] Phases()
     {
