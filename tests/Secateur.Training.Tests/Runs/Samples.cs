@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Secateur.Graph;
+using Secateur.TestSupport;
+using Secateur.Training.Runs;
+using Secateur.Weights;
+
+namespace Secateur.Training.Tests.Runs;
+
+/// <summary>Small things to run with.</summary>
+internal static class Samples
+{
+    public static TrainingConfig Config { get; } = new()
+    {
+        Model = "tiny",
+        Architecture = "tiny",
+        Data = "/somewhere/data",
+        DataDigest = "abc",
+        Epochs = 3,
+        StepsPerEpoch = 4,
+        Milestones = [6, 9],
+        Optimizer = OptimizerKind.Adam,
+        Batch = 2,
+        ImageSize = 32,
+        Seed = 5,
+    };
+
+    public static TrainingConfig PruningConfig { get; } = Config with
+    {
+        Pruning = new PruningSchedule { Rate = 0.5, Every = 2, FinetuneEpochs = 2, LayerRates = [new LayerRate("base.*", 0.25)] },
+    };
+
+    /// <summary>A detector of one level with batch norms and filters that can be pruned.</summary>
+    public static Model TinyModel(int seed = 1)
+    {
+        var g = new NetworkBuilder("tiny");
+        var x = g.Input(3);
+        for (var i = 0; i < 2; i++) x = g.Relu(g.BatchNorm(g.Conv2d(x, $"base.{i}.0", 8, 3, 2, 1), $"base.{i}.1"));
+        var loc = g.Conv2d(x, "loc.0", 4, 1, bias: true);
+        g.Output("loc_0", loc);
+        var conf = g.Conv2d(x, "conf.0", 4, 1, bias: true);
+        g.Output("conf_0", conf);
+        g.Level(4, 16, loc, g.MaxOut(conf));
+        return RandomWeights.Fill(g.Build(), seed);
+    }
+
+    public static TrainingState State(Model model)
+    {
+        var random = new Random(3);
+        float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => RandomWeights.Normal(random))];
+        var count = new ParameterVector(model).Values.Length;
+        var position = new RunPosition
+        {
+            Phase = 0,
+            Epoch = 1,
+            Step = 3,
+            LossL = 1 / 3.0,
+            LossC = Math.PI,
+            Seconds = 12.5,
+            Waited = 0.25,
+            Best = 0.1 + 0.2,
+            Frozen = ImmutableSortedDictionary<string, ImmutableArray<int>>.Empty.Add("base.0.0", [1, 4]),
+            Metrics = [new EpochMetrics { Phase = "train", Epoch = 1, LossL = 0.1, Ap = 0.7, Sparsity = 1e-17 }],
+        };
+        var statistics = model.Network.Parameters.Where(p => !p.IsLearnable).ToDictionary(p => p.Name, p => Draw(p.Count));
+        return new TrainingState(position, Draw(count), statistics, new OptimizerState(7, [Draw(count), Draw(count)]));
+    }
+}
