@@ -23,14 +23,14 @@ internal static class StateFile
     private const string ChecksumKey = "secateur.checksum";
     private const string ParametersName = "parameters";
     private const string StatisticPrefix = "statistic.";
-    private const string MomentPrefix = "moment.";
+    private const string OptimizerPrefix = "optimizer.";
 
     /// <exception cref="IOException">It cannot be written; the previous file stays.</exception>
     public static void Write(string path, TrainingState state, TrainingConfig config)
     {
         var tensors = new OrderedDictionary<string, Tensor> { [ParametersName] = Vector(state.Parameters) };
         foreach (var (name, values) in state.Statistics.OrderBy(s => s.Key, StringComparer.Ordinal)) tensors.Add(StatisticPrefix + name, Vector(values));
-        for (var i = 0; i < state.Optimizer.Moments.Count; i++) tensors.Add($"{MomentPrefix}{i}", Vector(state.Optimizer.Moments[i]));
+        foreach (var (name, values) in state.Optimizer.Arrays.OrderBy(s => s.Key, StringComparer.Ordinal)) tensors.Add(OptimizerPrefix + name, Vector(values));
         var metadata = new OrderedDictionary<string, string>
         {
             [VersionKey] = Version,
@@ -45,10 +45,9 @@ internal static class StateFile
     /// <param name="path">The file.</param>
     /// <param name="model">Tells which statistics there must be, and how many parameters.</param>
     /// <param name="config">The configuration that it must belong to.</param>
-    /// <param name="moments">How many moments the optimiser has.</param>
     /// <exception cref="InvalidFileException">It is damaged, of another version or of another configuration.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static TrainingState Read(string path, Model model, TrainingConfig config, int moments)
+    public static TrainingState Read(string path, Model model, TrainingConfig config)
     {
         var file = Safetensors.Read(path);
         var metadata = file.Metadata;
@@ -65,8 +64,9 @@ internal static class StateFile
             var statistics = model.Network.Parameters.Where(p => !p.IsLearnable)
                 .ToDictionary(p => p.Name, p => Values(path, file, StatisticPrefix + p.Name, p.Count));
             var optimizer = new OptimizerState(
-                int.Parse(metadata.GetValueOrDefault(OptimizerStepsKey, ""), CultureInfo.InvariantCulture),
-                [.. Enumerable.Range(0, moments).Select(i => Values(path, file, $"{MomentPrefix}{i}", learnable))]);
+                long.Parse(metadata.GetValueOrDefault(OptimizerStepsKey, ""), NumberStyles.None, CultureInfo.InvariantCulture),
+                file.Tensors.Keys.Where(k => k.StartsWith(OptimizerPrefix, StringComparison.Ordinal))
+                    .ToDictionary(k => k[OptimizerPrefix.Length..], k => Values(path, file, k, learnable)));
             var position = JsonSerializer.Deserialize(metadata.GetValueOrDefault(PositionKey, ""), StateJson.Default.RunPosition)
                 ?? throw new InvalidFileException(path, "its position is null");
             if (!IsWithin(position, TrainingPhase.Of(config), config.StepsPerEpoch)) throw new InvalidFileException(path, "its position lies outside the run");

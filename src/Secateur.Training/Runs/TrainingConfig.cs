@@ -53,7 +53,7 @@ public sealed record TrainingConfig
     public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>Steps of the first phase after which the learning rate is a tenth.</summary>
-    public ImmutableArray<int> Milestones { get; init; } = [];
+    public ImmutableArray<long> Milestones { get; init; } = [];
 
     /// <summary>The optimiser.</summary>
     public required OptimizerKind Optimizer { get; init; }
@@ -90,7 +90,7 @@ public sealed record TrainingConfig
         Check(ImageSize is > 0 and <= 16_384, "image size", ImageSize, "1 to 16384 pixels");
         Check(LearningRate is > 0 and <= 1e6, "learning rate", LearningRate, "above 0");
         Check(WeightDecay is >= 0 and < 1, "weight decay", WeightDecay, "at least 0 and less than 1");
-        Check(!Milestones.IsDefault && Milestones.All(m => m >= 0), "milestones", Milestones, "numbers of steps");
+        Check(!Milestones.IsDefault && Milestones.All(m => m >= 0) && Milestones.SequenceEqual(Milestones.Order()), "milestones", string.Join(", ", Milestones), "ascending steps");
         Check(ValidateEvery >= 0, "validation interval", ValidateEvery, "0 or more epochs");
         Check(Threads is > 0 and <= 1024, "threads", Threads, "1 to 1024");
         Check(SaveEvery >= 0, "save interval", SaveEvery, "0 or more seconds");

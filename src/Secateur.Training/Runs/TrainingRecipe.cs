@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Secateur.Training.Optimization;
 
 namespace Secateur.Training.Runs;
 
@@ -6,7 +7,7 @@ namespace Secateur.Training.Runs;
 /// <param name="Optimizer">The optimiser.</param>
 /// <param name="Iterations">Steps in all.</param>
 /// <param name="Milestones">Steps after which the learning rate is a tenth.</param>
-public sealed record TrainingRecipe(OptimizerKind Optimizer, int Iterations, ImmutableArray<int> Milestones)
+public sealed record TrainingRecipe(OptimizerKind Optimizer, int Iterations, ImmutableArray<long> Milestones)
 {
     private static readonly TrainingRecipe Extd = new(OptimizerKind.Sgd, 480_000, [240_000, 360_000]);
     private static readonly TrainingRecipe EResFd = new(OptimizerKind.Adam, 330_000, [250_000, 300_000, 320_000]);
@@ -18,8 +19,8 @@ public sealed record TrainingRecipe(OptimizerKind Optimizer, int Iterations, Imm
     public int EpochsFor(int stepsPerEpoch) => (int)Math.Ceiling((double)Iterations / stepsPerEpoch);
 
     /// <summary>The milestones of a training of <paramref name="steps"/> steps, in proportion.</summary>
-    public ImmutableArray<int> MilestonesFor(int steps) => [.. Milestones.Select(m => (int)((long)m * steps / Iterations))];
+    public ImmutableArray<long> MilestonesFor(long steps) => steps == 0 ? [] : new StepSchedule(1, Milestones).Scale(Iterations, steps).Milestones;
 
     /// <summary>The milestones of soft pruning: a quarter and half of the way (epochs 50 and 100 of 200, arXiv 2311.16613).</summary>
-    public static ImmutableArray<int> SoftPruningMilestones(int steps) => [steps / 4, steps / 2];
+    public static ImmutableArray<long> SoftPruningMilestones(long steps) => steps == 0 ? [] : new StepSchedule(1, [1, 2]).Scale(4, steps).Milestones;
 }

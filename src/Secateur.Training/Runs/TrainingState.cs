@@ -45,9 +45,9 @@ internal sealed record RunPosition
 internal sealed record TrainingState(RunPosition Position, float[] Parameters, IReadOnlyDictionary<string, float[]> Statistics, OptimizerState Optimizer);
 
 /// <summary>What an optimiser remembers between steps.</summary>
-/// <param name="Steps">Steps made.</param>
-/// <param name="Moments">Its running moments, each as long as the parameters.</param>
-internal sealed record OptimizerState(int Steps, IReadOnlyList<float[]> Moments);
+/// <param name="Steps">Steps taken.</param>
+/// <param name="Arrays">Its running moments by name, each as long as the parameters.</param>
+internal sealed record OptimizerState(long Steps, IReadOnlyDictionary<string, float[]> Arrays);
 
 /// <summary>Serialisation code made at compile time.</summary>
 [JsonSourceGenerationOptions(

@@ -62,6 +62,6 @@ internal static class Samples
             Metrics = [new EpochMetrics { Phase = "train", Epoch = 1, LossL = 0.1, Ap = 0.7, Sparsity = 1e-17 }],
         };
         var statistics = model.Network.Parameters.Where(p => !p.IsLearnable).ToDictionary(p => p.Name, p => Draw(p.Count));
-        return new TrainingState(position, Draw(count), statistics, new OptimizerState(7, [Draw(count), Draw(count)]));
+        return new TrainingState(position, Draw(count), statistics, new OptimizerState(7, new Dictionary<string, float[]> { ["exp_avg"] = Draw(count), ["exp_avg_sq"] = Draw(count) }));
     }
 }

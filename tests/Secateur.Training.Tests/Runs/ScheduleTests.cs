@@ -6,11 +6,11 @@ namespace Secateur.Training.Tests.Runs;
 public class ScheduleTests
 {
     [Theory]
-    [InlineData("eresfd", OptimizerKind.Adam, 330_000, new[] { 250_000, 300_000, 320_000 })]
-    [InlineData("extd64", OptimizerKind.Sgd, 480_000, new[] { 240_000, 360_000 })]
-    [InlineData("extd32", OptimizerKind.Sgd, 480_000, new[] { 240_000, 360_000 })]
-    [InlineData("my-own", OptimizerKind.Adam, 330_000, new[] { 250_000, 300_000, 320_000 })]
-    public void Recipes_are_the_published_ones(string architecture, OptimizerKind optimizer, int iterations, int[] milestones)
+    [InlineData("eresfd", OptimizerKind.Adam, 330_000, new[] { 250_000L, 300_000, 320_000L })]
+    [InlineData("extd64", OptimizerKind.Sgd, 480_000, new[] { 240_000L, 360_000L })]
+    [InlineData("extd32", OptimizerKind.Sgd, 480_000, new[] { 240_000L, 360_000L })]
+    [InlineData("my-own", OptimizerKind.Adam, 330_000, new[] { 250_000L, 300_000, 320_000L })]
+    public void Recipes_are_the_published_ones(string architecture, OptimizerKind optimizer, int iterations, long[] milestones)
     {
         var recipe = TrainingRecipe.For(architecture);
         Assert.Equal((optimizer, iterations), (recipe.Optimizer, recipe.Iterations));
@@ -23,18 +23,18 @@ public class ScheduleTests
 
     [Fact]
     public void Milestones_of_very_long_trainings_do_not_overflow() =>
-        Assert.All(TrainingRecipe.For("eresfd").MilestonesFor(int.MaxValue), m => Assert.InRange(m, 1_600_000_000, int.MaxValue));
+        Assert.All(TrainingRecipe.For("eresfd").MilestonesFor(int.MaxValue), m => Assert.InRange(m, 1_600_000_000L, int.MaxValue));
 
     [Fact]
     public void Soft_pruning_lowers_the_rate_at_epochs_50_and_100_of_200() =>
-        Assert.Equal([50 * 17, 100 * 17], TrainingRecipe.SoftPruningMilestones(200 * 17).AsEnumerable());
+        Assert.Equal([50L * 17, 100 * 17], TrainingRecipe.SoftPruningMilestones(200 * 17).AsEnumerable());
 
     [Fact]
     public void Training_is_one_phase()
     {
         var phase = Assert.Single(TrainingPhase.Of(Samples.Config));
         Assert.Equal(("train", 3, false), (phase.Name, phase.Epochs, phase.Frozen));
-        Assert.Equal([6, 9], phase.Milestones.AsEnumerable());
+        Assert.Equal([6L, 9], phase.Schedule.Milestones.AsEnumerable());
         Assert.DoesNotContain(Enumerable.Range(0, 3), phase.PrunesAfter);
     }
 
@@ -45,7 +45,7 @@ public class ScheduleTests
         Assert.Equal([("soft", 3, false), ("finetune", 2, true)], phases.Select(p => (p.Name, p.Epochs, p.Frozen)));
         Assert.Equal([1, 2], Enumerable.Range(0, 3).Where(phases[0].PrunesAfter));
         Assert.DoesNotContain(Enumerable.Range(0, 2), phases[1].PrunesAfter);
-        Assert.Equal([4], phases[1].Milestones.AsEnumerable());
+        Assert.Equal([4L], phases[1].Schedule.Milestones.AsEnumerable());
     }
 
     [Fact]
