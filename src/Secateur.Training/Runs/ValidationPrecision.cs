@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Secateur.Detection;
-using Secateur.Imaging;
 using Secateur.Pixels;
 using Secateur.Training.Data.Datasets;
 using Secateur.Weights;
@@ -19,9 +18,9 @@ internal readonly record struct PrecisionResult(double Mean, double? Easy, doubl
 /// </summary>
 internal sealed class ValidationPrecision
 {
-    private static readonly ImageReadOptions StoredPixels = new() { ApplyOrientation = false };
-
-    private readonly ImmutableArray<(WiderImageName Name, string Path)> _images;
+    private readonly ImmutableArray<WiderImageName> _names;
+    private readonly ImmutableArray<string> _paths;
+    private readonly bool _official;
     private readonly WiderGroundTruth _truth;
     private readonly int _threads;
 
@@ -29,29 +28,34 @@ internal sealed class ValidationPrecision
     public ValidationPrecision(FaceDataset data, int threads)
     {
         _threads = threads;
-        _images = [.. data.Images.Select((image, i) => (NameOf(image, i), image.Path))];
-        _truth = OfficialTruth(data.Root, _images) ?? new WiderGroundTruth([.. data.Images.Zip(_images, (image, named) => Truth(named.Name, image))]);
+        _paths = [.. data.Images.Select(i => i.Path)];
+        if (Official(data) is { } official)
+        {
+            (_truth, _names, _official) = (official.Truth, official.Names, true);
+            return;
+        }
+
+        _names = [.. data.Images.Select((_, i) => WiderImageName.TryCreate("images", $"{i}", out var name) ? name : throw new InvalidOperationException())];
+        _truth = new WiderGroundTruth([.. data.Images.Zip(_names, Truth)]);
     }
 
-    /// <summary>Detects in every image; the result does not depend on the number of threads.</summary>
+    /// <summary>Detects in every image; the result does not depend on the number of threads. Images that cannot be decoded are left out.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between two images.</exception>
-    /// <exception cref="IOException">An image cannot be read.</exception>
     public PrecisionResult Measure(Model model, Action<int, int> report, CancellationToken cancellation)
     {
         using var detector = new FaceDetector(model, DetectorOptions.Evaluation);
-        var predictions = new IReadOnlyList<WiderPrediction>[_images.Length];
+        var predictions = new WiderPrediction[_names.Length][];
         var done = 0;
-        var options = new ParallelOptions { MaxDegreeOfParallelism = _threads, CancellationToken = cancellation };
-        Parallel.For(0, _images.Length, options, i =>
+        ParallelImages.For(_names.Length, _threads, cancellation, () => i =>
         {
-            predictions[i] = [.. detector.Detect(ImageFile.Read(_images[i].Path, StoredPixels)).Select(AsSubmitted)];
-            report(Interlocked.Increment(ref done), _images.Length);
+            if (ParallelImages.TryRead(_paths[i]) is { } image) predictions[i] = [.. detector.Detect(image).Select(AsSubmitted)];
+            report(Interlocked.Increment(ref done), _names.Length);
         });
-        var byName = _images.Zip(predictions).ToDictionary(p => p.First.Name, p => p.Second);
+        var byName = _names.Zip(predictions).Where(p => p.Second is not null).ToDictionary(p => p.First, IReadOnlyList<WiderPrediction> (p) => p.Second);
         var result = new WiderEvaluator(_truth) { Threads = _threads }.Evaluate(byName, cancellation);
-        double?[] settings = [result.Easy.AveragePrecision, result.Medium.AveragePrecision, result.Hard.AveragePrecision];
-        var official = settings[0] is not null || settings[1] is not null;
-        return new PrecisionResult(settings.Average() ?? 0, settings[0], settings[1], official ? settings[2] : null);
+        var (easy, medium, hard) = (result.Easy.AveragePrecision, result.Medium.AveragePrecision, result.Hard.AveragePrecision);
+        var mean = new[] { easy, medium, hard }.Average() ?? 0;
+        return _official ? new PrecisionResult(mean, easy, medium, hard) : new PrecisionResult(mean, null, null, null);
     }
 
     /// <summary>As the submission files round it, so that <c>secateur evaluate</c> measures the same.</summary>
@@ -61,26 +65,24 @@ internal sealed class ValidationPrecision
         return new WiderPrediction(Tenth(face.X1), Tenth(face.Y1), Tenth(face.X2 - face.X1 + 1), Tenth(face.Y2 - face.Y1 + 1), Math.Round((double)face.Score * 1000) / 1000);
     }
 
-    private static WiderGroundTruth? OfficialTruth(string root, ImmutableArray<(WiderImageName Name, string Path)> images)
+    private static (WiderGroundTruth Truth, ImmutableArray<WiderImageName> Names)? Official(FaceDataset data)
     {
+        WiderGroundTruth truth;
         try
         {
-            var truth = WiderGroundTruth.Load(root);
-            return images.All(i => truth.Find(i.Name) is not null) ? truth : null;
+            truth = WiderGroundTruth.Load(data.Root);
         }
         catch (FileNotFoundException)
         {
             return null;
         }
+
+        var names = data.Images.Select(i => WiderImageName.TryParse(i.Name, out var name) && truth.Find(name) is not null ? name : null).OfType<WiderImageName>();
+        ImmutableArray<WiderImageName> distinct = [.. names.Distinct()];
+        return distinct.Length == data.Images.Length ? (truth, distinct) : null;
     }
 
-    // Names of other layouts need not have the form EVENT/NAME.jpg.
-    private static WiderImageName NameOf(LabelledImage image, int index) =>
-        WiderImageName.TryParse(image.Name, out var name) || WiderImageName.TryCreate("images", $"{index}", out name)
-            ? name
-            : throw new InvalidOperationException($"{index} is no file name");
-
     // Hard alone: a face of labels without settings counts once.
-    private static WiderGroundTruthImage Truth(WiderImageName name, LabelledImage image) =>
+    private static WiderGroundTruthImage Truth(LabelledImage image, WiderImageName name) =>
         new(name, [.. image.Faces.Select(f => new WiderGroundTruthFace(f.X1, f.Y1, f.Width, f.Height, WiderSettings.Hard))]);
 }
