@@ -13,18 +13,14 @@ internal static class ParallelImages
     /// <summary>Does <paramref name="work"/> for 0 to <paramref name="count"/> - 1; an exception of one is thrown as it is.</summary>
     /// <param name="count">How many.</param>
     /// <param name="threads">Threads.</param>
+    /// <param name="work">What is done; from several threads at once.</param>
     /// <param name="cancellation">Stops between two.</param>
-    /// <param name="createWorker">Makes what a thread works with.</param>
-    public static void For(int count, int threads, CancellationToken cancellation, Func<Action<int>> createWorker)
+    public static void For(int count, int threads, Action<int> work, CancellationToken cancellation)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
         try
         {
-            Parallel.For(0, count, options, createWorker, (i, _, work) =>
-            {
-                work(i);
-                return work;
-            }, _ => { });
+            Parallel.For(0, count, options, work);
         }
         catch (AggregateException error)
         {

@@ -33,7 +33,7 @@ internal sealed class Trainer : IDisposable
         for (var n = 0; n < batch.Count; n++) _engine.SetImage(n, batch[n].Image);
         _engine.Forward();
         var faces = batch.Select(s => s.Faces).ToArray();
-        var loss = _loss.ComputeGradients(_engine.Locations, _engine.Scores, faces, _engine.LocationGradients, _engine.ScoreGradients);
+        var loss = _loss.Compute(_engine.Locations, _engine.Scores, faces, _engine.LocationGradients, _engine.ScoreGradients);
         if (!double.IsFinite(loss.Total))
         {
             var broken = loss.NonFiniteImages.IsEmpty ? batch : loss.NonFiniteImages.Select(i => batch[i]);

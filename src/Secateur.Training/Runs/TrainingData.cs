@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Secateur.Training.Data.Datasets;
+using Secateur.Training.Data.Loading;
 
 namespace Secateur.Training.Runs;
 
@@ -18,6 +19,9 @@ public sealed record TrainingData(FaceDataset Train, FaceDataset? Validation)
     /// <exception cref="IOException">A label file cannot be read.</exception>
     public static TrainingData Open(string root, bool validate, bool strict = false) =>
         new(Split(root, DatasetSplit.Train, strict), validate ? Split(root, DatasetSplit.Validation, strict) : null);
+
+    /// <summary>Steps of an epoch.</summary>
+    public int StepsPerEpoch(int batch) => SampleLoader.CountSteps(Train.Images.Count(i => !i.Faces.IsEmpty), batch);
 
     /// <summary>Tells data sets apart by all that a run depends on: names, sizes and boxes. Moving the folder changes nothing.</summary>
     public string Digest()

@@ -22,6 +22,7 @@ public sealed class TrainingRun : IDisposable
     private readonly ImmutableArray<TrainingPhase> _phases;
     private readonly Validation? _validation;
     private readonly RunSpeed _speed;
+    private readonly Lazy<SampleLoader> _loader;
     private RunPosition _at = new();
 
     private TrainingRun(TrainingConfig config, TrainingData data, Trainer trainer, RunFolder folder)
@@ -29,6 +30,7 @@ public sealed class TrainingRun : IDisposable
         (_config, _data, _trainer, Folder) = (config, data, trainer, folder);
         _phases = TrainingPhase.Of(config);
         _speed = new RunSpeed(config.Batch);
+        _loader = new Lazy<SampleLoader>(CreateLoader);
         _lock = folder.Lock();
         if (config.ValidateEvery > 0 && data.Validation is { } split) _validation = new Validation(split, config);
     }
@@ -109,9 +111,13 @@ public sealed class TrainingRun : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_loader.IsValueCreated) _loader.Value.Dispose();
         _trainer.Dispose();
         _lock.Dispose();
     }
+
+    /// <summary>Told of every image that cannot be read while training or validating, and why; another one takes its place. From background threads.</summary>
+    public Action<string, string>? BrokenImage { get; set; }
 
     private TrainingPhase Phase => _phases[_at.Phase];
 
@@ -124,16 +130,13 @@ public sealed class TrainingRun : IDisposable
 
     private void TakeSteps(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        if (_at.Step == _config.StepsPerEpoch) return;
-        using var loader = new SampleLoader(_data.Train, _config.Seed, _config.ImageSize, _config.Batch, _config.Threads, EpochOfRun, _at.Step);
         var saved = Stopwatch.StartNew();
         while (_at.Step < _config.StepsPerEpoch)
         {
-            if (cancellation.IsCancellationRequested) Stop();
             var clock = Stopwatch.StartNew();
-            var batch = loader.Next();
+            var batch = NextBatch(cancellation);
             var waited = clock.Elapsed.TotalSeconds;
-            var loss = _trainer.Step(batch, Phase.Schedule.RateAt(StepOfPhase));
+            var loss = _trainer.Step(batch.Samples, Phase.Schedule.RateAt(StepOfPhase));
             _speed.Add(clock.Elapsed);
             _at = _at with
             {
@@ -187,6 +190,19 @@ public sealed class TrainingRun : IDisposable
         Save();
     }
 
+    // It goes on from epoch to epoch by itself.
+    private SampleLoader CreateLoader() => new(_data.Train, new SampleLoaderOptions
+    {
+        Seed = _config.Seed,
+        ImageSize = _config.ImageSize,
+        Batch = _config.Batch,
+        Threads = _config.Threads,
+        Epoch = EpochOfRun,
+        Step = _at.Step,
+        Strict = _config.Strict,
+        BrokenImage = (image, problem) => BrokenImage?.Invoke(image.Name, problem),
+    });
+
     private void BeginPhase()
     {
         if (Phase.Frozen && _at.Phase == 0) _trainer.Zero(SelectFilters());
@@ -218,10 +234,18 @@ public sealed class TrainingRun : IDisposable
 
     private void Save() => StateFile.Write(Folder.State, _trainer.Snapshot(_at), _config);
 
-    private void Stop()
+    private SampleBatch NextBatch(CancellationToken cancellation)
     {
-        Save();
-        throw Stopped();
+        try
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return _loader.Value.Next(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            Save();
+            throw Stopped();
+        }
     }
 
     private TrainingStoppedException Stopped() =>

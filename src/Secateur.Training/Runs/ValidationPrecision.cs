@@ -46,11 +46,11 @@ internal sealed class ValidationPrecision
         using var detector = new FaceDetector(model, DetectorOptions.Evaluation);
         var predictions = new WiderPrediction[_names.Length][];
         var done = 0;
-        ParallelImages.For(_names.Length, _threads, cancellation, () => i =>
+        ParallelImages.For(_names.Length, _threads, i =>
         {
             if (ParallelImages.TryRead(_paths[i]) is { } image) predictions[i] = [.. detector.Detect(image).Select(AsSubmitted)];
             report(Interlocked.Increment(ref done), _names.Length);
-        });
+        }, cancellation);
         var byName = _names.Zip(predictions).Where(p => p.Second is not null).ToDictionary(p => p.First, IReadOnlyList<WiderPrediction> (p) => p.Second);
         var result = new WiderEvaluator(_truth) { Threads = _threads }.Evaluate(byName, cancellation);
         var (easy, medium, hard) = (result.Easy.AveragePrecision, result.Medium.AveragePrecision, result.Hard.AveragePrecision);
