@@ -18,7 +18,7 @@ internal sealed class BackwardPass(Network network, IReadOnlyDictionary<string, 
     /// <param name="resultGradients">For each result, its node and, for each image, [C, H, W]; a node that occurs twice counts twice.</param>
     public ReferenceGradients Run(IEnumerable<(int Node, Volume[] Gradient)> resultGradients)
     {
-        foreach (var (node, gradient) in resultGradients) Accumulate(node, gradient);
+        foreach (var (node, gradient) in resultGradients) Accumulate(node, Array.ConvertAll(gradient, image => image.Map((value, _) => value)));
         for (var v = results.Length - 1; v >= 0; v--)
         {
             if (_gradients[v] is { } gradient) Propagate(network.Nodes[v], gradient);
@@ -99,12 +99,19 @@ internal sealed class BackwardPass(Network network, IReadOnlyDictionary<string, 
         Accumulate(node, [.. gradient.Zip(results[node], inputGradient)]);
 
     /// <summary>A node that several others read gets the sum of what they hand to it.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="gradient">A share of its gradient; kept and changed.</param>
     private void Accumulate(int node, Volume[] gradient)
     {
-        _gradients[node] ??= Array.ConvertAll(results[node], x => x.ZerosLike());
-        foreach (var (sum, part) in _gradients[node]!.Zip(gradient))
+        if (_gradients[node] is not { } sums)
         {
-            for (var p = 0; p < sum.Data.Length; p++) sum.Data[p] += part.Data[p];
+            _gradients[node] = gradient;
+            return;
+        }
+
+        foreach (var (sum, share) in sums.Zip(gradient))
+        {
+            for (var p = 0; p < sum.Data.Length; p++) sum.Data[p] += share.Data[p];
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Secateur.Training.Reference;
 /// </summary>
 internal static class BatchNormGradient
 {
-    /// <summary>dbeta += sum dy, dgamma += sum dy z, dx = gamma / sqrt(variance + epsilon) (dy - sum dy / m - z sum(dy z) / m).</summary>
+    /// <summary>dbeta += sum dy, dgamma += sum dy z, dx = gamma / sqrt(variance + epsilon) (dy - (sum dy + z sum(dy z)) / m).</summary>
     /// <param name="outputGradient">dy, for each image [C, H, W].</param>
     /// <param name="input">x, for each image [C, H, W].</param>
     /// <param name="gamma">[C].</param>
@@ -19,7 +19,7 @@ internal static class BatchNormGradient
     {
         var statistics = BatchStatistics.Of(input);
         var result = Array.ConvertAll(input, x => x.ZerosLike());
-        for (var c = 0; c < gamma.Length; c++)
+        Parallel.For(0, gamma.Length, c =>
         {
             var (mean, inverse) = (statistics.Mean[c], statistics.InverseDeviation(c));
             var (sum, projection) = (0.0, 0.0);
@@ -42,9 +42,9 @@ internal static class BatchNormGradient
                 var dy = outputGradient[n].Plane(c);
                 var dx = result[n].Plane(c);
                 for (var p = 0; p < x.Length; p++)
-                    dx[p] = gamma[c] * inverse * (dy[p] - (sum / statistics.Count) - ((x[p] - mean) * inverse * projection / statistics.Count));
+                    dx[p] = gamma[c] * inverse * (dy[p] - ((sum + ((x[p] - mean) * inverse * projection)) / statistics.Count));
             }
-        }
+        });
 
         return result;
     }

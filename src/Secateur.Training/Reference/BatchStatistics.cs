@@ -18,7 +18,7 @@ internal sealed record BatchStatistics(double[] Mean, double[] Variance, int Cou
         var channels = batch[0].Channels;
         var (mean, variance) = (new double[channels], new double[channels]);
         var count = batch.Length * batch[0].Height * batch[0].Width;
-        for (var c = 0; c < channels; c++)
+        Parallel.For(0, channels, c =>
         {
             foreach (var image in batch)
             {
@@ -32,7 +32,7 @@ internal sealed record BatchStatistics(double[] Mean, double[] Variance, int Cou
             }
 
             variance[c] /= count;
-        }
+        });
 
         return new BatchStatistics(mean, variance, count);
     }
@@ -41,8 +41,18 @@ internal sealed record BatchStatistics(double[] Mean, double[] Variance, int Cou
     public double InverseDeviation(int c) => 1 / Math.Sqrt(Variance[c] + BatchNormNode.Epsilon);
 
     /// <summary>gamma * (x - mean) / sqrt(variance + epsilon) + beta.</summary>
-    public Volume Normalise(Volume x, double[] gamma, double[] beta) =>
-        x.Map((value, c) => (gamma[c] * (value - Mean[c]) * InverseDeviation(c)) + beta[c]);
+    public Volume Normalise(Volume x, double[] gamma, double[] beta)
+    {
+        var result = x.ZerosLike();
+        Parallel.For(0, gamma.Length, c =>
+        {
+            var scale = gamma[c] * InverseDeviation(c);
+            var source = x.Plane(c);
+            var target = result.Plane(c);
+            for (var p = 0; p < source.Length; p++) target[p] = (scale * (source[p] - Mean[c])) + beta[c];
+        });
+        return result;
+    }
 
     /// <summary>running = 0.9 running + 0.1 batch, with the unbiased variance: divided by <see cref="Count"/> - 1.</summary>
     /// <param name="mean">Running mean, [C], changed.</param>
