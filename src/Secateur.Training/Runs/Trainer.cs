@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Secateur.Pruning;
 using Secateur.Training.Engine;
 using Secateur.Training.Loss;

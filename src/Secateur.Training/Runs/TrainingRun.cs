@@ -4,6 +4,7 @@ using Secateur.Models;
 using Secateur.Pruning;
 using Secateur.Pruning.Compaction;
 using Secateur.Pruning.Criteria;
+using Secateur.Training.Data.Datasets;
 using Secateur.Training.Data.Loading;
 using Secateur.Weights;
 
@@ -23,6 +24,7 @@ public sealed class TrainingRun : IDisposable
     private readonly Validation? _validation;
     private readonly RunSpeed _speed;
     private readonly Lazy<SampleLoader> _loader;
+    private readonly HashSet<string> _broken = [];
     private RunPosition _at = new();
 
     private TrainingRun(TrainingConfig config, TrainingData data, Trainer trainer, RunFolder folder)
@@ -32,7 +34,7 @@ public sealed class TrainingRun : IDisposable
         _speed = new RunSpeed(config.Batch);
         _loader = new Lazy<SampleLoader>(CreateLoader);
         _lock = folder.Lock();
-        if (config.ValidateEvery > 0 && data.Validation is { } split) _validation = new Validation(split, config);
+        if (config.ValidateEvery > 0 && data.Validation is { } split) _validation = new Validation(split, config, TellBroken);
     }
 
     /// <summary>Its folder.</summary>
@@ -116,7 +118,7 @@ public sealed class TrainingRun : IDisposable
         _lock.Dispose();
     }
 
-    /// <summary>Told of every image that cannot be read while training or validating, and why; another one takes its place. From background threads.</summary>
+    /// <summary>Told once of every image that cannot be decoded, and why; training takes another, validation leaves it out. Called on background threads.</summary>
     public Action<string, string>? BrokenImage { get; set; }
 
     private TrainingPhase Phase => _phases[_at.Phase];
@@ -200,8 +202,16 @@ public sealed class TrainingRun : IDisposable
         Epoch = EpochOfRun,
         Step = _at.Step,
         Strict = _config.Strict,
-        BrokenImage = (image, problem) => BrokenImage?.Invoke(image.Name, problem),
+        BrokenImage = TellBroken,
     });
+
+    private void TellBroken(LabelledImage image, string problem)
+    {
+        lock (_broken)
+        {
+            if (_broken.Add(image.Path)) BrokenImage?.Invoke(image.Name, problem);
+        }
+    }
 
     private void BeginPhase()
     {

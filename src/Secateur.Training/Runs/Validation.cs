@@ -15,11 +15,13 @@ internal sealed class Validation
     private readonly FaceDataset _data;
     private readonly TrainingConfig _config;
     private readonly ValidationPrecision _precision;
+    private readonly ValidationSamples _samples;
 
     /// <exception cref="InvalidFileException">The data set has ground truth files, but they are damaged.</exception>
-    public Validation(FaceDataset data, TrainingConfig config)
+    public Validation(FaceDataset data, TrainingConfig config, Action<LabelledImage, string> brokenImage)
     {
         (_data, _config) = (data, config);
+        _samples = new ValidationSamples(data, config.ImageSize) { Strict = config.Strict, BrokenImage = brokenImage };
         _precision = new ValidationPrecision(data, config.Threads);
     }
 
@@ -37,7 +39,7 @@ internal sealed class Validation
         var outputs = new InferenceOutputs(model, anchors.Count, _config.Threads);
         var loss = new MultiBoxLoss(anchors, _config.Threads);
         var (sumL, sumC, positives, done) = (0.0, 0.0, 0, 0);
-        foreach (var batch in new ValidationSamples(_data, _config.ImageSize) { Strict = _config.Strict }.Batches(_config.Batch, _config.Threads, cancellation))
+        foreach (var batch in _samples.Batches(_config.Batch, _config.Threads, cancellation))
         {
             var (locations, scores) = outputs.Run(batch, cancellation);
             var result = loss.Compute(locations, scores, [.. batch.Select(s => s.Faces)]);

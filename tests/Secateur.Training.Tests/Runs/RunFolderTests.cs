@@ -16,7 +16,7 @@ public sealed class RunFolderTests : IDisposable
     public void A_new_folder_holds_configuration_and_model_and_nothing_else()
     {
         var path = _temporary.PathOf("runs", "prune", "a-1");
-        var folder = RunFolder.Create(path, Samples.PruningConfig, Samples.TinyModel());
+        var folder = RunFolder.Create(path, Samples.PruningConfig, TinyDetector.Create());
         Assert.Equal(["config.json", "initial.safetensors"], Names(path));
         Assert.Equal(["a-1"], Names(Path.GetDirectoryName(path)!));
         var config = RunFolder.Open(path).ReadConfig();
@@ -30,10 +30,10 @@ public sealed class RunFolderTests : IDisposable
     public void Nothing_is_made_over_another_run_or_where_nothing_can_be_written()
     {
         var path = _temporary.PathOf("a-1");
-        RunFolder.Create(path, Samples.Config, Samples.TinyModel());
-        Assert.Contains(path, Assert.Throws<IOException>(() => RunFolder.Create(path, Samples.Config, Samples.TinyModel())).Message, StringComparison.Ordinal);
+        RunFolder.Create(path, Samples.Config, TinyDetector.Create());
+        Assert.Contains(path, Assert.Throws<IOException>(() => RunFolder.Create(path, Samples.Config, TinyDetector.Create())).Message, StringComparison.Ordinal);
         var file = _temporary.Write("file", "");
-        Assert.ThrowsAny<IOException>(() => RunFolder.Create(Path.Combine(file, "a"), Samples.Config, Samples.TinyModel()));
+        Assert.ThrowsAny<IOException>(() => RunFolder.Create(Path.Combine(file, "a"), Samples.Config, TinyDetector.Create()));
         Assert.Equal(["a-1", "file"], Names(_temporary.Root));
     }
 
@@ -49,7 +49,7 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void Two_processes_cannot_work_on_one_run()
     {
-        var folder = RunFolder.Create(_temporary.PathOf("a"), Samples.Config, Samples.TinyModel());
+        var folder = RunFolder.Create(_temporary.PathOf("a"), Samples.Config, TinyDetector.Create());
         _temporary.Write("a/.12.tmp", "half a state");
         using (folder.Lock())
         {
@@ -79,7 +79,7 @@ public sealed class RunFolderTests : IDisposable
     [InlineData("{", "")]
     public void A_changed_configuration_that_makes_no_sense_is_refused(string text, string other)
     {
-        var folder = RunFolder.Create(_temporary.PathOf("a"), Samples.PruningConfig, Samples.TinyModel());
+        var folder = RunFolder.Create(_temporary.PathOf("a"), Samples.PruningConfig, TinyDetector.Create());
         var json = File.ReadAllText(folder.Config);
         Assert.Contains(text, json, StringComparison.Ordinal);
         File.WriteAllText(folder.Config, json.Replace(text, other, StringComparison.Ordinal));
@@ -89,7 +89,7 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void Hostile_configurations_are_refused()
     {
-        var folder = RunFolder.Create(_temporary.PathOf("a"), Samples.PruningConfig, Samples.TinyModel());
+        var folder = RunFolder.Create(_temporary.PathOf("a"), Samples.PruningConfig, TinyDetector.Create());
         ReaderFuzz.Run([File.ReadAllBytes(folder.Config)], path =>
         {
             File.Copy(path, folder.Config, overwrite: true);
@@ -107,7 +107,7 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void Metrics_are_written_as_table_lines_and_curves()
     {
-        var folder = RunFolder.Create(_temporary.PathOf("a"), Samples.PruningConfig, Samples.TinyModel());
+        var folder = RunFolder.Create(_temporary.PathOf("a"), Samples.PruningConfig, TinyDetector.Create());
         EpochMetrics[] rows =
         [
             new() { Phase = "soft", Epoch = 1, LearningRate = 1e-3, LossL = 2.5, LossC = 4, ImagesPerSecond = 20, Waiting = 0.01, Sparsity = 0.5 },

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Secateur.Graph;
 using Secateur.TestSupport;
 using Secateur.Training.Runs;
 using Secateur.Weights;
@@ -20,7 +19,7 @@ internal static class Samples
         Milestones = [6, 9],
         Optimizer = OptimizerKind.Adam,
         Batch = 2,
-        ImageSize = 32,
+        ImageSize = 64,
         Seed = 5,
     };
 
@@ -28,20 +27,6 @@ internal static class Samples
     {
         Pruning = new PruningSchedule { Rate = 0.5, Every = 2, FinetuneEpochs = 2, LayerRates = [new LayerRate("base.*", 0.25)] },
     };
-
-    /// <summary>A detector of one level with batch norms and filters that can be pruned.</summary>
-    public static Model TinyModel(int seed = 1)
-    {
-        var g = new NetworkBuilder("tiny");
-        var x = g.Input(3);
-        for (var i = 0; i < 2; i++) x = g.Relu(g.BatchNorm(g.Conv2d(x, $"base.{i}.0", 8, 3, 2, 1), $"base.{i}.1"));
-        var loc = g.Conv2d(x, "loc.0", 4, 1, bias: true);
-        g.Output("loc_0", loc);
-        var conf = g.Conv2d(x, "conf.0", 4, 1, bias: true);
-        g.Output("conf_0", conf);
-        g.Level(4, 16, loc, g.MaxOut(conf));
-        return RandomWeights.Fill(g.Build(), seed);
-    }
 
     public static TrainingState State(Model model)
     {

@@ -8,7 +8,7 @@ namespace Secateur.Training.Tests.Runs;
 public sealed class StateFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly Model _model = Samples.TinyModel();
+    private readonly Model _model = TinyDetector.Create();
 
     public void Dispose() => _folder.Dispose();
 
