@@ -2,7 +2,9 @@ using Secateur.Detection;
 
 namespace Secateur.Training.Loss;
 
-/// <summary>The regression target of the SSD encoding, what <see cref="AnchorDecoder"/> decodes: shift and logarithm of the size ratio over the variances.</summary>
+/// <summary>
+/// The regression target of the SSD encoding, what <see cref="AnchorDecoder"/> decodes: shift and logarithm of the size ratio over the variances.
+/// </summary>
 internal static class BoxEncoding
 {
     /// <summary>Writes (dx, dy, dw, dh) that turn the anchor into the face.</summary>

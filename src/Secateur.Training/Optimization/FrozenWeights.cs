@@ -4,7 +4,9 @@ using Secateur.Pruning;
 
 namespace Secateur.Training.Optimization;
 
-/// <summary>Where the weights and biases of pruned filters lie among all parameters: soft filter pruning zeroes them, fine-tuning holds them at zero.</summary>
+/// <summary>
+/// Where the weights and biases of pruned filters lie among all parameters: soft filter pruning zeroes them, fine-tuning holds them at zero.
+/// </summary>
 public sealed class FrozenWeights
 {
     private readonly int _length;

@@ -9,7 +9,8 @@ public abstract class Optimizer
 
     private protected Optimizer(ParameterVector parameters, double weightDecay, params ReadOnlySpan<string> state)
     {
-        if (!(weightDecay >= 0) || !double.IsFinite(weightDecay)) throw new ArgumentOutOfRangeException(nameof(weightDecay), weightDecay, "expected 0 or more");
+        if (!(weightDecay >= 0) || !double.IsFinite(weightDecay))
+            throw new ArgumentOutOfRangeException(nameof(weightDecay), weightDecay, "expected 0 or more");
         Parameters = parameters;
         WeightDecay = (float)weightDecay;
         var arrays = new Dictionary<string, float[]>();
@@ -54,7 +55,8 @@ public abstract class Optimizer
     {
         if (gradients.Length != Parameters.Values.Length)
             throw new ArgumentException($"expected {Parameters.Values.Length} gradients, got {gradients.Length}", nameof(gradients));
-        if (!(learningRate >= 0) || !double.IsFinite(learningRate)) throw new ArgumentOutOfRangeException(nameof(learningRate), learningRate, "expected 0 or more");
+        if (!(learningRate >= 0) || !double.IsFinite(learningRate))
+            throw new ArgumentOutOfRangeException(nameof(learningRate), learningRate, "expected 0 or more");
         Steps++;
         Update(Parameters.Values, gradients, learningRate);
         ZeroFrozen();
