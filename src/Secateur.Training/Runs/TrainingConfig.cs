@@ -88,7 +88,7 @@ public sealed record TrainingConfig
         Check(StepsPerEpoch > 0, "steps per epoch", StepsPerEpoch, "above 0");
         Check(Batch is > 0 and <= 4096, "batch", Batch, "1 to 4096");
         Check(ImageSize is > 0 and <= 16_384, "image size", ImageSize, "1 to 16384 pixels");
-        Check(LearningRate is > 0 and <= 1e6, "learning rate", LearningRate, "above 0");
+        Check(LearningRate is > 0 and <= 1e6, "learning rate", LearningRate, "above 0, at most 1e6");
         Check(WeightDecay is >= 0 and < 1, "weight decay", WeightDecay, "at least 0 and less than 1");
         Check(!Milestones.IsDefault && Milestones.All(m => m >= 0) && Milestones.SequenceEqual(Milestones.Order()), "milestones", string.Join(", ", Milestones), "ascending steps");
         Check(ValidateEvery >= 0, "validation interval", ValidateEvery, "0 or more epochs");

@@ -27,14 +27,15 @@ public sealed class TrainingRun : IDisposable
     private readonly HashSet<string> _broken = [];
     private RunPosition _at = new();
 
-    private TrainingRun(TrainingConfig config, TrainingData data, Trainer trainer, RunFolder folder)
+    private TrainingRun(TrainingConfig config, TrainingData data, Trainer trainer, Func<RunFolder> place)
     {
-        (_config, _data, _trainer, Folder) = (config, data, trainer, folder);
+        (_config, _data, _trainer) = (config, data, trainer);
         _phases = TrainingPhase.Of(config);
         _speed = new RunSpeed(config.Batch);
         _loader = new Lazy<SampleLoader>(CreateLoader);
-        _lock = folder.Lock();
         if (config.ValidateEvery > 0 && data.Validation is { } split) _validation = new Validation(split, config, TellBroken);
+        Folder = place();
+        _lock = Folder.Lock();
     }
 
     /// <summary>Its folder.</summary>
@@ -53,18 +54,7 @@ public sealed class TrainingRun : IDisposable
         config.Validate();
         RequireData(config, data);
         config.Pruning?.ToPlan().Resolve(initial.Network);
-        var trainer = new Trainer(config, initial);
-        try
-        {
-            var run = new TrainingRun(config, data, trainer, RunFolder.Create(path, config, initial));
-            run.BeginPhase();
-            return run;
-        }
-        catch
-        {
-            trainer.Dispose();
-            throw;
-        }
+        return Open(config, data, initial, () => RunFolder.Create(path, config, initial));
     }
 
     /// <summary>Goes on with a run where its saved state is, or at its beginning where none was saved yet.</summary>
@@ -77,20 +67,7 @@ public sealed class TrainingRun : IDisposable
     public static TrainingRun Resume(RunFolder folder, TrainingConfig config, TrainingData data)
     {
         RequireData(config, data);
-        var initial = ModelFile.Read(folder.Initial);
-        var trainer = new Trainer(config, initial);
-        try
-        {
-            var run = new TrainingRun(config, data, trainer, folder);
-            if (File.Exists(folder.State)) run.Restore(StateFile.Read(folder.State, initial, config));
-            else run.BeginPhase();
-            return run;
-        }
-        catch
-        {
-            trainer.Dispose();
-            throw;
-        }
+        return Open(config, data, ModelFile.Read(folder.Initial), () => folder);
     }
 
     /// <summary>Runs to the end.</summary>
@@ -225,6 +202,24 @@ public sealed class TrainingRun : IDisposable
     {
         var pruning = _config.Pruning!;
         return pruning.ToPlan().Select(_trainer.ToModel(""), FilterCriteria.Create(pruning.Criterion, _config.Seed));
+    }
+
+    private static TrainingRun Open(TrainingConfig config, TrainingData data, Model initial, Func<RunFolder> place)
+    {
+        var trainer = new Trainer(config, initial);
+        TrainingRun? run = null;
+        try
+        {
+            run = new TrainingRun(config, data, trainer, place);
+            if (File.Exists(run.Folder.State)) run.Restore(StateFile.Read(run.Folder.State, initial, config));
+            else run.BeginPhase();
+            return run;
+        }
+        catch
+        {
+            (run ?? (IDisposable)trainer).Dispose();
+            throw;
+        }
     }
 
     private void Restore(TrainingState state)

@@ -25,7 +25,7 @@ internal static class Samples
 
     public static TrainingConfig PruningConfig { get; } = Config with
     {
-        Pruning = new PruningSchedule { Rate = 0.5, Every = 2, FinetuneEpochs = 2, LayerRates = [new LayerRate("base.*", 0.25)] },
+        Pruning = new PruningSchedule { Rate = 0.5, Every = 2, FinetuneEpochs = 2, LayerRates = [new LayerRate("base.0.*", 0.25)] },
     };
 
     public static TrainingState State(Model model)
