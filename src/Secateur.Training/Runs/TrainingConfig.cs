@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Secateur.Graph;
 using Secateur.Pruning;
 using Secateur.Pruning.Criteria;
 
@@ -80,6 +81,34 @@ public sealed record TrainingConfig
     [JsonIgnore]
     public string Verb => Pruning is null ? "train" : "prune";
 
+    /// <summary>The published recipe for a network and a data set; milestones in proportion to the steps.</summary>
+    /// <param name="model">What the run starts from, as the user named it.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="data">The data.</param>
+    /// <param name="batch">Images of a step.</param>
+    /// <param name="epochs">Epochs, with <paramref name="pruning"/> soft ones; null for as many as were published (from scratch: the published steps).</param>
+    /// <param name="pruning">The pruning schedule; null to train only.</param>
+    public static TrainingConfig For(string model, Network network, TrainingData data, int batch = 16, int? epochs = null, PruningSchedule? pruning = null)
+    {
+        var recipe = TrainingRecipe.For(network.Architecture);
+        var steps = data.StepsPerEpoch(batch);
+        var count = epochs ?? (pruning is null ? recipe.EpochsFor(steps) : PruningSchedule.SoftEpochs);
+        var total = (long)count * steps;
+        return new TrainingConfig
+        {
+            Model = model,
+            Architecture = network.Architecture,
+            Data = Path.GetFullPath(data.Train.Root),
+            DataDigest = data.Digest(),
+            Epochs = count,
+            StepsPerEpoch = steps,
+            Batch = batch,
+            Milestones = pruning is null ? recipe.MilestonesFor(total) : TrainingRecipe.SoftPruningMilestones(total),
+            Optimizer = recipe.Optimizer,
+            Pruning = pruning,
+        };
+    }
+
     /// <summary>Checks every range.</summary>
     /// <exception cref="ArgumentException">A value is out of its range; the message says which and what was expected.</exception>
     public void Validate()
@@ -121,6 +150,9 @@ public sealed record TrainingConfig
 /// </summary>
 public sealed record PruningSchedule
 {
+    /// <summary>The soft epochs of the paper.</summary>
+    public const int SoftEpochs = 200;
+
     /// <summary>Which filters go: fpgm, l1, l2 or random.</summary>
     public string Criterion { get; init; } = "fpgm";
 
