@@ -33,6 +33,8 @@ public sealed class FailureTests : CliTest
     [InlineData("prune m.safetensors --rate 0.1 --rate 0.2", "--rate")]
     [InlineData("prune m.safetensors --rate 0.3 --criterion best", "--criterion is 'best'", "fpgm, l1, l2, random")]
     [InlineData("prune m.safetensors --rate 0.3 --epochs 5", "--epochs needs --data")]
+    [InlineData("prune m.safetensors --rate 0.3 --epochs 0 --finetune-epochs 2", "--finetune-epochs needs --data")]
+    [InlineData("prune m.safetensors --rate 0.3 --batch 2", "--batch needs --data")]
     [InlineData("prune --rate 0.3", "name a model to prune", "--resume")]
     [InlineData("prune m.safetensors --rate 0.3 --data nowhere", "nowhere", "no such folder")]
     [InlineData("prune m.safetensors --rate 0.3 --data .", "no data set of a known layout")]

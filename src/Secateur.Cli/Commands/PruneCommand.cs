@@ -56,6 +56,7 @@ internal static class PruneCommand
             if (result.GetValue(source) is null) result.AddError("name a model to prune, or a run to go on with (--resume)");
             else if (!result.IsGiven(rate)) result.AddError("--rate is missing: the share of each layer's filters that goes");
             else if (!hasData && result.IsGiven(epochs) && result.GetValue(epochs) > 0) result.AddError("--epochs needs --data, the images to train on");
+            else if (!hasData && options.NeedingData(result, every, finetune) is { } option) result.AddError($"{option.Name} needs --data, the images to train on");
         });
         command.SetCancellableAction((parsed, cancellation) =>
         {

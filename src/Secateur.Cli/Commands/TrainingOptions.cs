@@ -57,6 +57,13 @@ internal sealed class TrainingOptions
         });
     }
 
+    /// <summary>The first option that was given and that means nothing without data; null where there is none.</summary>
+    public Option? NeedingData(SymbolResult result, params ReadOnlySpan<Option> others)
+    {
+        Option[] all = [_batch, _size, _rate, _optimizer, _decay, _threads, _validateEvery, _saveEvery, _strict, _name, .. others];
+        return Array.Find(all, result.IsGiven);
+    }
+
     /// <summary>Whether a run is to go on.</summary>
     public bool Resumes(SymbolResult result) => result.IsGiven(_resume);
 

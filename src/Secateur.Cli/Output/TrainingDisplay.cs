@@ -22,7 +22,7 @@ internal static class TrainingDisplay
         return Report.Remarks.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, new SpinnerColumn())
-            .Start(context => work(new Bar(context.AddTask(""))));
+            .Start(context => work(new Bar(context.AddTask("starting"))));
     }
 
     private static string Epoch(TrainingProgress p) => $"{p.Phase} epoch {Figures.Count(p.Epoch)}/{Figures.Count(p.Epochs)}";

@@ -17,7 +17,8 @@ internal sealed class ChartAxis
     /// <param name="ticks">About how many ticks.</param>
     /// <param name="from">The pixel of the axis' beginning.</param>
     /// <param name="to">The pixel of its end.</param>
-    public ChartAxis(double low, double high, int ticks, double from, double to)
+    /// <param name="leastStep">Ticks are no closer.</param>
+    public ChartAxis(double low, double high, int ticks, double from, double to, double leastStep = 0)
     {
         // A flat line gets room around it, so that it lies in the middle.
         if (high <= low) (low, high) = (low - Math.Max(Math.Abs(low), 1e-3) / 2, low + Math.Max(Math.Abs(low), 1e-3) / 2);
@@ -30,6 +31,7 @@ internal sealed class ChartAxis
             <= 5 => 5 * power,
             _ => 10 * power,
         };
+        step = Math.Max(step, leastStep);
         var (first, last) = (Math.Floor(low / step), Math.Ceiling(high / step));
         (_low, _high, _from, _to) = (first * step, last * step, from, to);
         _decimals = Math.Max(0, (int)-Math.Floor(Math.Log10(step) + 1e-9));

@@ -41,6 +41,12 @@ public sealed record LineChart
     /// <summary>The lines, in the order of the legend.</summary>
     public ImmutableArray<ChartSeries> Series { get; init; } = [];
 
+    /// <summary>The least range that the horizontal axis shows, so that charts below one another can share it; null to fit the points.</summary>
+    public (double Low, double High)? XRange { get; init; }
+
+    /// <summary>The horizontal axis counts: ticks are whole numbers.</summary>
+    public bool WholeX { get; init; }
+
     /// <summary>Pixels from left to right.</summary>
     public int Width { get; init; } = 720;
 
@@ -75,7 +81,9 @@ public sealed record LineChart
             return group;
         }
 
-        var x = new ChartAxis(points.Min(p => p.X), points.Max(p => p.X), Ticks + 2, Left, Width - Right);
+        var (low, high) = (points.Min(p => p.X), points.Max(p => p.X));
+        if (XRange is { } range) (low, high) = (Math.Min(low, range.Low), Math.Max(high, range.High));
+        var x = new ChartAxis(low, high, Ticks + 2, Left, Width - Right, leastStep: WholeX ? 1 : 0);
         var y = new ChartAxis(points.Min(p => p.Y), points.Max(p => p.Y), Ticks, Height - Bottom, Top);
         DrawAxes(group, x, y);
         for (var i = 0; i < Series.Length; i++) DrawSeries(group, Series[i], i, x, y);

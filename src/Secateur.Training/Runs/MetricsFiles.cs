@@ -25,6 +25,17 @@ internal static class MetricsFiles
 
     private static string Curves(ImmutableArray<EpochMetrics> rows)
     {
+        LineChart Chart(string title, string label, ImmutableArray<ChartSeries> series) => new()
+        {
+            Title = title,
+            XLabel = "epoch",
+            YLabel = label,
+            XRange = (1, rows.Length),
+            WholeX = true,
+            Series = [.. series.Where(s => !s.Points.IsEmpty)],
+            Height = 260,
+        };
+
         var loss = Chart("Loss", "loss", [
             Series("location", rows, r => r.LossL), Series("class", rows, r => r.LossC),
             Series("location, validation", rows, r => r.ValLossL), Series("class, validation", rows, r => r.ValLossC),
@@ -36,15 +47,6 @@ internal static class MetricsFiles
         var sparsity = Chart("Sparsity", "share of zeros", [Series("zero parameters", rows, r => r.Sparsity)]);
         return LineChart.Stack(rows.Any(r => r.Sparsity > 0) ? [loss, precision, rate, sparsity] : [loss, precision, rate]);
     }
-
-    private static LineChart Chart(string title, string label, ImmutableArray<ChartSeries> series) => new()
-    {
-        Title = title,
-        XLabel = "epoch",
-        YLabel = label,
-        Series = [.. series.Where(s => !s.Points.IsEmpty)],
-        Height = 260,
-    };
 
     private static ChartSeries Series(string name, ImmutableArray<EpochMetrics> rows, Func<EpochMetrics, double?> value) =>
         new(name, [.. rows.Where(r => value(r) is not null).Select(r => new ChartPoint(r.Epoch, value(r)!.Value))]);

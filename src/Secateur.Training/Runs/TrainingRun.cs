@@ -254,7 +254,7 @@ public sealed class TrainingRun : IDisposable
     }
 
     private TrainingStoppedException Stopped() =>
-        new($"stopped in epoch {EpochOfRun + 1} of {EpochsOfRun}, after step {_at.Step} of {_config.StepsPerEpoch}; the state is saved in {Folder.Path}");
+        new($"stopped in epoch {EpochOfRun + 1} of {EpochsOfRun} after step {_at.Step} of {_config.StepsPerEpoch}; the state is saved in {Folder.Path}");
 
     private EpochMetrics Row(Model model, ValidationResult? validation) => new()
     {

@@ -63,6 +63,13 @@ public class LineChartTests
         Assert.Equal(["translate(0 0)", "translate(0 200)"], both.Elements(Svg + "g").Select(g => (string?)g.Attribute("transform")));
     }
 
+    [Fact]
+    public void Counting_axes_have_whole_ticks_and_may_be_longer_than_the_line()
+    {
+        var chart = Parse(new LineChart { Title = "t", WholeX = true, XRange = (1, 5), Series = [Line("a", (3, 0), (4, 1))] });
+        Assert.Equal(["1", "2", "3", "4", "5"], chart.Descendants(Svg + "text").Where(t => (string?)t.Attribute("text-anchor") == "middle").Select(t => t.Value).Take(5));
+    }
+
     [Theory]
     [InlineData(0, 1)]
     [InlineData(0.001, 0.00101)]
