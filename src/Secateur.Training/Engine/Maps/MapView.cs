@@ -23,6 +23,9 @@ internal sealed class MapView(StoredMap map, NormPass? norm, ViewActivation acti
 
     public ViewActivation Activation { get; } = activation;
 
+    /// <summary>Whether a learnable parameter lies behind it.</summary>
+    public bool NeedsGradient => Map.NeedsGradient || Norm is not null || Activation.Slope is not null;
+
     public bool IsIdentity => Norm is null && !Activation.IsPresent;
 
     /// <summary>Where the gradient by this view is gathered; null when nobody has one.</summary>
