@@ -47,7 +47,7 @@ internal sealed class MapView(StoredMap map, NormPass? norm, ViewActivation acti
     public unsafe ViewCoefficients Coefficients(float* memory, float[] parameters, int channel)
     {
         var slope = !Activation.IsPresent ? 1 : Activation.Slope is { } at ? parameters[at] : 0;
-        return Norm is null ? new ViewCoefficients(1, 0, slope) : new ViewCoefficients(Norm.Scale(memory)[channel], Norm.Shift(memory)[channel], slope);
+        return Norm is null ? new ViewCoefficients(1, 0, 0, slope) : new ViewCoefficients(Norm.Scale(memory)[channel], Norm.Mean(memory)[channel], Norm.Shift(memory)[channel], slope);
     }
 
     /// <summary>How a channel's gradient becomes that of the stored value.</summary>
@@ -59,8 +59,8 @@ internal sealed class MapView(StoredMap map, NormPass? norm, ViewActivation acti
     {
         var view = Coefficients(memory, parameters, channel);
         return Norm is null || !whole
-            ? new GradientCoefficients(view, 0, 0, 0)
-            : new GradientCoefficients(view, Norm.Mean(memory)[channel], Norm.GradientSlope(memory)[channel], Norm.GradientShift(memory)[channel]);
+            ? new GradientCoefficients(view, 0, 0)
+            : new GradientCoefficients(view, Norm.GradientSlope(memory)[channel], Norm.GradientShift(memory)[channel]);
     }
 }
 
