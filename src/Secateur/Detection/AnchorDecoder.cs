@@ -10,8 +10,11 @@ namespace Secateur.Detection;
 /// </summary>
 internal static class AnchorDecoder
 {
-    private const float CentreVariance = 0.1f;
-    private const float SizeVariance = 0.2f;
+    /// <summary>Shifts of the centre are in this part of the anchor.</summary>
+    public const float CentreVariance = 0.1f;
+
+    /// <summary>Logarithms of the size ratio are in this unit.</summary>
+    public const float SizeVariance = 0.2f;
 
     /// <summary>Adds every box with finite corners whose face probability is above <paramref name="confidence"/>.</summary>
     /// <param name="level">Stride and anchor size.</param>

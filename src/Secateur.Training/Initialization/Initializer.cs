@@ -1,0 +1,94 @@
+using Secateur.Graph;
+using Secateur.Kernels;
+using Secateur.Weights;
+
+namespace Secateur.Training.Initialization;
+
+/// <summary>
+/// Fresh weights for training from scratch. All networks: biases and beta 0, PReLU slopes 0.25, fusion weights 0.5, running mean 0 and variance 1;
+/// detection heads Xavier uniform; EXTD's up-sampling convolutions (<c>upfeat.*</c>) Kaiming uniform; the rest by the
+/// <see cref="InitializationRecipe"/>.
+/// </summary>
+public static class Initializer
+{
+    private const float Slope = 0.25f;
+    private const float Fusion = 0.5f;
+
+    /// <summary>A model with fresh weights, by the recipe of its architecture.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="seed">The same seed gives the same weights.</param>
+    public static Model Create(Network network, int seed) => Create(network, InitializationRecipe.For(network), seed);
+
+    /// <summary>A model with fresh weights.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="recipe">How they are drawn.</param>
+    /// <param name="seed">The same seed gives the same weights; each parameter has a stream of its own, by its name.</param>
+    public static Model Create(Network network, InitializationRecipe recipe, int seed)
+    {
+        var weights = network.Parameters.Select(p => KeyValuePair.Create(p.Name, Draw(p, recipe, new RandomStream(seed, p.Name))));
+        return new Model(network, weights, new ModelInfo().WithStep($"fresh weights, seed {seed}"));
+    }
+
+    private static Tensor Draw(ParameterSpec spec, InitializationRecipe recipe, RandomStream random)
+    {
+        var tensor = new Tensor(spec.Shape.AsSpan());
+        switch (spec.Kind)
+        {
+            case ParameterKind.ConvWeight:
+                Fill(tensor, DistributionOf(spec.Name, recipe), random);
+                break;
+            case ParameterKind.NormGamma:
+                Array.Fill(tensor.Data, (float)recipe.NormGamma);
+                break;
+            case ParameterKind.NormVariance:
+                Array.Fill(tensor.Data, 1);
+                break;
+            case ParameterKind.Slope:
+                Array.Fill(tensor.Data, Slope);
+                break;
+            case ParameterKind.FusionWeight:
+                Array.Fill(tensor.Data, Fusion);
+                break;
+        }
+
+        return tensor;
+    }
+
+    private static ConvDistribution DistributionOf(string weight, InitializationRecipe recipe) => weight[..(weight.IndexOf('.') + 1)] switch
+    {
+        "loc." or "conf." => ConvDistribution.XavierUniform,
+        "upfeat." => ConvDistribution.KaimingUniform,
+        _ => recipe.Convolutions,
+    };
+
+    private static void Fill(Tensor weight, ConvDistribution distribution, RandomStream random)
+    {
+        var fanIn = (double)weight.Length / weight.Shape[0];
+        var fanOut = (double)weight.Shape[0] * weight.Shape[2] * weight.Shape[3];
+        switch (distribution)
+        {
+            case ConvDistribution.XavierUniform:
+                FillUniform(weight, Math.Sqrt(6 / (fanIn + fanOut)), random);
+                break;
+            case ConvDistribution.KaimingUniform:
+                FillUniform(weight, 1 / Math.Sqrt(fanIn), random);
+                break;
+            case ConvDistribution.FanOutNormal:
+                FillNormal(weight, Math.Sqrt(2 / fanOut), random);
+                break;
+            case ConvDistribution.SmallNormal:
+                FillNormal(weight, 0.01, random);
+                break;
+        }
+    }
+
+    private static void FillUniform(Tensor weight, double bound, RandomStream random)
+    {
+        for (var i = 0; i < weight.Length; i++) weight.Data[i] = (float)(((2 * random.NextDouble()) - 1) * bound);
+    }
+
+    private static void FillNormal(Tensor weight, double deviation, RandomStream random)
+    {
+        for (var i = 0; i < weight.Length; i++) weight.Data[i] = (float)(random.NextNormal() * deviation);
+    }
+}
