@@ -30,6 +30,7 @@ internal static class CommandLine
             DetectCommand.Create(),
             EvaluateCommand.Create(),
             BenchCommand.Create(),
+            DataCommand.Create(),
             SceneCommand.Create(),
         };
 

@@ -14,6 +14,8 @@ namespace Secateur.Imaging;
 /// </remarks>
 public static class ImageFile
 {
+    private const int FrontLength = 1 << 15;
+
     /// <summary>Lower-case extensions, with the dot, that <see cref="Write"/> knows.</summary>
     public static IReadOnlyList<string> WrittenExtensions { get; } = [".png", ".jpg", ".jpeg", ".ppm"];
 
@@ -40,12 +42,45 @@ public static class ImageFile
         options ??= ImageReadOptions.Default;
         var (image, orientation) = ImageFormats.Recognise(content) switch
         {
-            ImageFormat.Jpeg => JpegDecoder.Decode(name, content, options.MaxPixels),
+            ImageFormat.Jpeg => JpegDecoder.Decode(name, content, options.MaxPixels, options.JpegReduction),
             ImageFormat.Png => PngDecoder.Decode(name, content, options.MaxPixels),
             ImageFormat.Netpbm => (NetpbmDecoder.Decode(name, content, options.MaxPixels), ExifOrientation.Upright),
             _ => throw new InvalidFileException(name, ImageFormats.DescribeUnknown(content)),
         };
         return options.ApplyOrientation ? ExifOrientation.Apply(image, orientation) : image;
+    }
+
+    /// <summary>The size of the picture in a file, as stored, before any EXIF orientation. Reads the header only, so damage behind it goes unnoticed.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>Pixels; both sides are positive.</returns>
+    /// <exception cref="InvalidFileException">The file is a directory, no picture of a known format, its header is damaged, or it has more pixels than <see cref="ImageReadOptions.MaxPixels"/> allows by default.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">No permission to read the file.</exception>
+    public static (int Width, int Height) ReadSize(string path)
+    {
+        var front = BoundedFile.ReadFront(path, FrontLength);
+        try
+        {
+            return DecodeSize(path, front);
+        }
+        catch (InvalidFileException) when (front.Length == FrontLength)
+        {
+            // Large metadata may come before the size.
+            return DecodeSize(path, BoundedFile.ReadAllBytes(path, Array.MaxLength));
+        }
+    }
+
+    private static (int Width, int Height) DecodeSize(string name, byte[] content)
+    {
+        var (width, height) = ImageFormats.Recognise(content) switch
+        {
+            ImageFormat.Jpeg => JpegHeader.ParseFront(name, content) is var jpeg ? (jpeg.Width, jpeg.Height) : default,
+            ImageFormat.Png => PngChunks.ParseHeader(name, content) is var png ? (png.Width, png.Height) : default,
+            ImageFormat.Netpbm => NetpbmDecoder.ReadSize(name, content),
+            _ => throw new InvalidFileException(name, ImageFormats.DescribeUnknown(content)),
+        };
+        _ = PixelLimit.RgbBytes(name, (uint)width, (uint)height, ImageReadOptions.Default.MaxPixels);
+        return (width, height);
     }
 
     /// <summary>

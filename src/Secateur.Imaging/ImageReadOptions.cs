@@ -12,6 +12,12 @@ public sealed record ImageReadOptions
     /// </summary>
     public bool ApplyOrientation { get; init; } = true;
 
+    /// <summary>
+    /// Decodes a JPEG at a half, a quarter or an eighth of its size (2, 4 or 8; each side rounded up), which takes much less time than
+    /// decoding and shrinking it. Pictures in other formats keep their size. 1, the default, reduces nothing.
+    /// </summary>
+    public int JpegReduction { get; init; } = 1;
+
     /// <summary>A file that declares more pixels than this is refused before memory is set aside for it (default 100 million, 300 MB).</summary>
     public long MaxPixels { get; init; } = 100_000_000;
 }

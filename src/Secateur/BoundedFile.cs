@@ -11,11 +11,36 @@ public static class BoundedFile
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static byte[] ReadAllBytes(string path, int maxLength)
     {
+        using var stream = Open(path);
+        return stream.Length <= maxLength
+            ? Read(stream, (int)stream.Length)
+            : throw new InvalidFileException(path, $"is {stream.Length} bytes long, expected at most {maxLength}");
+    }
+
+    /// <summary>The first bytes of a file, for those whose header is all that matters.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="length">As many bytes, or all of a shorter file.</param>
+    /// <exception cref="InvalidFileException">It is a directory, a pipe or a device.</exception>
+    /// <exception cref="IOException">It is missing or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static byte[] ReadFront(string path, int length)
+    {
+        using var stream = Open(path);
+        return Read(stream, (int)Math.Min(stream.Length, length));
+    }
+
+    private static FileStream Open(string path)
+    {
         if (Directory.Exists(path)) throw new InvalidFileException(path, "is a directory, expected a file");
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        if (!stream.CanSeek) throw new InvalidFileException(path, "is a pipe or a device, expected a file");
-        if (stream.Length > maxLength) throw new InvalidFileException(path, $"is {stream.Length} bytes long, expected at most {maxLength}");
-        var content = GC.AllocateUninitializedArray<byte>((int)stream.Length);
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        if (stream.CanSeek) return stream;
+        stream.Dispose();
+        throw new InvalidFileException(path, "is a pipe or a device, expected a file");
+    }
+
+    private static byte[] Read(FileStream stream, int length)
+    {
+        var content = GC.AllocateUninitializedArray<byte>(length);
         stream.ReadExactly(content);
         return content;
     }

@@ -16,31 +16,39 @@ internal static class JpegDecoder
     private static readonly string[] HarmlessWarnings =
         ["extraneous bytes before marker", "Adobe color transform", "JFIF revision", "Invalid SOS parameters", "bad ICC marker"];
 
+    /// <param name="name">What to call the file in errors.</param>
+    /// <param name="content">The file.</param>
+    /// <param name="maxPixels">The most pixels that the file, not reduced, may declare.</param>
+    /// <param name="reduction">1, 2, 4 or 8: how many times smaller to decode each side, rounded up.</param>
     /// <returns>The picture as stored, and its EXIF orientation.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The reduction is none of those.</exception>
     /// <exception cref="InvalidFileException">The file is damaged, truncated, of a kind that is not supported, or beyond the pixel limit.</exception>
     /// <exception cref="DllNotFoundException">libjpeg-turbo is not installed.</exception>
-    public static (RgbImage Image, int Orientation) Decode(string name, byte[] content, long maxPixels)
+    public static (RgbImage Image, int Orientation) Decode(string name, byte[] content, long maxPixels, int reduction = 1)
     {
+        if (reduction is not (1 or 2 or 4 or 8)) throw new ArgumentOutOfRangeException(nameof(reduction), reduction, "JPEGs can be reduced by 2, 4 or 8");
         var header = JpegHeader.Parse(name, content);
         var rgbBytes = PixelLimit.RgbBytes(name, (uint)header.Width, (uint)header.Height, maxPixels);
         var needed = (long)header.Width * header.Height / MaxPixelsPerByte;
         if (content.Length < needed)
             throw new InvalidFileException(name, $"is a damaged JPEG: {header.Width} x {header.Height} pixels need {needed} bytes or more, but the file has {content.Length}");
 
+        var (width, height) = ((header.Width + reduction - 1) / reduction, (header.Height + reduction - 1) / reduction);
+        rgbBytes = width * height * 3;
         if (header.Components != 4)
         {
             var rgb = GC.AllocateUninitializedArray<byte>(rgbBytes);
-            Decompress(name, content, header, rgb, TurboJpeg.PixelFormatRgb);
-            return (new RgbImage(header.Width, header.Height, rgb), header.Orientation);
+            Decompress(name, content, width, height, rgb, TurboJpeg.PixelFormatRgb);
+            return (new RgbImage(width, height, rgb), header.Orientation);
         }
         if (rgbBytes / 3 > Array.MaxLength / 4)
-            throw new InvalidFileException(name, $"is a CMYK JPEG of {header.Width} x {header.Height} pixels, too large to convert");
+            throw new InvalidFileException(name, $"is a CMYK JPEG of {width} x {height} pixels, too large to convert");
         var cmyk = GC.AllocateUninitializedArray<byte>(rgbBytes / 3 * 4);
-        Decompress(name, content, header, cmyk, TurboJpeg.PixelFormatCmyk);
-        return (new RgbImage(header.Width, header.Height, ToRgb(cmyk, header.HasAdobeSegment)), header.Orientation);
+        Decompress(name, content, width, height, cmyk, TurboJpeg.PixelFormatCmyk);
+        return (new RgbImage(width, height, ToRgb(cmyk, header.HasAdobeSegment)), header.Orientation);
     }
 
-    private static void Decompress(string name, byte[] content, JpegHeader header, byte[] pixels, int format)
+    private static void Decompress(string name, byte[] content, int width, int height, byte[] pixels, int format)
     {
         using var decompressor = TurboJpegHandle.Decompressor();
         const int flags = TurboJpeg.AccurateDct | TurboJpeg.LimitScans;
@@ -54,8 +62,9 @@ internal static class JpegDecoder
         {
             fixed (byte* from = content, to = pixels)
             {
-                var pitch = pixels.Length / header.Height;
-                return TurboJpeg.tjDecompress2(decompressor.Value, from, new CULong((uint)content.Length), to, header.Width, pitch, header.Height, format, flags) == 0;
+                // A size smaller than the file's asks for the scaling that gives it.
+                var pitch = pixels.Length / height;
+                return TurboJpeg.tjDecompress2(decompressor.Value, from, new CULong((uint)content.Length), to, width, pitch, height, format, flags) == 0;
             }
         }
     }

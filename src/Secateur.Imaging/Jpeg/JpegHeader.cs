@@ -17,7 +17,13 @@ internal sealed record JpegHeader(int Width, int Height, int Components, bool Ha
     private const byte App14 = 0xEE;
 
     /// <exception cref="InvalidFileException">A segment is damaged, the file ends early, or the coding process is not supported.</exception>
-    public static JpegHeader Parse(string name, ReadOnlySpan<byte> content)
+    public static JpegHeader Parse(string name, ReadOnlySpan<byte> content) => Parse(name, content, toFirstScan: false);
+
+    /// <summary>Reads up to the first scan, so that the front of a file is enough.</summary>
+    /// <exception cref="InvalidFileException">A segment is damaged, the content ends before the first scan, or the coding process is not supported.</exception>
+    public static JpegHeader ParseFront(string name, ReadOnlySpan<byte> content) => Parse(name, content, toFirstScan: true);
+
+    private static JpegHeader Parse(string name, ReadOnlySpan<byte> content, bool toFirstScan)
     {
         var (width, height, components, adobe, orientation) = (0, 0, 0, false, ExifOrientation.Upright);
         var at = 2;
@@ -46,6 +52,10 @@ internal sealed record JpegHeader(int Width, int Height, int Components, bool Ha
             else if (marker == StartOfScan && width == 0)
             {
                 throw new InvalidFileException(name, $"is a damaged JPEG: its first scan, at byte {at}, comes before the frame header");
+            }
+            else if (marker == StartOfScan && toFirstScan)
+            {
+                break;
             }
         }
         if (width == 0)

@@ -8,12 +8,7 @@ internal static class NetpbmDecoder
     /// <exception cref="InvalidFileException">The file is damaged, truncated, a bitmap (P1, P4) or PAM (P7), or beyond the pixel limit.</exception>
     public static RgbImage Decode(string name, ReadOnlySpan<byte> content, long maxPixels)
     {
-        var kind = (char)content[1];
-        if (kind is not ('2' or '3' or '5' or '6'))
-            throw new InvalidFileException(name, $"is a Netpbm file of kind P{kind}; PGM (P2, P5) and PPM (P3, P6) can be read");
-        var at = 2;
-        var width = ReadNumber(name, content, ref at, "the width");
-        var height = ReadNumber(name, content, ref at, "the height");
+        var (kind, width, height) = ReadHeader(name, content, out var at);
         var maximum = (int)ReadNumber(name, content, ref at, "the maximum value");
         if (maximum is < 1 or > 65535) throw new InvalidFileException(name, $"has the maximum value {maximum}; expected 1 to 65535");
         var rgbBytes = PixelLimit.RgbBytes(name, width, height, maxPixels);
@@ -33,6 +28,23 @@ internal static class NetpbmDecoder
         else ReadPlain(name, content, at, maximum, rgb.AsSpan(0, samples));
         if (channels == 1) SpreadGrey(rgb);
         return new RgbImage((int)width, (int)height, rgb);
+    }
+
+    /// <summary>The size, for which the front of a file is enough.</summary>
+    /// <exception cref="InvalidFileException">The front is damaged, or of another kind than <see cref="Decode"/> reads.</exception>
+    public static (int Width, int Height) ReadSize(string name, ReadOnlySpan<byte> content)
+    {
+        var (_, width, height) = ReadHeader(name, content, out _);
+        return ((int)width, (int)height);
+    }
+
+    private static (char Kind, uint Width, uint Height) ReadHeader(string name, ReadOnlySpan<byte> content, out int at)
+    {
+        var kind = (char)content[1];
+        if (kind is not ('2' or '3' or '5' or '6'))
+            throw new InvalidFileException(name, $"is a Netpbm file of kind P{kind}; PGM (P2, P5) and PPM (P3, P6) can be read");
+        at = 2;
+        return (kind, ReadNumber(name, content, ref at, "the width"), ReadNumber(name, content, ref at, "the height"));
     }
 
     private static void ReadBinary(ReadOnlySpan<byte> content, int maximum, Span<byte> samples)

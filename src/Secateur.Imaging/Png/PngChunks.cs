@@ -33,8 +33,7 @@ internal sealed class PngChunks
     /// <exception cref="InvalidFileException">The file is damaged, truncated, or beyond the pixel limit.</exception>
     public static PngChunks Parse(string name, byte[] content, long maxPixels)
     {
-        if (!content.AsSpan().StartsWith(Signature))
-            throw new InvalidFileException(name, $"is a damaged PNG: it starts with {Convert.ToHexString(content.AsSpan(0, Math.Min(8, content.Length)))}, not {Convert.ToHexString(Signature)}");
+        RequireSignature(name, content);
         var chunks = new PngChunks(content);
         for (var at = Signature.Length; ;)
         {
@@ -49,6 +48,24 @@ internal sealed class PngChunks
         if (chunks.Header.Color == PngColor.Palette && chunks.Palette.IsEmpty)
             throw new InvalidFileException(name, "is a damaged PNG: it has palette colours but no palette (PLTE chunk)");
         return chunks;
+    }
+
+    /// <summary>The header, for which the front of a file is enough.</summary>
+    /// <exception cref="InvalidFileException">The front is damaged.</exception>
+    public static PngHeader ParseHeader(string name, byte[] content)
+    {
+        RequireSignature(name, content);
+        var at = Signature.Length;
+        var (type, data) = ReadChunk(name, content, ref at);
+        return type == "IHDR"
+            ? PngHeader.Parse(name, content.AsSpan(data), Array.MaxLength)
+            : throw new InvalidFileException(name, $"is a damaged PNG: chunk {type} at byte {Signature.Length}; expected IHDR");
+    }
+
+    private static void RequireSignature(string name, byte[] content)
+    {
+        if (!content.AsSpan().StartsWith(Signature))
+            throw new InvalidFileException(name, $"is a damaged PNG: it starts with {Convert.ToHexString(content.AsSpan(0, Math.Min(8, content.Length)))}, not {Convert.ToHexString(Signature)}");
     }
 
     private static (string Type, Range Data) ReadChunk(string name, byte[] content, ref int at)

@@ -1,0 +1,15 @@
+using System.Collections.Immutable;
+
+namespace Secateur.Training.Data.Datasets;
+
+/// <summary>A split of a data set of labelled faces, checked: what is left after the linter took out what cannot be used.</summary>
+/// <param name="Root">The folder it was opened from.</param>
+/// <param name="Layout">The name of its layout, such as <c>WIDER FACE</c>.</param>
+/// <param name="Split">The split.</param>
+/// <param name="Images">The images, in the order of the data set; those without faces included.</param>
+/// <param name="Lint">What was found wrong with it.</param>
+public sealed record FaceDataset(string Root, string Layout, DatasetSplit Split, ImmutableArray<LabelledImage> Images, LabelLint Lint)
+{
+    /// <summary>The number of faces.</summary>
+    public int FaceCount => Images.Sum(image => image.Faces.Length);
+}

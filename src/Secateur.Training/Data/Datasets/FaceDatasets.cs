@@ -1,0 +1,36 @@
+namespace Secateur.Training.Data.Datasets;
+
+/// <summary>Opens data sets of labelled faces; the layout is found by look.</summary>
+public static class FaceDatasets
+{
+    private static readonly IDatasetReader[] Readers = [new WiderFaceReader(), new RetinaFaceReader(), new VocReader(), new YoloReader()];
+
+    /// <summary>Reads the labels of a split and checks them against the headers of the image files.</summary>
+    /// <param name="root">A folder in the official layout of WIDER FACE, with RetinaFace's <c>label.txt</c>, or in the layout of PASCAL VOC or YOLO.</param>
+    /// <param name="split">The split.</param>
+    /// <param name="strict">Whether a missing or unreadable image is an error; otherwise it is left out and counted.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="InvalidFileException">
+    /// The folder has none of the layouts or lacks the split; the labels are damaged; no usable image is listed; or, if strict, an image cannot be used.
+    /// </exception>
+    /// <exception cref="IOException">A label file cannot be read.</exception>
+    public static FaceDataset Open(string root, DatasetSplit split, bool strict = false)
+    {
+        if (!Directory.Exists(root)) throw new DirectoryNotFoundException($"{root}: no such folder");
+        var reader = Readers.FirstOrDefault(r => r.Recognises(root)) ?? throw new InvalidFileException(root, DescribeUnknown(root, split));
+        var (images, lint) = new LabelLinter(strict).Check(reader.Read(root, split));
+        if (!images.IsEmpty) return new FaceDataset(root, reader.Layout, split, images, lint);
+        var reason = lint.Findings is [{ Examples: [var example, ..] }, ..] ? $", such as {example}" : "";
+        throw new InvalidFileException(
+            root, $"the {split.PartName()} split of this {reader.Layout} data set has no usable image ({lint.ListedImages} listed{reason})");
+    }
+
+    private static string DescribeUnknown(string root, DatasetSplit split)
+    {
+        const int shown = 6;
+        var entries = Directory.EnumerateFileSystemEntries(root).Select(Path.GetFileName).Order(StringComparer.Ordinal).Take(shown + 1).ToArray();
+        var found = entries.Length == 0 ? "an empty folder" : string.Join(", ", entries.Take(shown)) + (entries.Length > shown ? ", ..." : "");
+        var looked = string.Join("; ", Readers.Select(reader => $"{reader.Layout}: {reader.Expects(split)}"));
+        return $"is no data set of a known layout; looked for {looked}; found {found}";
+    }
+}

@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Secateur.Training.Data.Augmentation;
+using Secateur.Training.Data.Datasets;
+
+namespace Secateur.Training.Data.Loading;
+
+/// <summary>
+/// Gives batch after batch of augmented samples, without end, made ahead on background threads. Sample k of epoch e depends on (data set, seed,
+/// e, k) alone: not on the number of threads, nor on where the loading started.
+/// </summary>
+/// <remarks>
+/// An epoch is a random order of the images that have faces, cut into <see cref="StepsPerEpoch"/> batches; what does not fill a batch is left out of
+/// it, and images repeat where there are fewer than a batch has samples. At most two batches are held besides those handed out. One thread takes batches.
+/// </remarks>
+public sealed class SampleLoader : IDisposable
+{
+    private const int MostReplacements = 1000;
+
+    private readonly SampleLoaderOptions _options;
+    private readonly ImmutableArray<LabelledImage> _images;
+    private readonly OrderedPrefetch<TrainingSample> _samples;
+    private readonly ConcurrentDictionary<string, bool> _broken = [];
+    private Order _order;
+    private long _step;
+
+    /// <summary>Starts loading.</summary>
+    /// <param name="dataset">The images; those without faces are passed over.</param>
+    /// <param name="options">Seed, sizes, start.</param>
+    /// <exception cref="InvalidFileException">None of the images has a face.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public SampleLoader(FaceDataset dataset, SampleLoaderOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.ImageSize);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Batch);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Threads);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Epoch);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Step);
+        _images = [.. dataset.Images.Where(image => !image.Faces.IsEmpty)];
+        if (_images.IsEmpty) throw new InvalidFileException(dataset.Root, $"none of the {dataset.Images.Length} {dataset.Split.PartName()} images has a face to learn from");
+        StepsPerEpoch = Math.Max(1, _images.Length / options.Batch);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(options.Step, StepsPerEpoch);
+        _options = options;
+        _step = ((long)options.Epoch * StepsPerEpoch) + options.Step;
+        _order = new Order(options.Seed, options.Epoch, _images.Length);
+        _samples = new OrderedPrefetch<TrainingSample>(Make, _step * options.Batch, long.MaxValue, 2 * options.Batch, options.Threads);
+    }
+
+    /// <summary>Batches an epoch.</summary>
+    public int StepsPerEpoch { get; }
+
+    /// <summary>How long <see cref="Next"/> has waited for samples, in all.</summary>
+    public TimeSpan Waited => _samples.Waited;
+
+    /// <summary>The next batch.</summary>
+    /// <param name="cancellation">Ends the waiting; the loader is of no use afterwards.</param>
+    /// <exception cref="InvalidFileException">An image cannot be read and the options are strict, or hardly any image gives a sample.</exception>
+    /// <exception cref="IOException">An image cannot be read and the options are strict.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="DllNotFoundException">An image is a JPEG and libjpeg-turbo is not installed.</exception>
+    public SampleBatch Next(CancellationToken cancellation = default)
+    {
+        var samples = new TrainingSample[_options.Batch];
+        for (var i = 0; i < samples.Length; i++) samples[i] = _samples.Take(cancellation);
+        var (epoch, step) = Math.DivRem(_step++, StepsPerEpoch);
+        return new SampleBatch((int)epoch, (int)step, samples);
+    }
+
+    /// <summary>Ends the background threads.</summary>
+    public void Dispose() => _samples.Dispose();
+
+    private TrainingSample Make(long number)
+    {
+        var (epoch, place) = Math.DivRem(number, (long)StepsPerEpoch * _options.Batch);
+        var random = new SampleRandom(_options.Seed, epoch, place);
+        var index = OrderOf(epoch).Images[place % _images.Length];
+        for (var i = 0; i < MostReplacements; i++, index = random.NextIndex(_images.Length))
+        {
+            try
+            {
+                if (SampleReader.Augmented(_images[index], _options.ImageSize, random) is { } sample) return sample;
+            }
+            catch (Exception error) when (!_options.Strict && error is IOException or UnauthorizedAccessException)
+            {
+                if (_broken.TryAdd(_images[index].Path, true)) _options.BrokenImage?.Invoke(_images[index], error.Message);
+            }
+        }
+
+        throw new InvalidFileException(_images[index].Path, $"and {MostReplacements - 1} other random images give no sample with a face of {_options.ImageSize} x {_options.ImageSize} pixels");
+    }
+
+    private Order OrderOf(long epoch)
+    {
+        // Threads may be in neighbouring epochs for a moment; making an order twice does no harm.
+        var order = _order;
+        if (order.Epoch != epoch) _order = order = new Order(_options.Seed, epoch, _images.Length);
+        return order;
+    }
+
+    /// <summary>The images in the order of an epoch.</summary>
+    private sealed class Order(long seed, long epoch, int count)
+    {
+        // A sample number that no sample has.
+        private const long OrderItself = -1;
+
+        public long Epoch => epoch;
+
+        public int[] Images { get; } = new SampleRandom(seed, epoch, OrderItself).Permutation(count);
+    }
+}

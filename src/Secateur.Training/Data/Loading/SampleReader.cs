@@ -1,0 +1,48 @@
+using Secateur.Imaging;
+using Secateur.Pixels;
+using Secateur.Training.Data.Augmentation;
+using Secateur.Training.Data.Datasets;
+
+namespace Secateur.Training.Data.Loading;
+
+/// <summary>Decodes images no larger than their sample needs. Stored pixels: the labels are for them, whatever the EXIF orientation.</summary>
+internal static class SampleReader
+{
+    private const int LargestReduction = 8;
+
+    /// <summary>An augmented sample; null where the window leaves no face.</summary>
+    /// <exception cref="IOException">The file cannot be read, or is another image by now.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public static TrainingSample? Augmented(LabelledImage image, int imageSize, SampleRandom random)
+    {
+        var window = SampleAugmentation.ChooseWindow(image.Width, image.Height, image.Faces, imageSize, random);
+        var faces = window.Keep(image.Faces, imageSize);
+        if (faces.IsEmpty) return null;
+        var (pixels, reduced) = Read(image, window, imageSize);
+        return new TrainingSample(SampleAugmentation.Render(pixels, reduced, imageSize, random), faces, image.Name);
+    }
+
+    /// <summary>The whole image in the middle of a square, with its faces that are large enough.</summary>
+    /// <exception cref="IOException">The file cannot be read, or is another image by now.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public static TrainingSample Whole(LabelledImage image, int imageSize)
+    {
+        var window = SampleWindow.Whole(image.Width, image.Height);
+        var (pixels, reduced) = Read(image, window, imageSize);
+        var filter = reduced.Side > imageSize ? ResampleFilter.Area : ResampleFilter.Bilinear;
+        return new TrainingSample(Resampler.Resample(pixels, reduced, imageSize, filter).Image, window.Keep(image.Faces, imageSize), image.Name);
+    }
+
+    private static (RgbImage Pixels, SampleWindow Window) Read(LabelledImage image, SampleWindow window, int imageSize)
+    {
+        var reduction = 1;
+        while (reduction < LargestReduction && window.Side >= 2.0 * reduction * imageSize) reduction *= 2;
+        var pixels = ImageFile.Read(image.Path, new ImageReadOptions { ApplyOrientation = false, JpegReduction = reduction });
+        if ((pixels.Width, pixels.Height) == (image.Width, image.Height)) return (pixels, window);
+        return (pixels.Width, pixels.Height) == (Reduced(image.Width), Reduced(image.Height))
+            ? (pixels, window with { X = window.X / reduction, Y = window.Y / reduction, Side = window.Side / reduction })
+            : throw new InvalidFileException(image.Path, $"has changed: its size was {image.Width} x {image.Height}");
+
+        int Reduced(int length) => (length + reduction - 1) / reduction;
+    }
+}
