@@ -69,9 +69,10 @@ public sealed record DrawnScene(RgbImage Image, IReadOnlyList<FaceDetection> Fac
     private static void Finish(LightCanvas canvas, Random random)
     {
         var middle = new Vector2(canvas.Width, canvas.Height) / 2;
+        var noise = new Noise(random.Next());
         canvas.Paint(0, 0, canvas.Width, canvas.Height, 1, point =>
         {
-            var grain = (float)(random.NextDouble() + random.NextDouble() - 1);
+            var grain = noise.Grain((int)point.X, (int)point.Y);
             var corner = 0.2f * Vector2.DistanceSquared(point, middle) / middle.LengthSquared();
             // Laid over the picture: a little black, or a little white.
             return new Vector4(grain < 0 ? Vector3.Zero : Vector3.One, grain < 0 ? corner - (0.03f * grain) : 0.006f * grain);

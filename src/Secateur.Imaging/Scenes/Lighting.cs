@@ -8,6 +8,8 @@ namespace Secateur.Imaging.Scenes;
 /// <param name="Ambient">Strength and colour of the even light.</param>
 internal sealed record Lighting(Vector3 Direction, Vector3 Key, Vector3 Ambient)
 {
+    private readonly Vector3 _half = Vector3.Normalize(Direction + Vector3.UnitZ);
+
     public static Lighting Create(Random random)
     {
         var side = ((float)random.NextDouble() * 1.5f) - 0.75f;
@@ -30,10 +32,10 @@ internal sealed record Lighting(Vector3 Direction, Vector3 Key, Vector3 Ambient)
         return albedo * ((Key * diffuse * (0.35f + (0.65f * openness))) + (Ambient * above * openness));
     }
 
-    /// <summary>The highlight of a shiny surface.</summary>
+    /// <summary>The highlight of a shiny surface; none where it would be under a thousandth.</summary>
     public Vector3 Gloss(Vector3 normal, float sharpness)
     {
-        var half = Vector3.Normalize(Direction + Vector3.UnitZ);
-        return Key * MathF.Pow(Math.Max(0, Vector3.Dot(normal, half)), sharpness);
+        var facing = Vector3.Dot(normal, _half);
+        return facing < 0.6f ? Vector3.Zero : Key * MathF.Pow(facing, sharpness);
     }
 }
