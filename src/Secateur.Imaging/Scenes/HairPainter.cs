@@ -69,6 +69,18 @@ internal sealed class HairPainter
         return new Vector4(Color(head, shell), opacity);
     }
 
+    /// <summary>Hair of a head seen from behind: over the whole skull down to the nape, or hanging below it.</summary>
+    public Vector4 Back(Vector2 point)
+    {
+        var head = _pose.ToHead(point);
+        var shell = Skull.Locate(head, _traits, _volume);
+        var end = 0.55f + (0.06f * _noise.Rough(head.X * 9, head.Y * 2, 2)) - (0.2f * head.X * head.X);
+        var opacity = Shape.Cover(Math.Max(shell.Distance - (0.035f * _noise.Rough(head.X * 10, head.Y * 10, 2)), head.Y - end), Math.Max(_pose.Pixel, 0.05f));
+        var hanging = _traits.HairStyle == HairStyle.Long ? Behind(point) : default;
+        if (opacity <= 0) return hanging;
+        return new Vector4(Vector3.Lerp(hanging.AsVector3(), Color(head, shell), hanging.W > 0 ? opacity : 1), Math.Max(opacity, hanging.W));
+    }
+
     private Vector3 Color(Vector2 head, Skull.Place shell)
     {
         var crown = head + new Vector2(0.12f, 0.62f);

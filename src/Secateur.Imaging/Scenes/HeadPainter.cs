@@ -24,7 +24,7 @@ internal sealed class HeadPainter
     private int Points => _pose.Unit < 8 ? 10 : _pose.Unit < 12 ? 6 : _pose.Unit < 20 ? 4 : 2;
 
     /// <summary>Hair that falls behind the neck and the shoulders.</summary>
-    public void PaintBehind(LightCanvas canvas)
+    public void PaintHairBehind(LightCanvas canvas)
     {
         if (_traits.HairStyle == HairStyle.Long) Cover(canvas, 1.4f, 0.9f, 2, _hair.Behind);
     }
@@ -34,6 +34,14 @@ internal sealed class HeadPainter
         Cover(canvas, 1.1f, 0.5f, 0.6f, Ear);
         Cover(canvas, 1, 1.3f, 1.05f, Face);
         Cover(canvas, 1.35f, 1.65f, _hair.Reach, _hair.InFront);
+    }
+
+    /// <summary>Paints the back of the head: ears and hair, no face.</summary>
+    public void PaintFromBehind(LightCanvas canvas)
+    {
+        Cover(canvas, 1.1f, 0.5f, 0.6f, Ear);
+        Cover(canvas, 1, 1.3f, 1.05f, Nape);
+        Cover(canvas, 1.35f, 1.65f, 2, _hair.Back);
     }
 
     /// <summary>Paints within these distances (in head units) from the middle of the face.</summary>
@@ -53,6 +61,13 @@ internal sealed class HeadPainter
         var normal = Vector3.Normalize(new Vector3(side * (0.3f + (3 * x)), 2 * y, 0.8f));
         var hollow = 1 - (0.45f * Shape.Bell(x - 0.02f, y + 0.02f, 0.05f, 0.1f));
         return new Vector4(_light.Shade(_traits.Skin * new Vector3(1, 0.88f, 0.86f), normal, 0.75f * hollow, 1), opacity);
+    }
+
+    private Vector4 Nape(Vector2 point)
+    {
+        var place = Skull.Locate(_pose.ToHead(point), _traits);
+        var opacity = Shape.Cover(place.Distance, _pose.Pixel);
+        return opacity <= 0 ? default : new Vector4(_light.Shade(_traits.Skin, place.Normal, 0.7f, 1), opacity);
     }
 
     private Vector4 Face(Vector2 point)

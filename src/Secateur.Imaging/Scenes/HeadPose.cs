@@ -8,7 +8,8 @@ namespace Secateur.Imaging.Scenes;
 /// <param name="Roll">Turn in the picture's plane, radians, clockwise.</param>
 /// <param name="Yaw">Turn to the side, radians; positive looks to the right of the picture.</param>
 /// <param name="Pitch">Nod, radians; positive looks down.</param>
-internal readonly record struct HeadPose(Vector2 Center, float Unit, float Roll, float Yaw, float Pitch)
+/// <param name="FromBehind">Seen from behind: there is no face.</param>
+internal readonly record struct HeadPose(Vector2 Center, float Unit, float Roll, float Yaw, float Pitch, bool FromBehind)
 {
     private readonly (float Sin, float Cos) _roll = MathF.SinCos(Roll);
     private readonly (float Sin, float Cos) _yaw = MathF.SinCos(Yaw);

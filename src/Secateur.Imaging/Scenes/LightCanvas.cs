@@ -72,6 +72,12 @@ internal sealed class LightCanvas(int width, int height)
         }
     }
 
+    /// <summary>Multiplies all light.</summary>
+    public void Expose(Vector3 factor)
+    {
+        foreach (ref var pixel in _pixels.AsSpan()) pixel *= factor;
+    }
+
     /// <summary>The picture as sRGB bytes.</summary>
     public RgbImage ToImage()
     {

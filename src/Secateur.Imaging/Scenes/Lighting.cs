@@ -12,10 +12,11 @@ internal sealed record Lighting(Vector3 Direction, Vector3 Key, Vector3 Ambient)
 
     public static Lighting Create(Random random)
     {
-        var side = ((float)random.NextDouble() * 1.5f) - 0.75f;
+        var side = ((float)random.NextDouble() * 2f) - 1f;
         var direction = Vector3.Normalize(new Vector3(side, -0.35f - (0.4f * (float)random.NextDouble()), 0.75f));
         var warmth = (float)random.NextDouble() * 0.12f;
-        return new Lighting(direction, new Vector3(0.82f + warmth, 0.82f, 0.82f - warmth), new Vector3(0.27f, 0.29f, 0.32f));
+        var (key, ambient) = (0.6f + (0.35f * (float)random.NextDouble()), 0.2f + (0.16f * (float)random.NextDouble()));
+        return new Lighting(direction, new Vector3(key + warmth, key, key - warmth), ambient * new Vector3(0.95f, 1, 1.1f));
     }
 
     /// <summary>Light that a matte surface throws back; skin lets some red light through past the edge of the shade.</summary>

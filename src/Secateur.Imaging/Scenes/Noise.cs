@@ -5,8 +5,9 @@ namespace Secateur.Imaging.Scenes;
 /// <summary>Smooth random values over the plane, the same for the same seed.</summary>
 internal readonly struct Noise(int seed)
 {
-    private static readonly Vector128<uint> Right = Vector128.Create(0, 0x9E3779B1, 0, 0x9E3779B1);
-    private static readonly Vector128<uint> Below = Vector128.Create(0, 0, 0x85EBCA77, 0x85EBCA77);
+    private const uint PerColumn = 0x9E3779B1;
+    private const uint PerRow = 0x85EBCA77;
+    private static readonly Vector128<uint> Steps = Vector128.Create(0, PerColumn, PerRow, unchecked(PerColumn + PerRow));
 
     /// <summary>Value noise: -1 to 1, changing over distances of about 1.</summary>
     public float At(float x, float y)
@@ -40,7 +41,7 @@ internal readonly struct Noise(int seed)
     /// <summary>The values at a place of the lattice, right of it, below it, and right below.</summary>
     private Vector128<float> Corners(int column, int row)
     {
-        var hash = (Vector128.Create((uint)column * 0x9E3779B1) + Right) ^ (Vector128.Create((uint)row * 0x85EBCA77) + Below) ^ Vector128.Create((uint)seed * 0xC2B2AE3D);
+        var hash = Vector128.Create(((uint)column * PerColumn) + ((uint)row * PerRow) + ((uint)seed * 0xC2B2AE3D)) + Steps;
         hash = (hash ^ (hash >>> 15)) * 0x2C1B3C6D;
         hash = (hash ^ (hash >>> 12)) * 0x297A2D39;
         hash ^= hash >>> 15;
