@@ -177,7 +177,7 @@ public sealed unsafe class InferenceSession : IDisposable
     private void Execute()
     {
         foreach (var plane in _plan!.Input.Planes) _plan.Input.Layout.ClearHalo(_memory + plane, 0, _plan.Input.Layout.Positions);
-        _team.Run(_plan, _memory);
+        _team.Run(_plan.Steps, _memory);
 
         // Else the finalizer might free the memory under the last run of a session that nobody disposes of.
         GC.KeepAlive(this);

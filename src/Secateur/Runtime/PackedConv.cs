@@ -45,7 +45,7 @@ internal sealed class PackedConv
         var outputs = weight.Shape[0];
         var perGroup = outputs / geometry.Groups;
         var taps = weight.Length / outputs;
-        var blocks = Enumerable.Range(0, geometry.Groups).SelectMany(g => Split(g * perGroup, perGroup, g, MaxBlock(level))).ToArray();
+        var blocks = Enumerable.Range(0, geometry.Groups).SelectMany(g => SplitChannels(g, perGroup, level)).ToArray();
         var packed = new float[weight.Length];
         var at = 0;
         foreach (var block in blocks)
@@ -63,14 +63,15 @@ internal sealed class PackedConv
     private static int MaxBlock(SimdLevel level) =>
         level == SimdLevel.Vector512 || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported ? DenseConv.MaxBlock : 6;
 
-    /// <summary>Splits channels into blocks of nearly equal size: 13 become 7 and 6, not 8 and 5.</summary>
-    private static IEnumerable<ChannelBlock> Split(int first, int count, int group, int max)
+    /// <summary>Splits a group's channels into blocks of nearly equal size: 13 become 7 and 6, not 8 and 5.</summary>
+    public static IEnumerable<ChannelBlock> SplitChannels(int group, int count, SimdLevel level)
     {
+        var max = MaxBlock(level);
         var blocks = (count + max - 1) / max;
         for (var b = 0; b < blocks; b++)
         {
             var (start, end) = (count * b / blocks, count * (b + 1) / blocks);
-            yield return new ChannelBlock(first + start, end - start, group);
+            yield return new ChannelBlock((group * count) + start, end - start, group);
         }
     }
 }

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Secateur.Runtime.Steps;
+
 namespace Secateur.Runtime;
 
 /// <summary>
@@ -11,7 +14,7 @@ internal sealed unsafe class WorkerTeam : IDisposable
     private readonly SemaphoreSlim[] _starts;
     private readonly StepBarrier _barrier;
     private volatile bool _stop;
-    private InferencePlan? _plan;
+    private ImmutableArray<PlanStep> _steps;
     private float* _memory;
 
     /// <summary>Starts <paramref name="size"/> - 1 threads.</summary>
@@ -23,12 +26,12 @@ internal sealed unsafe class WorkerTeam : IDisposable
         _threads = [.. Enumerable.Range(1, size - 1).Select(StartThread)];
     }
 
-    /// <summary>Runs every step of a plan over a workspace's memory.</summary>
-    public void Run(InferencePlan plan, float* memory)
+    /// <summary>Runs every step over a workspace's memory.</summary>
+    public void Run(ImmutableArray<PlanStep> steps, float* memory)
     {
         // Without a step there is no barrier that would hold the next run back until everyone has seen this one.
-        if (plan.Steps.IsEmpty) return;
-        _plan = plan;
+        if (steps.IsEmpty) return;
+        _steps = steps;
         _memory = memory;
         foreach (var start in _starts) start.Release();
         RunPart(0);
@@ -62,7 +65,7 @@ internal sealed unsafe class WorkerTeam : IDisposable
 
     private void RunPart(int part)
     {
-        foreach (var step in _plan!.Steps)
+        foreach (var step in _steps)
         {
             step.Run(_memory, part, _size);
             _barrier.Wait();

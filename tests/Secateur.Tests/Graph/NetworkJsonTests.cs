@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Secateur.Graph;
 using Secateur.Models;
 using Secateur.Pruning.Compaction;
-using Secateur.Tests.Pruning.Compaction;
+using Secateur.TestSupport;
 using Secateur.Tests.Runtime;
 using Xunit;
 

@@ -4,7 +4,6 @@ using Secateur.Kernels;
 using Secateur.Models;
 using Secateur.Pruning.Compaction;
 using Secateur.TestSupport;
-using Secateur.Tests.Pruning.Compaction;
 using Secateur.Weights;
 using Xunit;
 

@@ -5,6 +5,7 @@ using Secateur.Lowering;
 using Secateur.Pruning.Compaction;
 using Secateur.Runtime;
 using Secateur.Tests.Pruning.Compaction;
+using Secateur.TestSupport;
 using Secateur.Weights;
 using Xunit;
 

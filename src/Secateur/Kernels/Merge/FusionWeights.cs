@@ -6,10 +6,14 @@ namespace Secateur.Kernels.Merge;
 public readonly record struct FusionWeights(double First, double Second)
 {
     /// <summary>From the raw weights [2, columns]: relu, divided by (column sum + epsilon), and again by (their sum + epsilon).</summary>
-    public static FusionWeights FromColumn(Tensor weights, int column, double epsilon)
+    public static FusionWeights FromColumn(Tensor weights, int column, double epsilon) =>
+        FromRaw(weights.Data[column], weights.Data[weights.Shape[1] + column], epsilon);
+
+    /// <summary>The same from the two raw weights of a column.</summary>
+    public static FusionWeights FromRaw(double first, double second, double epsilon)
     {
-        double first = Math.Max(weights.Data[column], 0);
-        double second = Math.Max(weights.Data[weights.Shape[1] + column], 0);
+        first = Math.Max(first, 0);
+        second = Math.Max(second, 0);
         var sum = first + second + epsilon;
         first /= sum;
         second /= sum;

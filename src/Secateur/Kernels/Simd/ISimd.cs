@@ -24,4 +24,12 @@ internal unsafe interface ISimd<TVector>
     static abstract TVector Max(TVector a, TVector b);
 
     static abstract TVector Min(TVector a, TVector b);
+
+    static abstract TVector Subtract(TVector a, TVector b);
+
+    /// <summary>Lane by lane: x > 0 ? yes : no.</summary>
+    static abstract TVector WherePositive(TVector x, TVector yes, TVector no);
+
+    /// <summary>The sum of all lanes, in a fixed order.</summary>
+    static abstract float Sum(TVector a);
 }

@@ -2,6 +2,7 @@ using Secateur.Graph;
 using Secateur.Lowering;
 using Secateur.Pruning.Compaction;
 using Secateur.Runtime;
+using Secateur.TestSupport;
 using Secateur.Weights;
 using Xunit;
 

@@ -2,13 +2,12 @@ using System.Collections.Immutable;
 using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Pruning;
-using Secateur.TestSupport;
 using Secateur.Weights;
 
-namespace Secateur.Tests.Pruning.Compaction;
+namespace Secateur.TestSupport;
 
 /// <summary>Seeded small models that combine every operation in every way the graph allows, with zeros of every kind in their weights.</summary>
-internal sealed class RandomNetworks
+public sealed class RandomNetworks
 {
     private readonly Random _random;
     private readonly NetworkBuilder _g = new("random");
@@ -24,6 +23,9 @@ internal sealed class RandomNetworks
         var network = run.Build();
         return run.Prune(RandomWeights.Fill(network, seed));
     }
+
+    /// <summary>The network of the same seed with no weight pruned.</summary>
+    public static Model CreateDense(int seed) => RandomWeights.Fill(new RandomNetworks(seed).Build(), seed);
 
     private Network Build()
     {

@@ -1,0 +1,56 @@
+using Secateur.Pixels;
+
+namespace Secateur.Training.Engine.Binding;
+
+/// <summary>The images of a batch, [N, C, H, W] once they are in the workspace.</summary>
+internal sealed class BatchInput(int batch, int channels, int height, int width, IReadOnlyList<float> mean)
+{
+    private readonly RgbImage?[] _images = new RgbImage?[batch];
+    private readonly float[]?[] _values = new float[]?[batch];
+
+    public int Channels { get; } = channels;
+
+    public int Height { get; } = height;
+
+    public int Width { get; } = width;
+
+    /// <summary>Sets an image; the mean is subtracted on the way.</summary>
+    /// <exception cref="ArgumentException">It has another size.</exception>
+    public void Set(int index, RgbImage image)
+    {
+        if (Channels != 3 || image.Height != Height || image.Width != Width)
+            throw new ArgumentException($"the network trains on [{Channels}, {Height}, {Width}], the image is [3, {image.Height}, {image.Width}]", nameof(image));
+        (_images[index], _values[index]) = (image, null);
+    }
+
+    /// <summary>Sets the values [C, H, W] of an image.</summary>
+    /// <exception cref="ArgumentException">There are more or fewer.</exception>
+    public void Set(int index, ReadOnlySpan<float> values)
+    {
+        if (values.Length != Channels * Height * Width)
+            throw new ArgumentException($"the network trains on [{Channels}, {Height}, {Width}], {values.Length} values were given", nameof(values));
+        (_images[index], _values[index]) = (null, values.ToArray());
+    }
+
+    /// <exception cref="InvalidOperationException">An image was never set.</exception>
+    public void RequireAll()
+    {
+        for (var i = 0; i < _images.Length; i++)
+        {
+            if (_images[i] is null && _values[i] is null) throw new InvalidOperationException($"image {i} of the batch was not set");
+        }
+    }
+
+    /// <summary>Writes a channel of an image.</summary>
+    public void CopyChannel(int index, int channel, Span<float> target)
+    {
+        if (_values[index] is { } values)
+        {
+            values.AsSpan(channel * target.Length, target.Length).CopyTo(target);
+            return;
+        }
+
+        var pixels = _images[index]!.Pixels;
+        for (var p = 0; p < target.Length; p++) target[p] = pixels[(3 * p) + channel] - mean[channel];
+    }
+}

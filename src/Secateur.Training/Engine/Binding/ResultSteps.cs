@@ -1,0 +1,63 @@
+using Secateur.Training.Engine.Maps;
+using Secateur.Training.Engine.Steps;
+using Secateur.Training.Kernels;
+
+namespace Secateur.Training.Engine.Binding;
+
+/// <summary>Brings a result out of the workspace.</summary>
+internal sealed unsafe class ResultStep(EngineContext context, ResultBinding binding, ChannelRef[] channels)
+    : TrainingStep(channels[0].View.Map.Name, context)
+{
+    private readonly ViewSource[] _sources = [.. channels.Select(c => new ViewSource(c))];
+
+    public override IEnumerable<PlanBuffer> Buffers => _sources.SelectMany(s => s.Buffers).Distinct();
+
+    public override long ScratchFloats => channels[0].View.Map.Positions + 64L;
+
+    protected override int Tasks => Context.Batch;
+
+    /// <summary>One image.</summary>
+    protected override void RunTask(float* memory, float* scratch, int chunk, int task)
+    {
+        for (var c = 0; c < _sources.Length; c++)
+        {
+            var positions = _sources[c].View.Map.Positions;
+            var view = _sources[c].View.Coefficients(memory, Context.Parameters.Values, _sources[c].Channel);
+            Pointwise.Apply(Context.Level, _sources[c].Plane(memory, task), scratch, positions, view);
+            var at = binding.IndexOf(task, c);
+            for (var p = 0; p < positions; p++, at += binding.PixelStride) binding.Values[at] = scratch[p];
+        }
+    }
+}
+
+/// <summary>Brings the gradient by a result into the workspace.</summary>
+internal sealed unsafe class ResultGradientStep : TrainingStep
+{
+    private readonly ResultBinding _binding;
+    private readonly int _positions;
+    private readonly GradientTarget?[] _targets;
+
+    public ResultGradientStep(EngineContext context, ResultBinding binding, ChannelRef[] channels)
+        : base(channels[0].View.Map.Name, context)
+    {
+        (_binding, _positions) = (binding, channels[0].View.Map.Positions);
+        _targets = [.. channels.Select(c => c.View.Map.NeedsGradient ? new GradientTarget(c) : (GradientTarget?)null)];
+    }
+
+    public override IEnumerable<PlanBuffer> Buffers => _targets.Where(t => t is not null).Select(t => t!.Value.Buffer).Distinct();
+
+    protected override int Tasks => Context.Batch;
+
+    /// <summary>One image.</summary>
+    protected override void RunTask(float* memory, float* scratch, int chunk, int task)
+    {
+        for (var c = 0; c < _targets.Length; c++)
+        {
+            if (_targets[c] is not { } target) continue;
+            var plane = target.Plane(memory, task);
+            var at = _binding.IndexOf(task, c);
+            for (var p = 0; p < _positions; p++, at += _binding.PixelStride)
+                plane[p] = target.Accumulates ? plane[p] + _binding.Gradients[at] : _binding.Gradients[at];
+        }
+    }
+}

@@ -1,0 +1,219 @@
+using System.Runtime.CompilerServices;
+using Secateur.Training.Engine.Maps;
+using Secateur.Training.Engine.Steps;
+using Secateur.Training.Kernels;
+
+namespace Secateur.Training.Engine.Convolution;
+
+/// <summary>
+/// The gradients of a convolution by its input, and each chunk's share of those by its weights and bias: x and dy come into scratch memory once
+/// for both.
+/// </summary>
+internal sealed unsafe class ConvBackwardStep : TrainingStep
+{
+    private readonly ConvLayer _layer;
+    private readonly ConvTiles _tiles;
+    private readonly ConvInput _input;
+    private readonly GradientSource _gradient;
+    private readonly GradientTarget?[] _targets;
+    private readonly StoredMap _output;
+    private readonly int[] _offsets;
+    private readonly int[][] _phaseOffsets;
+    private readonly float[] _zeros;
+
+    public ConvBackwardStep(
+        string name, EngineContext context, ConvLayer layer, ConvTiles tiles, ViewSource[] sources, GradientTarget?[] targets, StoredMap output)
+        : base(name, context)
+    {
+        (_layer, _tiles, _targets, _output) = (layer, tiles, targets, output);
+        _input = new ConvInput(context, tiles, sources);
+        _gradient = new GradientSource(context, output);
+        _offsets = tiles.InputOffsets();
+        _phaseOffsets = [.. Enumerable.Range(0, tiles.Geometry.Stride * tiles.Geometry.Stride).Select(PhaseOffsets)];
+        _zeros = new float[tiles.GroupInputs];
+        Partials = new PlanBuffer((long)Chunks * PartialFloats);
+    }
+
+    /// <summary>Gradients by weights, then by bias, of each chunk.</summary>
+    public PlanBuffer Partials { get; }
+
+    public override IEnumerable<PlanBuffer> Buffers =>
+        [.. _input.Buffers, .. _gradient.Buffers, .. _targets.Where(t => t is not null).Select(t => t!.Value.Buffer).Distinct(), Partials];
+
+    public override long ScratchFloats =>
+        _input.RowFloats + ((long)(_tiles.InputPlanes + _tiles.GroupOutputs + _tiles.GroupInputs) * _tiles.PlaneStride);
+
+    protected override int Tasks => Context.Batch * _tiles.Geometry.Groups * _tiles.Bands;
+
+    private int PartialFloats => _layer.WeightCount + _layer.Outputs;
+
+    protected override void StartChunk(float* memory, int chunk) => new Span<float>(PartialsOf(memory, chunk), PartialFloats).Clear();
+
+    protected override void RunTask(float* memory, float* scratch, int chunk, int task)
+    {
+        var band = _tiles.Band(task % _tiles.Bands);
+        var group = task / _tiles.Bands % _tiles.Geometry.Groups;
+        var image = task / _tiles.Bands / _tiles.Geometry.Groups;
+        var inputs = scratch + _input.RowFloats;
+        var gradients = inputs + ((nint)_tiles.InputPlanes * _tiles.PlaneStride);
+        var results = gradients + ((nint)_tiles.GroupOutputs * _tiles.PlaneStride);
+        var rows = _tiles.GradientRows(band);
+        LoadGradient(memory, image, group, rows, gradients);
+        gradients += _tiles.Lead;
+        for (var channel = 0; channel < _tiles.GroupInputs; channel++)
+        {
+            if (_targets[(group * _tiles.GroupInputs) + channel] is null) continue;
+            PropagateToInput(memory, image, group, band, gradients - ((nint)rows.Start * _tiles.Pitch), results);
+            break;
+        }
+
+        gradients += (nint)(band.Start - rows.Start) * _tiles.Pitch;
+        var input = _input.Load(memory, image, group, band.Start, band.End, inputs, scratch);
+        AddWeightGradients(memory, chunk, group, band, input, gradients);
+    }
+
+    /// <summary>dy of some rows, which may lie outside the map; zeros around.</summary>
+    private void LoadGradient(float* memory, int image, int group, (int Start, int End) rows, float* target)
+    {
+        var (width, pitch) = (_tiles.Output.Width, _tiles.Pitch);
+        for (var channel = 0; channel < _tiles.GroupOutputs; channel++, target += _tiles.PlaneStride)
+        {
+            new Span<float>(target, _tiles.Lead).Clear();
+            var row = target + _tiles.Lead;
+            var output = (group * _tiles.GroupOutputs) + channel;
+            if (pitch == width && rows.Start >= 0 && rows.End <= _tiles.Output.Height)
+            {
+                _gradient.Load(memory, image, output, rows.Start * width, (rows.End - rows.Start) * width, row);
+                continue;
+            }
+
+            for (var y = rows.Start; y < rows.End; y++, row += pitch)
+            {
+                var columns = y >= 0 && y < _tiles.Output.Height ? width : 0;
+                if (columns > 0) _gradient.Load(memory, image, output, y * width, width, row);
+                new Span<float>(row + columns, pitch - columns).Clear();
+            }
+        }
+    }
+
+    /// <param name="memory">The workspace.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="band">The rows.</param>
+    /// <param name="gradients">Where row 0 of dy would lie.</param>
+    /// <param name="results">Scratch planes for dx.</param>
+    private void PropagateToInput(float* memory, int image, int group, Band band, float* gradients, float* results)
+    {
+        var rows = band.InputEnd - band.InputStart;
+        if (rows == 0) return;
+        var stride = _tiles.Geometry.Stride;
+        var first = group * _tiles.GroupInputs;
+
+        // Where dx lies in the map as it does in scratch memory and nobody else adds to it, it is written in place.
+        var inPlace = _tiles.IsFlat && IsPlain(first);
+        var target = inPlace ? _targets[first]!.Value.Plane(memory, image) + ((nint)band.InputStart * _tiles.Pitch) : results;
+        for (var phase = 0; phase < stride * stride; phase++)
+        {
+            var (py, px) = (phase / stride, phase % stride);
+            if (_phaseOffsets[phase].Length > 0)
+            {
+                fixed (float* weights = _layer.Backward[phase], zeros = _zeros)
+                {
+                    var conv = new ScratchConv
+                    {
+                        Input = gradients + ((nint)band.InputStart * _tiles.Pitch),
+                        Offsets = _phaseOffsets[phase],
+                        InputRows = _tiles.GroupOutputs * _layer.PhaseTaps[py].Length,
+                        Weights = weights + ((nint)first * _phaseOffsets[phase].Length),
+                        Bias = zeros,
+                        Output = target,
+                        OutputStride = inPlace ? _targets[first]!.Value.PlaneStride : _tiles.PlaneStride,
+                        Positions = ((rows - 1) * _tiles.Pitch) + _tiles.InputColumns,
+                    };
+                    ConvKernels.Run(Context.Level, conv, _layer.InputBlocks);
+                }
+            }
+            else
+            {
+                new Span<float>(results, _tiles.GroupInputs * _tiles.PlaneStride).Clear();
+            }
+
+            for (var channel = 0; channel < _tiles.GroupInputs && !inPlace; channel++)
+            {
+                if (_targets[first + channel] is { } place) Store(memory, image, band, py, px, results + ((nint)channel * _tiles.PlaneStride), place);
+            }
+        }
+    }
+
+    /// <summary>Brings one phase of a channel's dx home.</summary>
+    private void Store(float* memory, int image, Band band, int py, int px, float* source, GradientTarget target)
+    {
+        var (stride, width) = (_tiles.Geometry.Stride, _tiles.Input.Width);
+        var plane = target.Plane(memory, image);
+        var columns = (width - px + stride - 1) / stride;
+        for (var i = band.InputStart; i < band.InputEnd; i++, source += _tiles.Pitch)
+        {
+            var y = (stride * i) + py;
+            if (y >= _tiles.Input.Height) return;
+            var row = plane + ((nint)y * width);
+            if (stride > 1 || target.Accumulates) PhaseCopy.Scatter(source, row + px, columns, stride, target.Accumulates);
+            else Unsafe.CopyBlockUnaligned(row, source, (uint)width * sizeof(float));
+        }
+    }
+
+    private void AddWeightGradients(float* memory, int chunk, int group, Band band, float* input, float* gradients)
+    {
+        var positions = ((band.End - band.Start - 1) * _tiles.Pitch) + _tiles.Output.Width;
+        var result = PartialsOf(memory, chunk);
+        var first = group * _tiles.GroupOutputs;
+        for (var channel = 0; channel < _tiles.GroupOutputs; channel++)
+        {
+            // The last vector of positions must end in zeros: what lies there is not this band's, or nothing.
+            var plane = gradients + ((nint)channel * _tiles.PlaneStride);
+            new Span<float>(plane + positions, 16).Clear();
+            if (_layer.BiasStart is not null) result[_layer.WeightCount + first + channel] += (float)Reductions.Sum(Context.Level, plane, positions);
+        }
+
+        fixed (int* offsets = _offsets)
+        {
+            var call = new WeightGradientCall
+            {
+                Gradient = gradients,
+                GradientStride = _tiles.PlaneStride,
+                Input = input,
+                Offsets = offsets,
+                Taps = _layer.Taps,
+                Positions = positions,
+                Result = result + ((nint)first * _layer.Taps),
+            };
+            WeightGradient.Run(Context.Level, in call, _tiles.GroupOutputs);
+        }
+    }
+
+    private float* PartialsOf(float* memory, int chunk) => memory + Partials.Offset + ((nint)chunk * PartialFloats);
+
+    /// <summary>Whether the group's gradients go to successive channels of one view that nobody has written before.</summary>
+    private bool IsPlain(int first)
+    {
+        for (var c = 0; c < _tiles.GroupInputs; c++)
+        {
+            if (_targets[first + c] is not { Accumulates: false } target || !target.Follows(_targets[first]!.Value, c)) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Distance of each tap (output channel and kernel place) from dy at an input phase's own position.</summary>
+    private int[] PhaseOffsets(int phase)
+    {
+        var stride = _tiles.Geometry.Stride;
+        var (rows, columns) = (_tiles.GradientTaps(phase / stride).ToList(), _tiles.GradientTaps(phase % stride).ToList());
+        return
+        [
+            .. from o in Enumerable.Range(0, _tiles.GroupOutputs)
+               from row in rows
+               from column in columns
+               select (o * _tiles.PlaneStride) + (row.Shift * _tiles.Pitch) + column.Shift
+        ];
+    }
+}

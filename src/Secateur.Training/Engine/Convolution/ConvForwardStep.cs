@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+using Secateur.Training.Engine.Maps;
+using Secateur.Training.Engine.Steps;
+using Secateur.Training.Kernels;
+
+namespace Secateur.Training.Engine.Convolution;
+
+/// <summary>A convolution of the batch, and the moments of its result where a batch norm follows.</summary>
+internal sealed unsafe class ConvForwardStep(string name, EngineContext context, ConvLayer layer, ConvTiles tiles, ViewSource[] sources, StoredMap output)
+    : TrainingStep(name, context)
+{
+    private readonly ConvInput _input = new(context, tiles, sources);
+    private readonly int[] _offsets = tiles.InputOffsets();
+    private readonly PlanBuffer _output = output.Raw;
+
+    /// <summary>Moments of each chunk and channel; null as long as nobody needs them.</summary>
+    public PlanBuffer? Moments { get; private set; }
+
+    public override IEnumerable<PlanBuffer> Buffers => [.. _input.Buffers, _output, .. Moments is null ? Array.Empty<PlanBuffer>() : [Moments]];
+
+    public override long ScratchFloats => _input.RowFloats + ((long)(tiles.InputPlanes + tiles.GroupOutputs) * tiles.PlaneStride);
+
+    protected override int Tasks => Context.Batch * tiles.Geometry.Groups * tiles.Bands;
+
+    /// <summary>Has the moments computed.</summary>
+    public PlanBuffer RequestMoments() => Moments ??= new PlanBuffer((long)Chunks * output.Channels * (sizeof(Moments) / sizeof(float)));
+
+    protected override void StartChunk(float* memory, int chunk)
+    {
+        if (Moments is not null) new Span<Moments>(MomentsOf(memory, chunk), output.Channels).Clear();
+    }
+
+    protected override void RunTask(float* memory, float* scratch, int chunk, int task)
+    {
+        var band = tiles.Band(task % tiles.Bands);
+        var group = task / tiles.Bands % tiles.Geometry.Groups;
+        var image = task / tiles.Bands / tiles.Geometry.Groups;
+        var first = group * tiles.GroupOutputs;
+        var planes = scratch + _input.RowFloats;
+        var (rows, width) = (band.End - band.Start, tiles.Output.Width);
+        var results = planes + ((nint)tiles.InputPlanes * tiles.PlaneStride);
+        var direct = output.Plane(memory, _output, image, first) + ((nint)band.Start * width);
+        fixed (float* weights = layer.Forward, bias = layer.Bias)
+        {
+            var conv = new ScratchConv
+            {
+                Input = _input.Load(memory, image, group, band.Start, band.End, planes, scratch),
+                Offsets = _offsets,
+                InputRows = tiles.GroupInputs * tiles.Geometry.Kernel,
+                Weights = weights + ((nint)first * layer.Taps),
+                Bias = bias + first,
+                Output = tiles.IsFlat ? direct : results,
+                OutputStride = tiles.IsFlat ? output.PlaneStride : tiles.PlaneStride,
+                Positions = ((rows - 1) * tiles.Pitch) + width,
+            };
+            ConvKernels.Run(Context.Level, conv, layer.OutputBlocks);
+        }
+
+        for (var channel = 0; channel < tiles.GroupOutputs; channel++)
+        {
+            var target = direct + ((nint)channel * output.PlaneStride);
+            if (!tiles.IsFlat)
+            {
+                var source = results + ((nint)channel * tiles.PlaneStride);
+                for (var y = 0; y < rows; y++) Unsafe.CopyBlockUnaligned(target + ((nint)y * width), source + ((nint)y * tiles.Pitch), (uint)width * sizeof(float));
+            }
+
+            if (Moments is not null) MomentsOf(memory, chunk)[first + channel].Merge(Reductions.Moments(Context.Level, target, rows * width));
+        }
+    }
+
+    private Moments* MomentsOf(float* memory, int chunk) => (Moments*)(memory + Moments!.Offset) + ((nint)chunk * output.Channels);
+}

@@ -1,0 +1,85 @@
+using Secateur.Training.Engine.Maps;
+using Secateur.Training.Kernels;
+
+namespace Secateur.Training.Engine.Convolution;
+
+/// <summary>Brings what a convolution reads into scratch memory: normalised, activated, split into phases, zeros around.</summary>
+internal sealed unsafe class ConvInput(EngineContext context, ConvTiles tiles, ViewSource[] sources)
+{
+    /// <summary>What it reads.</summary>
+    public IEnumerable<PlanBuffer> Buffers => sources.SelectMany(s => s.Buffers).Distinct();
+
+    /// <summary>Floats of <c>row</c> in <see cref="Load"/>: a row of the input and a vector.</summary>
+    public long RowFloats => tiles.Input.Width + 64L;
+
+    /// <summary>Loads the rows that output rows [start, end) read, for the channels of a group.</summary>
+    /// <returns>Position 0 (output row <paramref name="start"/>, column 0) of the first plane.</returns>
+    public float* Load(float* memory, int image, int group, int start, int end, float* scratch, float* row)
+    {
+        var (before, after) = (tiles.Taps.Before, tiles.Taps.After);
+        var target = scratch;
+        for (var channel = 0; channel < tiles.GroupInputs; channel++)
+        {
+            var source = sources[(group * tiles.GroupInputs) + channel];
+            var plane = source.Plane(memory, image);
+            var view = source.View.Coefficients(memory, context.Parameters.Values, source.Channel);
+            if (tiles.Geometry.Stride == 1)
+            {
+                LoadPlane(plane, view, start - before, end + after, target);
+                target += tiles.PlaneStride;
+                continue;
+            }
+
+            foreach (var phase in tiles.Phases)
+            {
+                LoadPhases(plane, view, phase, start - before, end + after, target, row);
+                target += (nint)tiles.Phases.Length * tiles.PlaneStride;
+            }
+        }
+
+        return scratch + tiles.Lead + ((nint)before * tiles.Pitch);
+    }
+
+    private void LoadPlane(float* plane, ViewCoefficients view, int start, int end, float* target)
+    {
+        var (width, pitch) = (tiles.Input.Width, tiles.Pitch);
+        new Span<float>(target, tiles.Lead).Clear();
+        target += tiles.Lead;
+        if (pitch == width && start >= 0 && end <= tiles.Input.Height)
+        {
+            Pointwise.Apply(context.Level, plane + ((nint)start * width), target, (end - start) * width, view);
+            return;
+        }
+
+        for (var y = start; y < end; y++, target += pitch)
+        {
+            var columns = y >= 0 && y < tiles.Input.Height ? width : 0;
+
+            // The vector that runs over the row's end is overwritten by the zeros and the next row.
+            if (columns > 0) Pointwise.Apply(context.Level, plane + ((nint)y * width), target, columns, view);
+            new Span<float>(target + columns, pitch - columns).Clear();
+        }
+    }
+
+    private void LoadPhases(float* plane, ViewCoefficients view, int rowPhase, int start, int end, float* target, float* row)
+    {
+        var (stride, width, pitch) = (tiles.Geometry.Stride, tiles.Input.Width, tiles.Pitch);
+        var read = tiles.Output.Width + tiles.Taps.After;
+        for (var p = 0; p < tiles.Phases.Length; p++) new Span<float>(target + ((nint)p * tiles.PlaneStride), tiles.Lead).Clear();
+        target += tiles.Lead;
+        for (var y = start; y < end; y++, target += pitch)
+        {
+            var inputRow = (stride * y) + rowPhase;
+            var inside = inputRow >= 0 && inputRow < tiles.Input.Height;
+            if (inside) Pointwise.Apply(context.Level, plane + ((nint)inputRow * width), row, width, view);
+            for (var p = 0; p < tiles.Phases.Length; p++)
+            {
+                var phase = tiles.Phases[p];
+                var to = target + ((nint)p * tiles.PlaneStride);
+                var columns = inside && width > phase ? Math.Min((width - phase + stride - 1) / stride, read) : 0;
+                PhaseCopy.Gather(row + phase, to, columns, stride);
+                new Span<float>(to + columns, pitch - columns).Clear();
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using Secateur.Graph;
+using Secateur.Kernels.Conv2d;
+
+namespace Secateur.Training.Engine.Convolution;
+
+/// <summary>Rows of a convolution that one task handles.</summary>
+/// <param name="Start">First output row.</param>
+/// <param name="End">One past the last.</param>
+/// <param name="InputStart">First row of input phases: input rows Stride * InputStart ...; every input row falls to one band.</param>
+/// <param name="InputEnd">One past the last.</param>
+internal readonly record struct Band(int Start, int End, int InputStart, int InputEnd);
+
+/// <summary>
+/// How a convolution and its gradients are cut into tasks that fit the cache, and how the pieces lie in scratch memory: flat planes, rows
+/// <see cref="Pitch"/> apart, with zeros between, so that a tap is a constant offset (see <see cref="Secateur.Kernels.Layout.PlanarLayout"/>). The input
+/// lies there as <c>Stride</c> x <c>Stride</c> phase planes, see <see cref="TapGeometry"/>.
+/// </summary>
+internal sealed class ConvTiles
+{
+    // Half of a common second-level cache.
+    private const int ScratchFloats = 128 * 1024;
+    private const int Line = 16;
+
+    // What kernels may read behind the last position: taps, and whole vectors.
+    private const int Slack = 64;
+
+    private readonly int _gradientBefore;
+    private readonly int _gradientAfter;
+
+    public ConvTiles(ConvGeometry geometry, int groupInputs, int groupOutputs, MapShape input, MapShape output)
+    {
+        (Geometry, Input, Output, GroupInputs, GroupOutputs) = (geometry, input, output, groupInputs, groupOutputs);
+        Taps = new TapGeometry(geometry);
+        Phases = Taps.Phases();
+        var shifts = Enumerable.Range(0, geometry.Stride).SelectMany(GradientTaps).Select(t => t.Shift).ToList();
+        (_gradientBefore, _gradientAfter) = (Math.Max(0, -shifts.Min()), Math.Max(0, shifts.Max()));
+        InputRows = CeilingDivide(input.Height, geometry.Stride);
+        InputColumns = CeilingDivide(input.Width, geometry.Stride);
+
+        // What stands right of a row is what stands left of the next: it must be zero for both.
+        var (before, after) = (Taps.Before, Taps.After);
+        var margin = Taps.ReadsDirectly || before == 0 || after == 0 ? Math.Max(before, after) : before + after;
+        Pitch = new[] { output.Width + margin, InputColumns + _gradientAfter, output.Width + _gradientBefore }.Max();
+        Lead = (Math.Max(before, _gradientBefore) + Line - 1) / Line * Line;
+        Reach = Math.Max(before + after, _gradientBefore + _gradientAfter) + 1;
+        var planes = ((long)groupInputs * Phases.Length * Phases.Length) + groupInputs + groupOutputs;
+        BandRows = (int)Math.Clamp((ScratchFloats / (planes * Pitch)) - Reach, 1, output.Height);
+        Bands = CeilingDivide(output.Height, BandRows);
+
+        // The last band takes the input rows that are left; few, but more than the others may have.
+        var rows = Math.Max(BandRows, LongestInputBand()) + Reach;
+        PlaneStride = (Lead + (rows * Pitch) + Slack + Line - 1) / Line * Line;
+        if (PlaneStride % 1024 == 0) PlaneStride += Line;
+    }
+
+    public ConvGeometry Geometry { get; }
+
+    public MapShape Input { get; }
+
+    public MapShape Output { get; }
+
+    /// <summary>Input channels a group.</summary>
+    public int GroupInputs { get; }
+
+    /// <summary>Output channels a group.</summary>
+    public int GroupOutputs { get; }
+
+    public TapGeometry Taps { get; }
+
+    /// <summary>The phases that some tap reads, along either axis.</summary>
+    public int[] Phases { get; }
+
+    /// <summary>Rows of an input phase: the input's height over the stride, rounded up.</summary>
+    public int InputRows { get; }
+
+    /// <summary>Columns of an input phase.</summary>
+    public int InputColumns { get; }
+
+    /// <summary>Floats from one scratch row to the next.</summary>
+    public int Pitch { get; }
+
+    /// <summary>Zeros before the first scratch row.</summary>
+    public int Lead { get; }
+
+    /// <summary>Rows around a band that its taps reach, at most.</summary>
+    public int Reach { get; }
+
+    /// <summary>Floats from one scratch plane to the next.</summary>
+    public int PlaneStride { get; }
+
+    /// <summary>Output rows a band.</summary>
+    public int BandRows { get; }
+
+    /// <summary>Bands an image.</summary>
+    public int Bands { get; }
+
+    /// <summary>Whether scratch rows lie as the maps' own rows do: results can be written in place.</summary>
+    public bool IsFlat => Pitch == Output.Width && Pitch == Input.Width && Geometry.Stride == 1;
+
+    /// <summary>One input and one output channel a group.</summary>
+    public bool IsDepthwise => GroupInputs == 1 && GroupOutputs == 1;
+
+    /// <summary>Input planes a group: one a channel and phase.</summary>
+    public int InputPlanes => GroupInputs * Phases.Length * Phases.Length;
+
+    /// <summary>Taps of an output channel.</summary>
+    public int TapCount => GroupInputs * Geometry.Kernel * Geometry.Kernel;
+
+    /// <summary>The rows of a band.</summary>
+    public Band Band(int index)
+    {
+        var (start, end) = (index * BandRows, Math.Min((index + 1) * BandRows, Output.Height));
+        return new Band(start, end, Math.Min(start, InputRows), index == Bands - 1 ? InputRows : Math.Min(end, InputRows));
+    }
+
+    /// <summary>The output rows whose gradient a band needs, for its input rows and for its own.</summary>
+    public (int Start, int End) GradientRows(Band band) => band.InputStart == band.InputEnd
+        ? (band.Start, band.End)
+        : (Math.Min(band.Start, band.InputStart - _gradientBefore), Math.Max(band.End, band.InputEnd + _gradientAfter));
+
+    /// <summary>The kernel places that lead from an input pixel of a phase to output pixels, and by how many these are displaced.</summary>
+    public IEnumerable<(int Tap, int Shift)> GradientTaps(int phase)
+    {
+        for (var k = 0; k < Geometry.Kernel; k++)
+        {
+            var reach = phase + Geometry.Padding - k;
+            if (reach % Geometry.Stride == 0) yield return (k, reach / Geometry.Stride);
+        }
+    }
+
+    /// <summary>The distance of every tap [I, K, K] of a group from position 0 of its first input plane.</summary>
+    public int[] InputOffsets()
+    {
+        var offsets = new List<int>(TapCount);
+        for (var channel = 0; channel < GroupInputs; channel++)
+        {
+            for (var ky = 0; ky < Geometry.Kernel; ky++)
+            {
+                for (var kx = 0; kx < Geometry.Kernel; kx++)
+                {
+                    var plane = (((channel * Phases.Length) + Array.IndexOf(Phases, Taps.Phase(ky))) * Phases.Length) + Array.IndexOf(Phases, Taps.Phase(kx));
+                    offsets.Add((plane * PlaneStride) + (Taps.Shift(ky) * Pitch) + Taps.Shift(kx));
+                }
+            }
+        }
+
+        return [.. offsets];
+    }
+
+    private int LongestInputBand() => Enumerable.Range(0, Bands).Select(Band).Max(b => b.InputEnd - b.InputStart);
+
+    private static int CeilingDivide(int a, int b) => (a + b - 1) / b;
+}

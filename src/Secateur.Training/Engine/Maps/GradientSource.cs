@@ -1,0 +1,74 @@
+using Secateur.Training.Kernels;
+
+namespace Secateur.Training.Engine.Maps;
+
+/// <summary>The gradient by a stored map, put together from those by its views whenever somebody reads it.</summary>
+internal sealed unsafe class GradientSource
+{
+    private readonly EngineContext _context;
+    private readonly StoredMap _map;
+    private readonly PlanBuffer _raw;
+    private readonly Part[] _parts;
+
+    public GradientSource(EngineContext context, StoredMap map)
+    {
+        (_context, _map, _raw) = (context, map, map.Raw);
+        var norms = new HashSet<NormPass>();
+        _parts = [.. map.Views.Where(v => v.Gradient is not null).Select(v => new Part(v, v.Gradient!, v.Norm is { } norm && norms.Add(norm)))];
+    }
+
+    /// <summary>Whether the values of the map are needed as well.</summary>
+    public bool ReadsValues => _parts.Any(p => !p.View.IsIdentity);
+
+    /// <summary>What it reads.</summary>
+    public IEnumerable<PlanBuffer> Buffers =>
+        [.. _parts.Select(p => p.Gradient), .. _parts.Select(p => p.View.Norm?.Numbers).OfType<PlanBuffer>(), .. ReadsValues ? [_raw] : Array.Empty<PlanBuffer>()];
+
+    /// <summary>Computes positions [start, start + count) of a channel; whole vectors are written.</summary>
+    public void Load(float* memory, int image, int channel, int start, int count, float* target)
+    {
+        var x = _map.Plane(memory, _raw, image, channel) + start;
+        for (var i = 0; i < _parts.Length; i++)
+        {
+            var (view, gradient, whole) = _parts[i];
+            var by = view.GradientCoefficients(memory, _context.Parameters.Values, channel, whole);
+            Pointwise.Gradient(_context.Level, _map.Plane(memory, gradient, image, channel) + start, x, target, count, by, accumulate: i > 0);
+        }
+    }
+
+    private readonly record struct Part(MapView View, PlanBuffer Gradient, bool Whole);
+}
+
+/// <summary>Values of a view, where they lay when the step was planned.</summary>
+internal readonly unsafe struct ViewSource(ChannelRef channel)
+{
+    private readonly PlanBuffer _raw = channel.View.Map.Raw;
+
+    public MapView View { get; } = channel.View;
+
+    public int Channel { get; } = channel.Channel;
+
+    public IEnumerable<PlanBuffer> Buffers => View.Norm is null ? [_raw] : [_raw, View.Norm.Numbers];
+
+    public float* Plane(float* memory, int image) => View.Map.Plane(memory, _raw, image, Channel);
+}
+
+/// <summary>Where a step leaves the gradient of a channel that it reads.</summary>
+internal readonly unsafe struct GradientTarget(ChannelRef channel)
+{
+    private readonly MapView _view = channel.View;
+    private readonly int _channel = channel.Channel;
+
+    /// <summary>Whether it adds to what others have left.</summary>
+    public bool Accumulates { get; } = channel.View.ClaimGradient(channel.Channel);
+
+    public PlanBuffer Buffer => _view.Gradient!;
+
+    /// <summary>Floats from this channel to the next.</summary>
+    public int PlaneStride => _view.Map.PlaneStride;
+
+    public float* Plane(float* memory, int image) => _view.Map.Plane(memory, _view.Gradient!, image, _channel);
+
+    /// <summary>Whether it is the channel <paramref name="distance"/> behind another one of the same view.</summary>
+    public bool Follows(GradientTarget other, int distance) => _view == other._view && _channel == other._channel + distance;
+}

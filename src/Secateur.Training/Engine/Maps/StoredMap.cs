@@ -1,0 +1,66 @@
+using Secateur.Graph;
+
+namespace Secateur.Training.Engine.Maps;
+
+/// <summary>
+/// A feature map [N, C, H, W] that is kept: what a convolution, a sum, an upsampling or a max-out computed, before batch norm and activation.
+/// Those are applied whenever somebody reads it, see <see cref="MapView"/>: so each layer writes its result once.
+/// </summary>
+internal sealed class StoredMap
+{
+    private const int Alignment = 16;
+
+    // Planes a multiple of 4 KiB apart would fall into the same cache sets.
+    private const int SetAliasing = 1024;
+
+    private readonly List<MapView> _views = [];
+
+    public StoredMap(string name, int batch, MapShape shape, bool needsGradient)
+    {
+        (Name, Batch, Shape, NeedsGradient) = (name, batch, shape, needsGradient);
+        PlaneStride = (Positions + Alignment - 1) / Alignment * Alignment;
+        if (PlaneStride % SetAliasing == 0) PlaneStride += Alignment;
+        Raw = NewBuffer();
+    }
+
+    /// <summary>The node that computes it.</summary>
+    public string Name { get; }
+
+    /// <summary>N.</summary>
+    public int Batch { get; }
+
+    /// <summary>[C, H, W].</summary>
+    public MapShape Shape { get; }
+
+    public int Channels => Shape.Channels;
+
+    /// <summary>Whether a learnable parameter lies behind it.</summary>
+    public bool NeedsGradient { get; }
+
+    /// <summary>H * W.</summary>
+    public int Positions => checked((int)Shape.Area);
+
+    /// <summary>Floats from one plane to the next.</summary>
+    public int PlaneStride { get; }
+
+    /// <summary>Where its values are for the steps that come next.</summary>
+    public PlanBuffer Raw { get; set; }
+
+    /// <summary>The ways in which it is read.</summary>
+    public IReadOnlyList<MapView> Views => _views;
+
+    /// <summary>Room for as many values.</summary>
+    public PlanBuffer NewBuffer() => new((long)Batch * Channels * PlaneStride);
+
+    /// <summary>The view with this norm and activation; there is one of each.</summary>
+    public MapView View(NormPass? norm, ViewActivation activation)
+    {
+        var view = _views.Find(v => v.Norm == norm && v.Activation == activation);
+        if (view is null) _views.Add(view = new MapView(this, norm, activation));
+        return view;
+    }
+
+    /// <summary>The plane of a channel of an image in a buffer of this map.</summary>
+    public unsafe float* Plane(float* memory, PlanBuffer buffer, int image, int channel) =>
+        memory + buffer.Offset + (((nint)image * Channels) + channel) * PlaneStride;
+}

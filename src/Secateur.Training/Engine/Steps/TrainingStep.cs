@@ -1,0 +1,50 @@
+using Secateur.Runtime.Steps;
+using Secateur.Training.Engine.Maps;
+
+namespace Secateur.Training.Engine.Steps;
+
+/// <summary>
+/// A step of the training plan. Its tasks fall into a fixed number of chunks, which threads take as they come; whatever is summed over a batch is
+/// summed within a chunk in the order of its tasks and then over the chunks in theirs, so the result is the same for any number of threads.
+/// </summary>
+internal abstract unsafe class TrainingStep(string name, EngineContext context) : PlanStep(name)
+{
+    /// <summary>Chunks a step; also the most threads that can share one.</summary>
+    public const int Chunks = 16;
+
+    private int _next;
+
+    /// <summary>The buffers that it reads or writes.</summary>
+    public abstract IEnumerable<PlanBuffer> Buffers { get; }
+
+    /// <summary>Scratch memory that a thread needs, in floats.</summary>
+    public virtual long ScratchFloats => 0;
+
+    protected EngineContext Context { get; } = context;
+
+    /// <summary>The number of tasks.</summary>
+    protected abstract int Tasks { get; }
+
+    /// <summary>Must be called before each run.</summary>
+    public void Reset() => _next = 0;
+
+    public sealed override void Run(float* memory, int part, int parts)
+    {
+        var scratch = memory + Context.ScratchOffset + (part * Context.ScratchFloats);
+        int chunk;
+        while ((chunk = Interlocked.Increment(ref _next) - 1) < Chunks)
+        {
+            var (start, end) = ShareWhole(Tasks, chunk, Chunks);
+            StartChunk(memory, chunk);
+            for (var task = start; task < end; task++) RunTask(memory, scratch, chunk, task);
+        }
+    }
+
+    /// <summary>Clears what the chunk's tasks add to.</summary>
+    protected virtual void StartChunk(float* memory, int chunk)
+    {
+    }
+
+    /// <summary>Does one task.</summary>
+    protected abstract void RunTask(float* memory, float* scratch, int chunk, int task);
+}

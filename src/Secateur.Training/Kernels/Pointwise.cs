@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Secateur.Kernels.Simd;
+
+namespace Secateur.Training.Kernels;
+
+/// <summary>How a stored value becomes what the next layer reads: act(Scale * x + Shift), act(z) = max(z, 0) + Slope * min(z, 0).</summary>
+internal readonly record struct ViewCoefficients(float Scale, float Shift, float Slope)
+{
+    /// <summary>The stored value itself.</summary>
+    public static readonly ViewCoefficients Identity = new(1, 0, 1);
+
+    public bool IsIdentity => this == Identity;
+}
+
+/// <summary>
+/// How the gradient of a view becomes that of the stored value: Scale * act'(z) * g + A * (x - Mean) + B. The last two terms are the paths
+/// through a batch norm's mean and variance.
+/// </summary>
+internal readonly record struct GradientCoefficients(ViewCoefficients View, float Mean, float A, float B)
+{
+    public bool IsIdentity => View.IsIdentity && A == 0 && B == 0;
+}
+
+/// <summary>Element by element; whole vectors: up to one vector less a float behind the last element is written too, and read.</summary>
+internal static unsafe class Pointwise
+{
+    /// <summary>y = act(Scale * x + Shift).</summary>
+    public static void Apply(SimdLevel level, float* x, float* y, int count, ViewCoefficients view)
+    {
+        switch (level)
+        {
+            case SimdLevel.Vector512:
+                Apply<Simd512, Vector512<float>>(x, y, count, view);
+                break;
+            case SimdLevel.Vector256:
+                Apply<Simd256, Vector256<float>>(x, y, count, view);
+                break;
+            default:
+                Apply<Simd128, Vector128<float>>(x, y, count, view);
+                break;
+        }
+    }
+
+    /// <summary>y = factor * x, or y += factor * x.</summary>
+    public static void AddScaled(SimdLevel level, float* x, float* y, int count, float factor, bool accumulate)
+    {
+        switch (level)
+        {
+            case SimdLevel.Vector512:
+                AddScaled<Simd512, Vector512<float>>(x, y, count, factor, accumulate);
+                break;
+            case SimdLevel.Vector256:
+                AddScaled<Simd256, Vector256<float>>(x, y, count, factor, accumulate);
+                break;
+            default:
+                AddScaled<Simd128, Vector128<float>>(x, y, count, factor, accumulate);
+                break;
+        }
+    }
+
+    /// <summary>y = the gradient of x by that of its view, g; or y += it.</summary>
+    public static void Gradient(SimdLevel level, float* g, float* x, float* y, int count, GradientCoefficients by, bool accumulate)
+    {
+        if (by.IsIdentity)
+        {
+            AddScaled(level, g, y, count, 1, accumulate);
+            return;
+        }
+
+        switch (level)
+        {
+            case SimdLevel.Vector512:
+                Gradient<Simd512, Vector512<float>>(g, x, y, count, by, accumulate);
+                break;
+            case SimdLevel.Vector256:
+                Gradient<Simd256, Vector256<float>>(g, x, y, count, by, accumulate);
+                break;
+            default:
+                Gradient<Simd128, Vector128<float>>(g, x, y, count, by, accumulate);
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Apply<TSimd, TVector>(float* x, float* y, int count, ViewCoefficients view)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        if (view.IsIdentity)
+        {
+            for (var i = 0; i < count; i += TSimd.Width) TSimd.Store(y + i, TSimd.Load(x + i));
+            return;
+        }
+
+        var (scale, shift) = (TSimd.Broadcast(view.Scale), TSimd.Broadcast(view.Shift));
+        if (view.Slope == 1)
+        {
+            for (var i = 0; i < count; i += TSimd.Width) TSimd.Store(y + i, TSimd.MultiplyAdd(scale, TSimd.Load(x + i), shift));
+            return;
+        }
+
+        var (slope, zero) = (TSimd.Broadcast(view.Slope), TSimd.Broadcast(0));
+        for (var i = 0; i < count; i += TSimd.Width)
+        {
+            var z = TSimd.MultiplyAdd(scale, TSimd.Load(x + i), shift);
+            TSimd.Store(y + i, TSimd.MultiplyAdd(slope, TSimd.Min(z, zero), TSimd.Max(z, zero)));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddScaled<TSimd, TVector>(float* x, float* y, int count, float factor, bool accumulate)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        var f = TSimd.Broadcast(factor);
+        if (accumulate)
+        {
+            for (var i = 0; i < count; i += TSimd.Width) TSimd.Store(y + i, TSimd.MultiplyAdd(f, TSimd.Load(x + i), TSimd.Load(y + i)));
+        }
+        else
+        {
+            for (var i = 0; i < count; i += TSimd.Width) TSimd.Store(y + i, TSimd.Multiply(f, TSimd.Load(x + i)));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Gradient<TSimd, TVector>(float* g, float* x, float* y, int count, GradientCoefficients by, bool accumulate)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        var (scale, shift, slope) = (TSimd.Broadcast(by.View.Scale), TSimd.Broadcast(by.View.Shift), TSimd.Broadcast(by.View.Slope));
+        var (mean, a, b) = (TSimd.Broadcast(by.Mean), TSimd.Broadcast(by.A), TSimd.Broadcast(by.B));
+        for (var i = 0; i < count; i += TSimd.Width)
+        {
+            var (value, gradient) = (TSimd.Load(x + i), TSimd.Load(g + i));
+            var active = TSimd.WherePositive(TSimd.MultiplyAdd(scale, value, shift), gradient, TSimd.Multiply(slope, gradient));
+            var result = TSimd.MultiplyAdd(scale, active, TSimd.MultiplyAdd(a, TSimd.Subtract(value, mean), b));
+            TSimd.Store(y + i, accumulate ? TSimd.Add(TSimd.Load(y + i), result) : result);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Secateur.Kernels.Conv2d;
+using Secateur.Kernels.Simd;
+
+namespace Secateur.Training.Kernels;
+
+/// <summary>What <see cref="WeightGradient"/> computes: Result[o, k] += sum over p &lt; Positions of Gradient[o, p] * Input[Offsets[k] + p].</summary>
+internal unsafe struct WeightGradientCall
+{
+    /// <summary>Position 0 of the output's gradient, first channel; zero at the gaps and for a vector behind the last position.</summary>
+    public float* Gradient;
+
+    /// <summary>Floats from one channel of <see cref="Gradient"/> to the next.</summary>
+    public int GradientStride;
+
+    /// <summary>Position 0 of the first input channel.</summary>
+    public float* Input;
+
+    /// <summary>For each tap its distance from <see cref="Input"/>, [K].</summary>
+    public int* Offsets;
+
+    /// <summary>K.</summary>
+    public int Taps;
+
+    /// <summary>Number of positions.</summary>
+    public int Positions;
+
+    /// <summary>[O, K].</summary>
+    public float* Result;
+}
+
+/// <summary>The gradient of a convolution's weights over flat planes: up to four output channels by four taps stay in registers while positions stream by.</summary>
+internal static unsafe class WeightGradient
+{
+    private const int TapsAtOnce = 4;
+
+    /// <summary>Adds the gradients of <paramref name="outputs"/> channels.</summary>
+    public static void Run(SimdLevel level, in WeightGradientCall call, int outputs)
+    {
+        // Sixteen sums fit 32 registers, eight fit 16.
+        var most = level == SimdLevel.Vector512 || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported ? 4 : 2;
+        for (var first = 0; first < outputs; first += most)
+        {
+            var part = call;
+            part.Gradient += (nint)first * call.GradientStride;
+            part.Result += (nint)first * call.Taps;
+            var block = Math.Min(most, outputs - first);
+            switch (level)
+            {
+                case SimdLevel.Vector512:
+                    RunBlock<Simd512, Vector512<float>>(block, in part);
+                    break;
+                case SimdLevel.Vector256:
+                    RunBlock<Simd256, Vector256<float>>(block, in part);
+                    break;
+                default:
+                    RunBlock<Simd128, Vector128<float>>(block, in part);
+                    break;
+            }
+        }
+    }
+
+    private static void RunBlock<TSimd, TVector>(int block, in WeightGradientCall call)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        switch (block)
+        {
+            case 1:
+                Run<TSimd, TVector, Block1>(in call);
+                break;
+            case 2:
+                Run<TSimd, TVector, Block2>(in call);
+                break;
+            case 3:
+                Run<TSimd, TVector, Block3>(in call);
+                break;
+            default:
+                Run<TSimd, TVector, Block4>(in call);
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Run<TSimd, TVector, TBlock>(in WeightGradientCall call)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+        where TBlock : IConvBlock
+    {
+        var g0 = call.Gradient;
+        var (stride, positions, taps) = ((nint)call.GradientStride, call.Positions, call.Taps);
+        for (var k = 0; k < taps; k += TapsAtOnce)
+        {
+            // Where fewer than four taps are left the last one is computed again, and dropped.
+            var x0 = call.Input + call.Offsets[k];
+            var x1 = call.Input + call.Offsets[Math.Min(k + 1, taps - 1)];
+            var x2 = call.Input + call.Offsets[Math.Min(k + 2, taps - 1)];
+            var x3 = call.Input + call.Offsets[Math.Min(k + 3, taps - 1)];
+            var zero = TSimd.Broadcast(0);
+            TVector a0 = zero, a1 = zero, a2 = zero, a3 = zero, b0 = zero, b1 = zero, b2 = zero, b3 = zero,
+                c0 = zero, c1 = zero, c2 = zero, c3 = zero, d0 = zero, d1 = zero, d2 = zero, d3 = zero;
+            for (nint p = 0; p < positions; p += TSimd.Width)
+            {
+                var (v0, v1, v2, v3) = (TSimd.Load(x0 + p), TSimd.Load(x1 + p), TSimd.Load(x2 + p), TSimd.Load(x3 + p));
+                var g = TSimd.Load(g0 + p);
+                a0 = TSimd.MultiplyAdd(g, v0, a0);
+                a1 = TSimd.MultiplyAdd(g, v1, a1);
+                a2 = TSimd.MultiplyAdd(g, v2, a2);
+                a3 = TSimd.MultiplyAdd(g, v3, a3);
+                if (TBlock.Size > 1)
+                {
+                    g = TSimd.Load(g0 + stride + p);
+                    b0 = TSimd.MultiplyAdd(g, v0, b0);
+                    b1 = TSimd.MultiplyAdd(g, v1, b1);
+                    b2 = TSimd.MultiplyAdd(g, v2, b2);
+                    b3 = TSimd.MultiplyAdd(g, v3, b3);
+                }
+
+                if (TBlock.Size > 2)
+                {
+                    g = TSimd.Load(g0 + (2 * stride) + p);
+                    c0 = TSimd.MultiplyAdd(g, v0, c0);
+                    c1 = TSimd.MultiplyAdd(g, v1, c1);
+                    c2 = TSimd.MultiplyAdd(g, v2, c2);
+                    c3 = TSimd.MultiplyAdd(g, v3, c3);
+                }
+
+                if (TBlock.Size > 3)
+                {
+                    g = TSimd.Load(g0 + (3 * stride) + p);
+                    d0 = TSimd.MultiplyAdd(g, v0, d0);
+                    d1 = TSimd.MultiplyAdd(g, v1, d1);
+                    d2 = TSimd.MultiplyAdd(g, v2, d2);
+                    d3 = TSimd.MultiplyAdd(g, v3, d3);
+                }
+            }
+
+            var left = taps - k;
+            Add(call.Result + k, left, TSimd.Sum(a0), TSimd.Sum(a1), TSimd.Sum(a2), TSimd.Sum(a3));
+            if (TBlock.Size > 1) Add(call.Result + taps + k, left, TSimd.Sum(b0), TSimd.Sum(b1), TSimd.Sum(b2), TSimd.Sum(b3));
+            if (TBlock.Size > 2) Add(call.Result + (2 * taps) + k, left, TSimd.Sum(c0), TSimd.Sum(c1), TSimd.Sum(c2), TSimd.Sum(c3));
+            if (TBlock.Size > 3) Add(call.Result + (3 * taps) + k, left, TSimd.Sum(d0), TSimd.Sum(d1), TSimd.Sum(d2), TSimd.Sum(d3));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(float* result, int left, float s0, float s1, float s2, float s3)
+    {
+        result[0] += s0;
+        if (left > 1) result[1] += s1;
+        if (left > 2) result[2] += s2;
+        if (left > 3) result[3] += s3;
+    }
+}

@@ -1,0 +1,156 @@
+using Secateur.Graph;
+using Secateur.Pruning.Compaction;
+using Secateur.TestSupport;
+using Secateur.Training.Engine;
+using Secateur.Training.Engine.Binding;
+using Secateur.Weights;
+using Xunit;
+
+namespace Secateur.Training.Tests.Engine;
+
+/// <summary>The engine against the double-precision reference, over every operation in every combination.</summary>
+public class TrainingRunnerTests
+{
+    private const int Images = 3;
+    private const double Tolerance = 2e-4;
+
+    // Values this near to a kink (relative to their map) may fall on the other side in float32.
+    private const double KinkMargin = 1e-5;
+
+    [Fact]
+    public void Dense_networks() => CheckAll(RandomNetworks.CreateDense, seeds: 150, atLeast: 60);
+
+    [Fact]
+    public void Pruned_networks() => CheckAll(RandomNetworks.Create, seeds: 100, atLeast: 30);
+
+    [Fact]
+    public void Compacted_networks() => CheckAll(seed => Compactor.Compact(RandomNetworks.Create(seed)), seeds: 100, atLeast: 30);
+
+    [Fact]
+    public void Computing_values_again_changes_no_bit()
+    {
+        for (var seed = 0; seed < 40; seed++)
+        {
+            var model = RandomNetworks.CreateDense(seed);
+            try
+            {
+                var plenty = Run(model, seed, 9, 7, new TrainingEngineOptions { Threads = 1 });
+                var scarce = Run(model, seed, 9, 7, new TrainingEngineOptions { Threads = 1, MemoryLimit = 0 });
+                AssertSameBits(plenty, scarce, $"seed {seed}");
+            }
+            catch (NetworkException)
+            {
+                // Too small for this network.
+            }
+        }
+    }
+
+    [Fact]
+    public void The_number_of_threads_changes_no_bit()
+    {
+        for (var seed = 0; seed < 20; seed++)
+        {
+            var model = RandomNetworks.CreateDense(seed);
+            try
+            {
+                var one = Run(model, seed, 13, 8, new TrainingEngineOptions { Threads = 1 });
+                foreach (var threads in new[] { 2, 3, 16, 20 })
+                    AssertSameBits(one, Run(model, seed, 13, 8, new TrainingEngineOptions { Threads = threads }), $"seed {seed}, {threads} threads");
+            }
+            catch (NetworkException)
+            {
+                // Too small for this network.
+            }
+        }
+    }
+
+    private static void CheckAll(Func<int, Model> create, int seeds, int atLeast)
+    {
+        var count = 0;
+        for (var seed = 0; seed < seeds; seed++)
+        {
+            var model = create(seed);
+            foreach (var (height, width) in new[] { (9, 7), (6, 21) })
+            {
+                try
+                {
+                    var expected = EngineComparison.OfOutputs(model, Images, height, width, seed);
+                    if (expected.KinkMargin < KinkMargin) continue;
+                    Compare(model, expected, height, width, $"seed {seed} at {height} x {width}");
+                    count++;
+                }
+                catch (NetworkException)
+                {
+                    // Too small for this network.
+                }
+            }
+        }
+
+        Assert.True(count > atLeast, $"only {count} networks were checked");
+    }
+
+    private static void Compare(Model model, EngineComparison expected, int height, int width, string where)
+    {
+        using var run = new OutputRun(model, expected.Input, expected.ResultGradients, height, width, new TrainingEngineOptions { Batch = Images, Threads = 2 });
+        run.Step();
+        foreach (var (name, values) in run.Results) expected.AssertResult(name, values, Tolerance, where);
+        expected.AssertStatistics(run.Runner.Statistics, Tolerance, where);
+        expected.AssertGradients(run.Runner.Parameters, run.Runner.Gradients, Tolerance, where);
+
+        // The second pass finds the memory as the first one left it.
+        var first = (float[])run.Runner.Gradients.Clone();
+        run.Step();
+        Assert.Equal(first, run.Runner.Gradients);
+    }
+
+    private static List<float[]> Run(Model model, int seed, int height, int width, TrainingEngineOptions options)
+    {
+        var random = new Random(seed);
+        var shapes = NetworkShapes.Infer(model.Network, height, width);
+        var input = Draw(random, Images * model.Network.ChannelsOf(0) * height * width);
+        var gradients = model.Network.Outputs.ToDictionary(o => o.Name, o => Draw(random, Images * shapes[o.Node].Channels * (int)shapes[o.Node].Area));
+        using var run = new OutputRun(model, input, gradients, height, width, options with { Batch = Images });
+        run.Step();
+        return [.. run.Results.Values, run.Runner.Gradients, .. run.Runner.Statistics.Values];
+    }
+
+    private static float[] Draw(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => RandomWeights.Normal(random))];
+
+    private static void AssertSameBits(List<float[]> expected, List<float[]> actual, string where)
+    {
+        Assert.Equal(expected.Count, actual.Count);
+        foreach (var (e, a) in expected.Zip(actual)) Assert.True(e.AsSpan().SequenceEqual(a), where);
+    }
+
+    /// <summary>A runner bound to the named outputs of any network.</summary>
+    private sealed class OutputRun : IDisposable
+    {
+        public OutputRun(Model model, float[] images, IReadOnlyDictionary<string, float[]> gradients, int height, int width, TrainingEngineOptions options)
+        {
+            var shapes = NetworkShapes.Infer(model.Network, height, width);
+            var channels = model.Network.Nodes.OfType<InputNode>().Single().Channels;
+            var input = new BatchInput(options.Batch, channels, height, width, model.Info.Mean);
+            var size = channels * height * width;
+            for (var n = 0; n < options.Batch; n++) input.Set(n, images.AsSpan(n * size, size));
+            Results = model.Network.Outputs.ToDictionary(o => o.Name, o => new float[gradients[o.Name].Length]);
+            var bindings = model.Network.Outputs.Select(o =>
+            {
+                var area = (int)shapes[o.Node].Area;
+                return new ResultBinding(o.Node, Results[o.Name], gradients[o.Name], shapes[o.Node].Channels * area, 0, area, 1);
+            });
+            Runner = new TrainingRunner(model, input, [.. bindings], options with { Height = height, Width = width });
+        }
+
+        public Dictionary<string, float[]> Results { get; }
+
+        public TrainingRunner Runner { get; }
+
+        public void Step()
+        {
+            Runner.Forward();
+            Runner.Backward();
+        }
+
+        public void Dispose() => Runner.Dispose();
+    }
+}
