@@ -48,6 +48,13 @@ public static class ImageFile
         return options.ApplyOrientation ? ExifOrientation.Apply(image, orientation) : image;
     }
 
+    /// <summary>Encodes a picture as a JPEG file in memory.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="quality">1 to 100; chroma is stored at full resolution from 90 on.</param>
+    /// <exception cref="ArgumentException">The quality is out of range, or the picture is too large for a JPEG (65,500 pixels a side).</exception>
+    /// <exception cref="DllNotFoundException">libjpeg-turbo is not installed.</exception>
+    public static byte[] EncodeJpeg(RgbImage image, int quality = 92) => JpegEncoder.Encode(image, quality);
+
     /// <summary>
     /// Writes a picture in the format of the extension (.png, .jpg, .jpeg or .ppm), through a temporary file, so that the name never holds half
     /// a picture.
