@@ -13,12 +13,12 @@ internal static class ReportStyle
         h2{font-size:20px;margin:44px 0 12px}
         p{max-width:74ch;margin:0 0 12px}
         .lead{font-size:18px;color:var(--soft)}
-        .note{background:var(--note);border-left:4px solid #d99a1e;padding:10px 14px;border-radius:4px}
+        .note{max-width:none;background:var(--note);border-left:4px solid #d99a1e;padding:10px 14px;border-radius:4px}
         .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:24px 0}
-        .facts div{background:var(--card);border-radius:10px;padding:14px 16px;display:flex;flex-direction:column-reverse}
+        .facts div{background:var(--card);border-radius:10px;padding:14px 16px;display:flex;flex-direction:column-reverse;justify-content:flex-end}
         dd{margin:0;font-size:24px;font-weight:600;color:var(--accent);font-variant-numeric:tabular-nums}
         dt{font-size:13px;color:var(--soft)}
-        .scroll{overflow-x:auto}
+        .scroll{overflow-x:auto;margin:0 0 16px}
         table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
         th,td{padding:8px 12px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap;font-weight:400}
         th:first-child{text-align:left}
