@@ -12,10 +12,10 @@ internal static class CommandLine
     private const string TraceVariable = "SECATEUR_TRACE";
     private const int Failed = 1;
     private const int WrongUsage = 2;
-    private const int Cancelled = 130;
+    internal const int Cancelled = 130;
 
-    // After Ctrl-C: images in work are finished, so that a later --resume goes on from there.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    // After Ctrl-C: images and training steps in work are finished, so that a later --resume goes on from there.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Reads arguments, without doing anything.</summary>
     public static ParseResult Parse(IReadOnlyList<string> args)
@@ -24,6 +24,7 @@ internal static class CommandLine
         {
             ImportCommand.Create(),
             InspectCommand.Create(),
+            TrainCommand.Create(),
             PruneCommand.Create(),
             CompactCommand.Create(),
             ForwardCommand.Create(),

@@ -113,6 +113,9 @@ internal static class CommonOptions
         [Single, MultiScale],
         Single);
 
+    /// <summary>Whether the user gave an option, rather than leaving it to its default.</summary>
+    public static bool IsGiven(this SymbolResult result, Option option) => result.GetResult(option) is { Implicit: false };
+
     /// <summary>Runs on another thread, so that Ctrl-C is listened to meanwhile: it cancels the token.</summary>
     public static void SetCancellableAction(this Command command, Func<ParseResult, CancellationToken, int> action) =>
         command.SetAction((parsed, cancellation) => Task.Run(() => action(parsed, cancellation), CancellationToken.None));

@@ -24,9 +24,14 @@ public static class AtomicFile
             }
             File.Move(temporary, target, overwrite: true);
         }
-        catch
+        catch (Exception error)
         {
             File.Delete(temporary);
+            var problem = $"{path}: cannot be written: {error.Message.Replace(temporary, target, StringComparison.Ordinal)}";
+
+            // Not every message names the file, and those that do name the temporary one.
+            if (error.GetType() == typeof(IOException)) throw new IOException(problem, error);
+            if (error is UnauthorizedAccessException) throw new UnauthorizedAccessException(problem, error);
             throw;
         }
     }

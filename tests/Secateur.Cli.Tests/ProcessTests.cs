@@ -43,6 +43,79 @@ public sealed class ProcessTests : CliTest
         Assert.Equal("secateur: cancelled", (await error).Trim());
     }
 
+    [Fact]
+    public async Task A_run_killed_at_random_moments_ends_as_if_it_had_never_been()
+    {
+        SpotDataset.Write("data", train: 12, validation: 1);
+        string[] run = ["prune", TinyDetector.Write("tiny.safetensors"), "--data", "data", "--imgsz", "128", "--batch", "2", "--rate", "0.5", "--epochs", "40", "--prune-every", "3", "--finetune-epochs", "4", "--val-every", "9", "--save-every", "0"];
+        var whole = await Start([.. run, "--name", "whole"]);
+        Assert.True(whole.Code == 0, whole.Error);
+        var random = new Random(11);
+        var (kills, folder) = (0, Path.Combine("runs", "prune", "killed"));
+        string[] next = [.. run, "--name", "killed"];
+        while (true)
+        {
+            using var process = Launch(next);
+            var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            var left = Task.Delay(random.Next(kills < 5 ? 500 : 60_000) + 250);
+            if (await Task.WhenAny(process.WaitForExitAsync(), left) != left)
+            {
+                Assert.True(process.ExitCode == 0, await error);
+                break;
+            }
+
+            process.Kill();
+            await process.WaitForExitAsync();
+            await Task.WhenAll(output, error);
+            kills++;
+            if (Directory.Exists(folder)) next = ["prune", "--resume", "killed", "--threads", $"{1 + (kills % 3)}"];
+        }
+
+        Assert.True(kills >= 3, $"killed {kills} times only");
+        foreach (var name in new[] { "last", "best", "masked", "compacted" })
+            Assert.Equal(File.ReadAllBytes(Path.Combine("runs", "prune", "whole", name + ".safetensors")), File.ReadAllBytes(Path.Combine(folder, name + ".safetensors")));
+        Assert.Equal(45, File.ReadAllLines(Path.Combine(folder, "metrics.csv")).Length);
+        Assert.Empty(Directory.GetFiles(folder, ".*.tmp"));
+    }
+
+    [Fact]
+    public async Task Ctrl_c_saves_the_state_and_tells_how_to_go_on()
+    {
+        SpotDataset.Write("data");
+        using var process = Launch("train", "eresfd", "--data", "data", "--imgsz", "64", "--batch", "2", "--epochs", "100000", "--val-every", "0", "--save-every", "3600");
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        var csv = Path.Combine("runs", "train", "eresfd-1", "metrics.csv");
+        for (var i = 0; i < 200 && !File.Exists(csv); i++) await Task.Delay(100);
+        Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal((130, ""), (process.ExitCode, await output));
+        var last = (await error).Trim().Split(Environment.NewLine)[^1];
+        Assert.Contains("the state is saved", last, StringComparison.Ordinal);
+        Assert.EndsWith($"go on with: secateur train --resume {Path.Combine("runs", "train", "eresfd-1")}", last, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine("runs", "train", "eresfd-1", "state.safetensors")));
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_told_and_leaves_the_previous_state()
+    {
+        SpotDataset.Write("data");
+        string[] options = ["--data", "data", "--imgsz", "64", "--batch", "2", "--epochs", "3", "--val-every", "0", "--save-every", "0", "--name", "a"];
+
+        // The initial model fits below the limit of a file's size, the state, which also holds Adam's moments, does not.
+        using var process = Launch(Limited(700), ["train", "eresfd", .. options]);
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        Assert.Equal((1, ""), (process.ExitCode, await output));
+        var problem = (await error).Trim().Split(Environment.NewLine)[^1];
+        Assert.StartsWith("secateur: ", problem, StringComparison.Ordinal);
+        var folder = Path.Combine("runs", "train", "a");
+        Assert.Contains("state.safetensors", problem, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(folder, ".*.tmp"));
+        Assert.False(File.Exists(Path.Combine(folder, "state.safetensors")));
+        var resumed = await Start("train", "--resume", "a");
+        Assert.True(resumed.Code == 0, resumed.Error);
+    }
+
     private static async Task<ConsoleRun> Start(params string[] args)
     {
         using var process = Launch(args);
@@ -51,14 +124,18 @@ public sealed class ProcessTests : CliTest
         return new ConsoleRun(process.ExitCode, await output, await error);
     }
 
-    private static Process Launch(params string[] args)
+    private static string Host => Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+
+    /// <summary>Starts what follows with files limited to so many KiB; writing beyond is an error, as on a full disk.</summary>
+    private static string[] Limited(int kibibytes) =>
+        ["bash", "-c", $"trap '' XFSZ; ulimit -f {kibibytes}; export DOTNET_EnableWriteXorExecute=0 DOTNET_EnableDiagnostics=0; exec \"$@\"", "bash", Host];
+
+    private static Process Launch(params string[] args) => Launch([Host], args);
+
+    private static Process Launch(string[] command, string[] args)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var arg in args.Prepend(Path.Combine(AppContext.BaseDirectory, "secateur.dll"))) start.ArgumentList.Add(arg);
+        var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var arg in (string[])[.. command[1..], Path.Combine(AppContext.BaseDirectory, "secateur.dll"), .. args]) start.ArgumentList.Add(arg);
         return Process.Start(start)!;
     }
 }

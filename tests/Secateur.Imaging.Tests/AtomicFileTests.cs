@@ -49,6 +49,8 @@ public sealed class AtomicFileTests
         Directory.CreateDirectory(folder.PathOf("taken"));
         var error = Record.Exception(() => AtomicFile.Write(folder.PathOf("taken"), stream => stream.WriteByte(1)));
         Assert.True(error is IOException or UnauthorizedAccessException, $"{error}");
+        Assert.StartsWith(folder.PathOf("taken") + ": ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(".tmp", error.Message, StringComparison.Ordinal);
         Assert.Single(Directory.GetFileSystemEntries(folder.Root));
     }
 }

@@ -1,103 +1,121 @@
 using System.CommandLine;
 using System.Globalization;
-using Secateur.Cli.Output;
 using Secateur.Models;
-using Secateur.Pruning;
 using Secateur.Pruning.Criteria;
-using Secateur.Weights;
+using Secateur.Training.Runs;
 
 namespace Secateur.Cli.Commands;
 
-/// <summary><c>secateur prune</c>: masks the filters that a criterion chooses.</summary>
+/// <summary><c>secateur prune</c>: masks the filters that a criterion chooses, in one shot or over epochs of training.</summary>
 internal static class PruneCommand
 {
+    private const string Verb = "prune";
     private const string ExpectedRate = "at least 0 and less than 1";
+    private static readonly string DefaultRuns = Path.Combine("runs", Verb);
 
     public static Command Create()
     {
         var source = CommonOptions.Model();
+        source.Arity = ArgumentArity.ZeroOrOne;
         var architecture = CommonOptions.Architecture();
         var criterion = CommonOptions.Choice(
-            "--criterion", "fpgm: nearest the geometric median; l1, l2: smallest norm; random: a seeded baseline.", ["fpgm", "l1", "l2", "random"], "fpgm");
+            "--criterion", "fpgm: nearest the geometric median; l1, l2: smallest norm; random: a seeded baseline.", FilterCriteria.Names, "fpgm");
         var rate = CommonOptions.Number<double>("--rate", "The share of each layer's filters that goes, from 0 to below 1.", "R", ExpectedRate, IsRate);
-        rate.Required = true;
         var layer = new Option<string[]>("--layer")
         {
             Description = "Another rate for the layers that a pattern names, e.g. --layer base.conv*=0.1; may be repeated, the last that matches holds.",
             HelpName = "PATTERN=R",
         };
         var exclude = new Option<string[]>("--exclude") { Description = "Layers to leave whole, by pattern; may be repeated.", HelpName = "PATTERN" };
-        var epochs = CommonOptions.Number<int>(
-            "--epochs", "Soft pruning epochs; 0, pruning in one shot, is the only value yet.", "N", "0: soft pruning while training is not there yet", n => n == 0, 0);
-        var seed = CommonOptions.Number<int>("--seed", "Seed of the random criterion.", "N", "a whole number", _ => true, 0);
-        var output = CommonOptions.Out("The masked model to write; MODEL-CRITERION-PERCENT.safetensors in the current folder when not given.");
-        var json = CommonOptions.Json();
-        var command = new Command("prune", """
-            Zero the filters that a criterion finds dispensable; compact then removes them.
+        var epochs = TrainingOptions.Epochs(
+            "--epochs", $"Soft pruning epochs, in which zeroed filters may grow back; 0: prune in one shot. By default {PruningSchedule.SoftEpochs} with --data, else 0.", 0);
+        var every = TrainingOptions.Epochs("--prune-every", "Zero filters after every so many soft epochs, and after the last.", 1, 1);
+        var finetune = TrainingOptions.Epochs(
+            "--finetune-epochs", "Epochs after the soft ones, with the zeroed filters frozen: half of them at the learning rate, half at a tenth.", 0, 10);
+        var options = new TrainingOptions();
+        var output = new Option<string?>("--out", "-o")
+        {
+            Description = $"In one shot: the masked model to write, MODEL-CRITERION-PERCENT.safetensors when not given. With --data: the folder for the run's folder, {DefaultRuns} when not given.",
+            HelpName = "PATH",
+        };
+        var command = new Command(Verb, """
+            Zero the filters that a criterion finds dispensable, in one shot, or with --data over epochs of training: soft pruning, then fine-tuning
+            with the zeroed filters frozen, then the masked and the compacted model. A run that was stopped (Ctrl-C) or killed goes on with --resume.
 
             Examples:
               secateur prune eresfd.safetensors --criterion fpgm --rate 0.3 --out pruned.safetensors
               secateur prune extd64.safetensors --criterion l1 --rate 0.5 --exclude base.0.* --layer upfeat.*=0.2
-            """) { source, architecture, criterion, rate, layer, exclude, epochs, seed, output, json };
-        command.SetAction(parsed =>
+              secateur prune eresfd.safetensors --rate 0.5 --data WIDER --epochs 8 --finetune-epochs 4
+              secateur prune --resume runs/prune/eresfd-fpgm-50-1
+            """) { source, architecture, criterion, rate, layer, exclude, epochs, every, finetune, output };
+        options.AddTo(command);
+        command.Validators.Add(result =>
         {
-            var path = parsed.GetValue(source)!;
-            var chosen = Criterion(parsed.GetValue(criterion)!, parsed.GetValue(seed));
-            var plan = Plan(parsed.GetValue(rate), parsed.GetValue(layer) ?? [], parsed.GetValue(exclude) ?? []);
-            var percent = (plan.Rate * 100).ToString("0.##", CultureInfo.InvariantCulture);
-            var target = parsed.GetValue(output) ?? CommonOptions.DefaultOutput(path, $"-{chosen.Name}-{percent}");
-            CommonOptions.RequirePlace(target, path);
-            var model = parsed.ReadModel(source, architecture);
-            var masked = plan.Select(model, chosen).Apply(model);
-            var step = $"pruned in one shot: {chosen.Name} at {percent}%"
-                + string.Concat((parsed.GetValue(exclude) ?? []).Select(p => $", without {p}").Concat((parsed.GetValue(layer) ?? []).Select(p => $", {p}")));
-            var pruned = new Model(masked.Network, masked.Weights, masked.Info.WithStep(step));
-            ModelFile.Write(target, pruned);
-            var statistics = PruningStatistics.Of(pruned);
-            if (parsed.GetValue(json))
+            if (options.Resumes(result)) return;
+            var hasData = result.GetValue(options.Data) is not null;
+            if (result.GetValue(source) is null) result.AddError("name a model to prune, or a run to go on with (--resume)");
+            else if (!result.IsGiven(rate)) result.AddError("--rate is missing: the share of each layer's filters that goes");
+            else if (!hasData && result.IsGiven(epochs) && result.GetValue(epochs) > 0) result.AddError("--epochs needs --data, the images to train on");
+        });
+        command.SetCancellableAction((parsed, cancellation) =>
+        {
+            var given = parsed.CommandResult;
+            var resumes = options.Resumes(given);
+            var soft = given.IsGiven(epochs) ? parsed.GetValue(epochs) : (int?)null;
+            if (!resumes && (parsed.GetValue(options.Data) is null || (soft == 0 && !given.IsGiven(finetune)))) return InOneShot();
+            var runs = parsed.GetValue(output) ?? DefaultRuns;
+            using var run = resumes ? options.Resume(parsed, Verb, runs, RunSession.Announce) : Start();
+            return RunSession.Run(run, Verb, parsed.GetValue(options.Json), cancellation);
+
+            int InOneShot()
             {
-                Report.Json(new
-                {
-                    output = target,
-                    criterion = chosen.Name,
-                    plan.Rate,
-                    statistics.Parameters,
-                    statistics.NonZeroParameters,
-                    statistics.Sparsity,
-                    statistics.Filters,
-                    statistics.ZeroFilters,
-                    statistics.Layers,
-                });
-                return;
+                var path = parsed.GetValue(source)!;
+                var schedule = Schedule();
+                var chosen = FilterCriteria.Create(schedule.Criterion, parsed.GetValue(options.Seed));
+                var target = parsed.GetValue(output) ?? CommonOptions.DefaultOutput(path, $"-{chosen.Name}-{Percent(schedule.Rate)}");
+                CommonOptions.RequirePlace(target, path);
+                var pruned = OneShotPruning.Run(parsed.ReadModel(source, architecture), schedule, chosen);
+                ModelFile.Write(target, pruned);
+                OneShotPruning.Print(target, schedule, pruned, parsed.GetValue(options.Json));
+                return 0;
             }
 
-            Report.Line($"{target}: {statistics.ZeroFilters} of {statistics.Filters} filters zeroed, "
-                + $"{Figures.Count(statistics.NonZeroParameters)} of {Figures.Count(statistics.Parameters)} parameters left ({Figures.Percent(statistics.Sparsity)} sparse)");
+            TrainingRun Start()
+            {
+                var path = parsed.GetValue(source)!;
+                var schedule = Schedule();
+                var stem = Path.GetFileNameWithoutExtension(CommonOptions.DefaultOutput(path, $"-{schedule.Criterion}-{Percent(schedule.Rate)}"));
+                var folder = options.NewFolder(parsed, runs, stem);
+                var model = parsed.ReadModel(source, architecture);
+                schedule.ToPlan().Resolve(model.Network);
+                var data = options.Open(parsed);
+                var config = options.Apply(parsed, batch => TrainingConfig.For(path, model.Network, data, batch, soft, schedule));
+                RunSession.Announce(config, data);
+                return TrainingRun.Start(folder, config, model, data);
+            }
+
+            PruningSchedule Schedule() => new()
+            {
+                Criterion = parsed.GetValue(criterion)!,
+                Rate = parsed.GetValue(rate),
+                LayerRates = [.. (parsed.GetValue(layer) ?? []).Select(ParseLayer), .. (parsed.GetValue(exclude) ?? []).Select(p => new LayerRate(p, 0))],
+                Every = parsed.GetValue(every),
+                FinetuneEpochs = parsed.GetValue(finetune),
+            };
         });
         return command;
     }
 
+    /// <summary>A rate as file names have it.</summary>
+    public static string Percent(double rate) => (rate * 100).ToString("0.##", CultureInfo.InvariantCulture);
+
     private static bool IsRate(double rate) => rate is >= 0 and < 1;
 
-    private static FilterCriterion Criterion(string name, int seed) => name switch
+    private static LayerRate ParseLayer(string text)
     {
-        "fpgm" => new GeometricMedian(),
-        "l1" => new L1Norm(),
-        "l2" => new L2Norm(),
-        _ => new RandomCriterion(seed),
-    };
-
-    private static PruningPlan Plan(double rate, string[] layers, string[] excluded)
-    {
-        var plan = new PruningPlan(rate);
-        foreach (var text in layers)
-        {
-            var at = text.LastIndexOf('=');
-            if (at <= 0 || !double.TryParse(text.AsSpan(at + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var own) || !IsRate(own))
-                throw new UsageException($"--layer is '{text}'; expected PATTERN=RATE with a rate of {ExpectedRate}");
-            plan = plan.With(text[..at], own);
-        }
-
-        return excluded.Aggregate(plan, (p, pattern) => p.With(pattern, 0));
+        var at = text.LastIndexOf('=');
+        return at > 0 && double.TryParse(text.AsSpan(at + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && IsRate(rate)
+            ? new LayerRate(text[..at], rate)
+            : throw new UsageException($"--layer is '{text}'; expected PATTERN=RATE with a rate of {ExpectedRate}");
     }
 }

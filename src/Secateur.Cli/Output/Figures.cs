@@ -15,5 +15,18 @@ internal static class Figures
 
     public static string Precision(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "-";
 
+    public static string Loss(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
+
+    public static string Rate(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
+
+    /// <summary>A time in its two largest units, e.g. <c>2 d 6 h</c>.</summary>
+    public static string Duration(TimeSpan time) => time switch
+    {
+        { TotalDays: >= 1 } => $"{Count((long)time.TotalDays)} d {time.Hours} h",
+        { TotalHours: >= 1 } => $"{time.Hours} h {time.Minutes} min",
+        { TotalMinutes: >= 1 } => $"{time.Minutes} min {time.Seconds} s",
+        _ => $"{time.Seconds} s",
+    };
+
     public static string Exponent(double value) => value.ToString("0.0e+0", CultureInfo.InvariantCulture);
 }

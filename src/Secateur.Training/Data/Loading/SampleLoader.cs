@@ -38,7 +38,7 @@ public sealed class SampleLoader : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(options.Step);
         _images = [.. dataset.Images.Where(image => !image.Faces.IsEmpty)];
         if (_images.IsEmpty) throw new InvalidFileException(dataset.Root, $"none of the {dataset.Images.Length} {dataset.Split.PartName()} images has a face to learn from");
-        StepsPerEpoch = Math.Max(1, _images.Length / options.Batch);
+        StepsPerEpoch = CountSteps(_images.Length, options.Batch);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(options.Step, StepsPerEpoch);
         _options = options;
         _step = ((long)options.Epoch * StepsPerEpoch) + options.Step;
@@ -48,6 +48,9 @@ public sealed class SampleLoader : IDisposable
 
     /// <summary>Batches an epoch.</summary>
     public int StepsPerEpoch { get; }
+
+    /// <summary>Batches an epoch of so many images with faces.</summary>
+    public static int CountSteps(int images, int batch) => Math.Max(1, images / batch);
 
     /// <summary>How long <see cref="Next"/> has waited for samples, in all.</summary>
     public TimeSpan Waited => _samples.Waited;

@@ -1,0 +1,109 @@
+using System.Globalization;
+using Secateur.Cli.Output;
+using Secateur.Training.Data.Datasets;
+using Secateur.Training.Runs;
+
+namespace Secateur.Cli.Commands;
+
+/// <summary>A run as the user sees it: what is about to happen, how it goes, what came out.</summary>
+internal static class RunSession
+{
+    /// <summary>Runs to the end, or until Ctrl-C.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Run(TrainingRun run, string verb, bool json, CancellationToken cancellation)
+    {
+        run.BrokenImage = (name, problem) => Report.Remark($"left out: {name}: {problem}");
+        Report.Remark($"Run folder: {run.Folder.Path}");
+        try
+        {
+            Print(TrainingDisplay.Run(json, progress => run.Run(progress, cancellation)), json);
+            return 0;
+        }
+        catch (TrainingStoppedException stopped)
+        {
+            Problem.Write($"{stopped.Message}; go on with: secateur {verb} --resume {run.Folder.Path}");
+            return CommandLine.Cancelled;
+        }
+    }
+
+    /// <summary>Tells what is about to happen.</summary>
+    public static void Announce(TrainingConfig config, TrainingData data)
+    {
+        Describe(data.Train);
+        if (data.Validation is { } validation) Describe(validation);
+        var steps = (long)config.Epochs * config.StepsPerEpoch;
+        var milestones = config.Milestones.IsEmpty ? "" : $", a tenth after steps {string.Join(", ", config.Milestones.Select(Figures.Count))}";
+        Report.Remark(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{config.Model}: {(config.Optimizer == OptimizerKind.Adam ? "Adam" : "SGD")}, learning rate {config.LearningRate}{milestones}, weight decay {config.WeightDecay}, batch {config.Batch} at {config.ImageSize} x {config.ImageSize}, seed {config.Seed}"));
+        var epochs = $"{Figures.Count(config.Epochs)} epochs of {Figures.Count(config.StepsPerEpoch)} steps, {Figures.Count(steps)} steps in all";
+        Report.Remark(config.Pruning is { } pruning
+            ? string.Create(CultureInfo.InvariantCulture, $"Soft pruning with {pruning.Criterion} at rate {pruning.Rate}: {epochs}; then {pruning.FinetuneEpochs} epochs with the zeroed filters frozen")
+            : $"Training: {epochs}");
+    }
+
+    private static void Describe(FaceDataset split)
+    {
+        Report.Remark($"{split.Layout}, {split.Split.ToString().ToLowerInvariant()}: {Figures.Count(split.Images.Length)} images, {Figures.Count(split.FaceCount)} faces");
+        foreach (var finding in split.Lint.Findings)
+            Report.Remark($"  {Figures.Count(finding.Count)} x {Words(finding.Problem)}, such as {string.Join("; ", finding.Examples.Take(1))}");
+    }
+
+    private static string Words(LintProblem problem) => problem switch
+    {
+        LintProblem.MissingImage => "image file missing (left out)",
+        LintProblem.UnreadableImage => "image not readable (left out)",
+        LintProblem.UnreadableLabels => "labels not readable (image left out)",
+        LintProblem.ImageWithoutFaces => "image without a face (not trained on)",
+        LintProblem.ZeroArea => "face without area (left out)",
+        LintProblem.OutsideImage => "face outside the image (left out)",
+        LintProblem.PartlyOutside => "face partly outside the image (kept)",
+        _ => "object that is no face (left out)",
+    };
+
+    private static void Print(TrainingResult result, bool json)
+    {
+        var folder = result.Folder;
+        var (last, pruned) = (result.Metrics[^1], result.Pruning);
+        var best = File.Exists(folder.Best) ? folder.Best : null;
+        if (json)
+        {
+            Report.Json(new
+            {
+                run = folder.Path,
+                last = folder.Last,
+                best,
+                masked = pruned is null ? null : folder.Masked,
+                compacted = pruned is null ? null : folder.Compacted,
+                epochs = result.Metrics.Length,
+                metrics = last,
+                pruning = pruned is null ? null : new
+                {
+                    pruned.Masked.Parameters,
+                    pruned.Masked.NonZeroParameters,
+                    pruned.Masked.Sparsity,
+                    pruned.Masked.Filters,
+                    pruned.Masked.ZeroFilters,
+                    compactedParameters = pruned.Size.After.Parameters,
+                    macs = pruned.Size.Before.Macs,
+                    compactedMacs = pruned.Size.After.Macs,
+                    pruned.MaxRelativeDifference,
+                },
+            });
+            return;
+        }
+
+        Report.Line($"{folder.Last}: after {Figures.Count(last.Epoch)} epochs, loss {Figures.Loss(last.LossL)} + {Figures.Loss(last.LossC)}"
+            + (last.Ap is { } ap ? $", mean AP {Figures.Precision(ap)}" : ""));
+        if (best is not null) Report.Line($"{best}: the best of the validated epochs, mean AP {Figures.Precision(result.Metrics.Max(m => m.Ap))}");
+        if (pruned is not null)
+        {
+            Report.Line($"{folder.Masked}: {pruned.Masked.ZeroFilters} of {pruned.Masked.Filters} filters zero, {Figures.Count(pruned.Masked.NonZeroParameters)} of "
+                + $"{Figures.Count(pruned.Masked.Parameters)} parameters left ({Figures.Percent(pruned.Masked.Sparsity)} sparse)");
+            Report.Line($"{folder.Compacted}: {Figures.Count(pruned.Size.After.Parameters)} parameters, {Figures.Giga(pruned.Size.After.Macs)} of {Figures.Giga(pruned.Size.Before.Macs)} "
+                + $"G multiply-adds, same output (largest relative difference {Figures.Exponent(pruned.MaxRelativeDifference)})");
+        }
+
+        Report.Line($"{folder.Curves}, {folder.Csv}: how it went");
+    }
+}

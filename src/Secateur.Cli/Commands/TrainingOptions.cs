@@ -1,0 +1,108 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Secateur.Training.Runs;
+
+namespace Secateur.Cli.Commands;
+
+/// <summary>What <c>train</c> and <c>prune</c> ask alike.</summary>
+internal sealed class TrainingOptions
+{
+    private const int MostEpochs = 1_000_000;
+
+    private readonly Option<int> _batch = CommonOptions.Count("--batch", "Images of a step.", 16, 4096);
+    private readonly Option<int> _size = CommonOptions.Count("--imgsz", "Side of the square images that are trained on, in pixels.", 640, 16_384);
+    private readonly Option<double> _rate = CommonOptions.Number<double>("--lr", "Learning rate at the beginning.", "R", "above 0, at most 1e6", r => r is > 0 and <= 1e6, 1e-3);
+    private readonly Option<string?> _optimizer = CommonOptions.Choice("--optimizer", "adam, the default for EResFD, or sgd with momentum 0.9, the default for EXTD.", ["adam", "sgd"]);
+    private readonly Option<double> _decay = CommonOptions.Number<double>("--weight-decay", "L2 weight decay, added to the gradient.", "R", "at least 0 and less than 1", r => r is >= 0 and < 1, 5e-4);
+    private readonly Option<int> _threads = CommonOptions.Threads("Threads; the result does not depend on them.", Environment.ProcessorCount);
+    private readonly Option<int> _validateEvery = CommonOptions.Number<int>(
+        "--val-every", "Measure loss and average precision on the validation split after every so many epochs; 0: never.", "N", $"from 0 to {MostEpochs}", n => n is >= 0 and <= MostEpochs, 5);
+    private readonly Option<int> _saveEvery = CommonOptions.Number<int>(
+        "--save-every", "Seconds between saved states.", "SECONDS", "from 0 to 86400", n => n is >= 0 and <= 86_400, 60);
+    private readonly Option<string?> _name = new("--name") { Description = "The name of the run's folder; by default the model's name with a number.", HelpName = "NAME" };
+    private readonly Option<string?> _resume = new("--resume")
+    {
+        Description = "Go on with a run that was stopped or killed, named by its folder, or by its name; all but --threads, --save-every and --data is as it was.",
+        HelpName = "RUN",
+    };
+
+    private readonly Option<bool> _strict = new("--strict") { Description = "Fail at an image that cannot be read, instead of leaving it out." };
+
+    public Option<string?> Data { get; } = new("--data")
+    {
+        Description = "The images to train on: a folder in the layout of WIDER FACE, RetinaFace (label.txt), PASCAL VOC or YOLO.",
+        HelpName = "DIR",
+    };
+
+    public Option<int> Seed { get; } = CommonOptions.Number<int>("--seed", "The seed of everything random.", "N", "a whole number", _ => true, 0);
+
+    public Option<bool> Json { get; } = CommonOptions.Json();
+
+    /// <summary>An option for a number of epochs, without a default.</summary>
+    public static Option<int> Epochs(string name, string description, int least, int? initial = null) =>
+        CommonOptions.Number<int>(name, description, "N", $"from {least} to {MostEpochs}", n => n >= least && n <= MostEpochs, initial);
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        Option[] all = [Data, _batch, _size, _rate, _optimizer, _decay, Seed, _threads, _validateEvery, _saveEvery, _strict, _name, _resume, Json];
+        foreach (var option in all) command.Options.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (!result.IsGiven(_resume)) return;
+            Option[] compatible = [_resume, _threads, _saveEvery, Data, Json];
+            var other = result.Children.OfType<OptionResult>().FirstOrDefault(o => !o.Implicit && !compatible.Contains(o.Option) && o.Option.Name != "--out");
+            if (other is not null) result.AddError($"{other.Option.Name} cannot be changed by --resume: the run goes on as it began");
+            else if (result.Children.OfType<ArgumentResult>().Any(a => a.Tokens.Count > 0)) result.AddError("--resume names the run; what it trains is saved there");
+        });
+    }
+
+    /// <summary>Whether a run is to go on.</summary>
+    public bool Resumes(SymbolResult result) => result.IsGiven(_resume);
+
+    /// <summary>The configuration that the options describe, on top of the recipe.</summary>
+    public TrainingConfig Apply(ParseResult parsed, Func<int, TrainingConfig> recipe)
+    {
+        var config = recipe(parsed.GetValue(_batch));
+        return config with
+        {
+            ImageSize = parsed.GetValue(_size),
+            LearningRate = parsed.GetValue(_rate),
+            Optimizer = parsed.GetValue(_optimizer) is { } name ? Enum.Parse<OptimizerKind>(name, ignoreCase: true) : config.Optimizer,
+            WeightDecay = parsed.GetValue(_decay),
+            Seed = parsed.GetValue(Seed),
+            Threads = parsed.GetValue(_threads),
+            ValidateEvery = parsed.GetValue(_validateEvery),
+            SaveEvery = parsed.GetValue(_saveEvery),
+            Strict = parsed.GetValue(_strict),
+        };
+    }
+
+    /// <summary>Opens the data.</summary>
+    public TrainingData Open(ParseResult parsed) => TrainingData.Open(parsed.GetValue(Data)!, parsed.GetValue(_validateEvery) > 0, parsed.GetValue(_strict));
+
+    /// <summary>The folder of a new run.</summary>
+    /// <exception cref="UsageException">The name is no name of a folder, or there is such a run.</exception>
+    public string NewFolder(ParseResult parsed, string runs, string stem)
+    {
+        if (parsed.GetValue(_name) is not { } name) return Path.Combine(runs, RunFolder.FreeName(runs, stem));
+        if (name.Length == 0 || name is "." or ".." || Path.GetFileName(name) != name) throw new UsageException($"--name is '{name}'; expected a folder's name, without its path (--out)");
+        var path = Path.Combine(runs, name);
+        return Path.Exists(path) ? throw new UsageException($"{path}: exists already; name another run, or go on with --resume {path}") : path;
+    }
+
+    /// <summary>Opens the run that is to go on.</summary>
+    public TrainingRun Resume(ParseResult parsed, string verb, string runs, Action<TrainingConfig, TrainingData> announce)
+    {
+        var named = parsed.GetValue(_resume)!;
+        var folder = RunFolder.Open(Directory.Exists(named) ? named : Path.Combine(runs, named));
+        var config = folder.ReadConfig();
+        if (config.Verb != verb) throw new UsageException($"{folder.Path}: is a run of secateur {config.Verb}; go on with secateur {config.Verb} --resume {folder.Path}");
+        if (parsed.CommandResult.IsGiven(_threads)) config = config with { Threads = parsed.GetValue(_threads) };
+        if (parsed.CommandResult.IsGiven(_saveEvery)) config = config with { SaveEvery = parsed.GetValue(_saveEvery) };
+        if (parsed.GetValue(Data) is { } data) config = config with { Data = Path.GetFullPath(data) };
+        var opened = TrainingData.Open(config.Data, config.ValidateEvery > 0, config.Strict);
+        announce(config, opened);
+        return TrainingRun.Resume(folder, config, opened);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Secateur.Training.Reports;
+
+namespace Secateur.Training.Runs;
+
+/// <summary>The files that show how a run went. Each is written anew, so that they hold exactly the epochs of the state that a run continues from.</summary>
+internal static class MetricsFiles
+{
+    public static void Write(RunFolder folder, ImmutableArray<EpochMetrics> rows)
+    {
+        Write(folder.Csv, [EpochMetrics.CsvHeader, .. rows.Select(r => r.ToCsv())]);
+        Write(folder.JsonLines, rows.Select(r => JsonSerializer.Serialize(r, MetricsJson.Default.EpochMetrics)));
+        var svg = Curves(rows);
+        AtomicFile.Write(folder.Curves, stream => stream.Write(Encoding.UTF8.GetBytes(svg)));
+    }
+
+    private static void Write(string path, IEnumerable<string> lines)
+    {
+        var text = string.Concat(lines.Select(l => l + "\n"));
+        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+    }
+
+    private static string Curves(ImmutableArray<EpochMetrics> rows)
+    {
+        var loss = Chart("Loss", "loss", [
+            Series("location", rows, r => r.LossL), Series("class", rows, r => r.LossC),
+            Series("location, validation", rows, r => r.ValLossL), Series("class, validation", rows, r => r.ValLossC),
+        ]);
+        var precision = Chart("Average precision on the validation split, single-scale", "AP", [
+            Series("mean", rows, r => r.Ap), Series("easy", rows, r => r.ApEasy), Series("medium", rows, r => r.ApMedium), Series("hard", rows, r => r.ApHard),
+        ]);
+        var rate = Chart("Learning rate", "log10", [Series("learning rate", rows, r => Math.Log10(r.LearningRate))]);
+        var sparsity = Chart("Sparsity", "share of zeros", [Series("zero parameters", rows, r => r.Sparsity)]);
+        return LineChart.Stack(rows.Any(r => r.Sparsity > 0) ? [loss, precision, rate, sparsity] : [loss, precision, rate]);
+    }
+
+    private static LineChart Chart(string title, string label, ImmutableArray<ChartSeries> series) => new()
+    {
+        Title = title,
+        XLabel = "epoch",
+        YLabel = label,
+        Series = [.. series.Where(s => !s.Points.IsEmpty)],
+        Height = 260,
+    };
+
+    private static ChartSeries Series(string name, ImmutableArray<EpochMetrics> rows, Func<EpochMetrics, double?> value) =>
+        new(name, [.. rows.Where(r => value(r) is not null).Select(r => new ChartPoint(r.Epoch, value(r)!.Value))]);
+}
+
+/// <summary>Serialisation code made at compile time.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(EpochMetrics))]
+internal sealed partial class MetricsJson : JsonSerializerContext;

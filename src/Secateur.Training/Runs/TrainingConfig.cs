@@ -1,0 +1,189 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Secateur.Graph;
+using Secateur.Pruning;
+using Secateur.Pruning.Criteria;
+
+namespace Secateur.Training.Runs;
+
+/// <summary>Which optimiser a run uses; both add classic L2 weight decay to the gradient.</summary>
+public enum OptimizerKind
+{
+    /// <summary>Stochastic gradient descent with momentum 0.9.</summary>
+    Sgd,
+
+    /// <summary>Adam with betas 0.9 and 0.999.</summary>
+    Adam,
+}
+
+/// <summary>
+/// All that a training run depends on beside the weights that it starts from: resolved, saved in the run's folder, and what a continuation goes by.
+/// </summary>
+public sealed record TrainingConfig
+{
+    /// <summary>What the run starts from, as the user named it: an architecture or a model file.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The network's architecture.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>The data set's folder.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>Tells the data set's content: file names, image sizes and boxes of both splits.</summary>
+    public required string DataDigest { get; init; }
+
+    /// <summary>Leave no broken image out: fail.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>Times that every training image is seen; with <see cref="Pruning"/>, the soft pruning epochs.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Steps of an epoch.</summary>
+    public required int StepsPerEpoch { get; init; }
+
+    /// <summary>Images of a step.</summary>
+    public int Batch { get; init; } = 16;
+
+    /// <summary>Side of the square network input in pixels.</summary>
+    public int ImageSize { get; init; } = 640;
+
+    /// <summary>Learning rate before any milestone.</summary>
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>Steps of the first phase after which the learning rate is a tenth.</summary>
+    public ImmutableArray<long> Milestones { get; init; } = [];
+
+    /// <summary>The optimiser.</summary>
+    public required OptimizerKind Optimizer { get; init; }
+
+    /// <summary>L2 weight decay, added to the gradient.</summary>
+    public double WeightDecay { get; init; } = 5e-4;
+
+    /// <summary>Seed of initialisation, order, augmentation and the random criterion.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Validate after every so many epochs and at the end of a phase; 0 for never.</summary>
+    public int ValidateEvery { get; init; } = 5;
+
+    /// <summary>The pruning schedule; null to train only.</summary>
+    public PruningSchedule? Pruning { get; init; }
+
+    /// <summary>Threads; the result does not depend on them.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Seconds between saved states; the result does not depend on them.</summary>
+    public int SaveEvery { get; init; } = 60;
+
+    /// <summary>Name of the command that makes such runs: <c>train</c> or <c>prune</c>.</summary>
+    [JsonIgnore]
+    public string Verb => Pruning is null ? "train" : "prune";
+
+    /// <summary>The published recipe for a network and a data set; milestones in proportion to the steps.</summary>
+    /// <param name="model">What the run starts from, as the user named it.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="data">The data.</param>
+    /// <param name="batch">Images of a step.</param>
+    /// <param name="epochs">Epochs, with <paramref name="pruning"/> soft ones; null for as many as were published (from scratch: the published steps).</param>
+    /// <param name="pruning">The pruning schedule; null to train only.</param>
+    public static TrainingConfig For(string model, Network network, TrainingData data, int batch = 16, int? epochs = null, PruningSchedule? pruning = null)
+    {
+        var recipe = TrainingRecipe.For(network.Architecture);
+        var steps = data.StepsPerEpoch(batch);
+        var count = epochs ?? (pruning is null ? recipe.EpochsFor(steps) : PruningSchedule.SoftEpochs);
+        var total = (long)count * steps;
+        return new TrainingConfig
+        {
+            Model = model,
+            Architecture = network.Architecture,
+            Data = Path.GetFullPath(data.Train.Root),
+            DataDigest = data.Digest(),
+            Epochs = count,
+            StepsPerEpoch = steps,
+            Batch = batch,
+            Milestones = pruning is null ? recipe.MilestonesFor(total) : TrainingRecipe.SoftPruningMilestones(total),
+            Optimizer = recipe.Optimizer,
+            Pruning = pruning,
+        };
+    }
+
+    /// <summary>Checks every range.</summary>
+    /// <exception cref="ArgumentException">A value is out of its range; the message says which and what was expected.</exception>
+    public void Validate()
+    {
+        Check(Epochs >= 0, "epochs", Epochs, "0 or more");
+        Check(StepsPerEpoch > 0, "steps per epoch", StepsPerEpoch, "above 0");
+        Check(Batch is > 0 and <= 4096, "batch", Batch, "1 to 4096");
+        Check(ImageSize is > 0 and <= 16_384, "image size", ImageSize, "1 to 16384 pixels");
+        Check(LearningRate is > 0 and <= 1e6, "learning rate", LearningRate, "above 0, at most 1e6");
+        Check(WeightDecay is >= 0 and < 1, "weight decay", WeightDecay, "at least 0 and less than 1");
+        Check(!Milestones.IsDefault && Milestones.All(m => m >= 0) && Milestones.SequenceEqual(Milestones.Order()), "milestones", string.Join(", ", Milestones), "ascending steps");
+        Check(ValidateEvery >= 0, "validation interval", ValidateEvery, "0 or more epochs");
+        Check(Threads is > 0 and <= 1024, "threads", Threads, "1 to 1024");
+        Check(SaveEvery >= 0, "save interval", SaveEvery, "0 or more seconds");
+        Check((Epochs + (long)(Pruning?.FinetuneEpochs ?? 0)) * StepsPerEpoch is > 0 and <= int.MaxValue, "steps in all", Epochs, "1 to 2147483647");
+        if (Pruning is not { } pruning) return;
+        Check(pruning.Every > 0, "pruning interval", pruning.Every, "1 or more epochs");
+        Check(pruning.FinetuneEpochs >= 0, "fine-tuning epochs", pruning.FinetuneEpochs, "0 or more");
+        Check(!pruning.LayerRates.IsDefault && pruning.LayerRates.All(l => l.Pattern is not null), "layer rates", pruning.LayerRates, "patterns and rates");
+        Check(FilterCriteria.Names.Contains(pruning.Criterion), "criterion", pruning.Criterion, $"one of {string.Join(", ", FilterCriteria.Names)}");
+        pruning.ToPlan();
+    }
+
+    /// <summary>Tells configurations apart by all that the result depends on.</summary>
+    internal string Digest()
+    {
+        var decisive = this with { Threads = 0, SaveEvery = 0, Data = "" };
+        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(decisive, RunJson.Default.TrainingConfig)));
+    }
+
+    private static void Check(bool holds, string what, object value, string expected)
+    {
+        if (!holds) throw new ArgumentException(FormattableString.Invariant($"{what} is {value}, expected {expected}"));
+    }
+}
+
+/// <summary>
+/// Soft filter pruning (He et al., IJCAI 2018) with a criterion, then fine-tuning with the zeroed filters frozen, as in section 3 of arXiv 2311.16613.
+/// </summary>
+public sealed record PruningSchedule
+{
+    /// <summary>The soft epochs of the paper.</summary>
+    public const int SoftEpochs = 200;
+
+    /// <summary>Which filters go: fpgm, l1, l2 or random.</summary>
+    public string Criterion { get; init; } = "fpgm";
+
+    /// <summary>The share of each layer's filters that goes, in [0, 1).</summary>
+    public required double Rate { get; init; }
+
+    /// <summary>Other rates for the layers that patterns name; of several that match, the last holds.</summary>
+    public ImmutableArray<LayerRate> LayerRates { get; init; } = [];
+
+    /// <summary>Filters are zeroed after every so many soft epochs, and after the last.</summary>
+    public int Every { get; init; } = 1;
+
+    /// <summary>Epochs with frozen filters: the first half at the base learning rate, the second at a tenth.</summary>
+    public int FinetuneEpochs { get; init; } = 10;
+
+    /// <summary>How many filters each layer loses.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A rate is not in [0, 1).</exception>
+    public PruningPlan ToPlan() =>
+        LayerRates.Aggregate(new PruningPlan(Rate), (plan, layer) => plan.With(layer.Pattern, layer.Rate));
+}
+
+/// <summary>The rate of the layers that a pattern (with <c>*</c>) names.</summary>
+public readonly record struct LayerRate(string Pattern, double Rate);
+
+/// <summary>Serialisation code made at compile time.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    UseStringEnumConverter = true,
+    RespectRequiredConstructorParameters = true,
+    RespectNullableAnnotations = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(TrainingConfig))]
+internal sealed partial class RunJson : JsonSerializerContext;

@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using System.Text;
+using Secateur.Training.Data.Datasets;
+using Secateur.Training.Data.Loading;
+
+namespace Secateur.Training.Runs;
+
+/// <summary>The data of a run.</summary>
+/// <param name="Train">The images to learn from.</param>
+/// <param name="Validation">The images to validate on; null where a run does not validate.</param>
+public sealed record TrainingData(FaceDataset Train, FaceDataset? Validation)
+{
+    /// <summary>Opens both splits and checks that there is something to learn.</summary>
+    /// <param name="root">The data set's folder, in any layout of <see cref="FaceDatasets"/>.</param>
+    /// <param name="validate">Whether the validation split is needed.</param>
+    /// <param name="strict">Whether a broken image is an error; else it is left out.</param>
+    /// <exception cref="InvalidFileException">The folder has no known layout, or a split has no image with a face.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="IOException">A label file cannot be read.</exception>
+    public static TrainingData Open(string root, bool validate, bool strict = false) =>
+        new(Split(root, DatasetSplit.Train, strict), validate ? Split(root, DatasetSplit.Validation, strict) : null);
+
+    /// <summary>Steps of an epoch.</summary>
+    public int StepsPerEpoch(int batch) => SampleLoader.CountSteps(Train.Images.Count(i => !i.Faces.IsEmpty), batch);
+
+    /// <summary>Tells data sets apart by all that a run depends on: names, sizes and boxes. Moving the folder changes nothing.</summary>
+    public string Digest()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var split in new[] { Train, Validation })
+        {
+            if (split is null) continue;
+            foreach (var image in split.Images)
+            {
+                hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{split.Split}\0{image.Name}\0{image.Width}\0{image.Height}\0")));
+                foreach (var face in image.Faces) hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{face.X1} {face.Y1} {face.X2} {face.Y2}\0")));
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static FaceDataset Split(string root, DatasetSplit split, bool strict)
+    {
+        var data = FaceDatasets.Open(root, split, strict);
+        return data.FaceCount > 0
+            ? data
+            : throw new InvalidFileException(root, $"none of the {data.Images.Length} images of its {(split == DatasetSplit.Train ? "train" : "validation")} split has a face");
+    }
+}

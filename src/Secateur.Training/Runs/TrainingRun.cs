@@ -1,0 +1,315 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Secateur.Models;
+using Secateur.Pruning;
+using Secateur.Pruning.Compaction;
+using Secateur.Pruning.Criteria;
+using Secateur.Training.Data.Datasets;
+using Secateur.Training.Data.Loading;
+using Secateur.Weights;
+
+namespace Secateur.Training.Runs;
+
+/// <summary>
+/// A training or pruning run in its folder. It may be stopped or killed at any moment and resumed: the outcome is the same, bit for bit, as if nothing
+/// had happened.
+/// </summary>
+public sealed class TrainingRun : IDisposable
+{
+    private readonly TrainingConfig _config;
+    private readonly TrainingData _data;
+    private readonly Trainer _trainer;
+    private readonly IDisposable _lock;
+    private readonly ImmutableArray<TrainingPhase> _phases;
+    private readonly Validation? _validation;
+    private readonly RunSpeed _speed;
+    private readonly Lazy<SampleLoader> _loader;
+    private readonly HashSet<string> _broken = [];
+    private RunPosition _at = new();
+
+    private TrainingRun(TrainingConfig config, TrainingData data, Trainer trainer, Func<RunFolder> place)
+    {
+        (_config, _data, _trainer) = (config, data, trainer);
+        _phases = TrainingPhase.Of(config);
+        _speed = new RunSpeed(config.Batch);
+        _loader = new Lazy<SampleLoader>(CreateLoader);
+        if (config.ValidateEvery > 0 && data.Validation is { } split) _validation = new Validation(split, config, TellBroken);
+        Folder = place();
+        _lock = Folder.Lock();
+    }
+
+    /// <summary>Its folder.</summary>
+    public RunFolder Folder { get; }
+
+    /// <summary>Begins a run; nothing is written unless it could take a step.</summary>
+    /// <param name="path">The folder to make.</param>
+    /// <param name="config">What to do.</param>
+    /// <param name="initial">What to start from.</param>
+    /// <param name="data">The data that the configuration was made for.</param>
+    /// <exception cref="ArgumentException">The configuration is out of its range, or for other data.</exception>
+    /// <exception cref="Graph.NetworkException">The images are too small for the network, or the machine has too little memory.</exception>
+    /// <exception cref="IOException">The folder exists or cannot be written.</exception>
+    public static TrainingRun Start(string path, TrainingConfig config, Model initial, TrainingData data)
+    {
+        config.Validate();
+        RequireData(config, data);
+        config.Pruning?.ToPlan().Resolve(initial.Network);
+        return Open(config, data, initial, () => RunFolder.Create(path, config, initial));
+    }
+
+    /// <summary>Goes on with a run where its saved state is, or at its beginning where none was saved yet.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="config">Its configuration; threads, save interval and the place of the data may differ from what was saved.</param>
+    /// <param name="data">Its data.</param>
+    /// <exception cref="ArgumentException">The data are not those that the run began with.</exception>
+    /// <exception cref="InvalidFileException">The saved state is damaged, or of another configuration or version.</exception>
+    /// <exception cref="IOException">A file cannot be read, or another process works on the run.</exception>
+    public static TrainingRun Resume(RunFolder folder, TrainingConfig config, TrainingData data)
+    {
+        RequireData(config, data);
+        return Open(config, data, ModelFile.Read(folder.Initial), () => folder);
+    }
+
+    /// <summary>Runs to the end.</summary>
+    /// <param name="progress">Told of every step.</param>
+    /// <param name="cancellation">Stops after the step in work, with the state saved.</param>
+    /// <exception cref="TrainingStoppedException">It was cancelled.</exception>
+    /// <exception cref="TrainingDivergedException">The loss is no number any more; the images are named, the saved state is from before.</exception>
+    /// <exception cref="IOException">A file cannot be written; the previous state stays.</exception>
+    public TrainingResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        while (_at.Phase < _phases.Length)
+        {
+            TakeSteps(progress, cancellation);
+            EndEpoch(progress, cancellation);
+        }
+
+        return new TrainingResult(Folder, _at.Metrics, _config.Pruning is null ? null : WritePruned());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_loader.IsValueCreated) _loader.Value.Dispose();
+        _trainer.Dispose();
+        _lock.Dispose();
+    }
+
+    /// <summary>Told once of every image that cannot be decoded, and why; training takes another, validation leaves it out. Called on background threads.</summary>
+    public Action<string, string>? BrokenImage { get; set; }
+
+    private TrainingPhase Phase => _phases[_at.Phase];
+
+    // Over all phases, from 0: fine-tuning is to see other augmentations than the epochs before it.
+    private int EpochOfRun => _phases.Take(_at.Phase).Sum(p => p.Epochs) + _at.Epoch;
+
+    private int EpochsOfRun => _phases.Sum(p => p.Epochs);
+
+    private long StepOfPhase => ((long)_at.Epoch * _config.StepsPerEpoch) + _at.Step;
+
+    private void TakeSteps(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        var saved = Stopwatch.StartNew();
+        while (_at.Step < _config.StepsPerEpoch)
+        {
+            var clock = Stopwatch.StartNew();
+            var batch = NextBatch(cancellation);
+            var waited = clock.Elapsed.TotalSeconds;
+            var loss = _trainer.Step(batch.Samples, Phase.Schedule.RateAt(StepOfPhase));
+            _speed.Add(clock.Elapsed);
+            _at = _at with
+            {
+                Step = _at.Step + 1,
+                LossL = _at.LossL + loss.Location,
+                LossC = _at.LossC + loss.Confidence,
+                Seconds = _at.Seconds + clock.Elapsed.TotalSeconds,
+                Waited = _at.Waited + waited,
+            };
+            progress?.Report(Progress(RunActivity.Training, _at.Step, _config.StepsPerEpoch));
+            if (saved.Elapsed.TotalSeconds < _config.SaveEvery) continue;
+            Save();
+            saved.Restart();
+        }
+    }
+
+    private void EndEpoch(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        var last = _at.Epoch + 1 == Phase.Epochs;
+        var validates = _validation is not null && ((EpochOfRun + 1) % _config.ValidateEvery == 0 || last);
+
+        // Whoever stops or kills a validation, which may take minutes, loses no steps; the state is from before the pruning, which is then done again.
+        if (validates) Save();
+        var prunes = Phase.PrunesAfter(_at.Epoch);
+        if (prunes) _trainer.Zero(SelectFilters());
+        var model = _trainer.ToModel(Provenance());
+        ValidationResult? validation = null;
+        try
+        {
+            if (validates) validation = _validation!.Measure(model, (activity, done, total) => progress?.Report(Progress(activity, done, total)), cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            throw Stopped();
+        }
+
+        var row = Row(model, validation);
+        _at = _at with { Metrics = _at.Metrics.Add(row) };
+        var isCandidate = _config.Pruning is null || Phase.Frozen || prunes;
+        if (isCandidate && validation is { } measured && !(measured.Precision.Mean <= _at.Best))
+        {
+            _at = _at with { Best = measured.Precision.Mean };
+            ModelFile.Write(Folder.Best, model);
+        }
+
+        ModelFile.Write(Folder.Last, model);
+        MetricsFiles.Write(Folder, _at.Metrics);
+        progress?.Report(Progress(RunActivity.Training, _at.Step, _config.StepsPerEpoch) with { Finished = row });
+        _at = _at with { Epoch = last ? 0 : _at.Epoch + 1, Phase = last ? _at.Phase + 1 : _at.Phase, Step = 0, LossL = 0, LossC = 0, Seconds = 0, Waited = 0, Frozen = last ? null : _at.Frozen };
+        if (last && _at.Phase < _phases.Length) BeginPhase();
+        Save();
+    }
+
+    // It goes on from epoch to epoch by itself.
+    private SampleLoader CreateLoader() => new(_data.Train, new SampleLoaderOptions
+    {
+        Seed = _config.Seed,
+        ImageSize = _config.ImageSize,
+        Batch = _config.Batch,
+        Threads = _config.Threads,
+        Epoch = EpochOfRun,
+        Step = _at.Step,
+        Strict = _config.Strict,
+        BrokenImage = TellBroken,
+    });
+
+    private void TellBroken(LabelledImage image, string problem)
+    {
+        lock (_broken)
+        {
+            if (_broken.Add(image.Path)) BrokenImage?.Invoke(image.Name, problem);
+        }
+    }
+
+    private void BeginPhase()
+    {
+        if (Phase.Frozen && _at.Phase == 0) _trainer.Zero(SelectFilters());
+        var frozen = Phase.Frozen ? FilterMask.FromZeros(_trainer.ToModel("")) : null;
+        _at = _at with { Frozen = frozen?.Pruned };
+        _trainer.BeginPhase(frozen);
+    }
+
+    private FilterMask SelectFilters()
+    {
+        var pruning = _config.Pruning!;
+        return pruning.ToPlan().Select(_trainer.ToModel(""), FilterCriteria.Create(pruning.Criterion, _config.Seed));
+    }
+
+    private static TrainingRun Open(TrainingConfig config, TrainingData data, Model initial, Func<RunFolder> place)
+    {
+        var trainer = new Trainer(config, initial);
+        TrainingRun? run = null;
+        try
+        {
+            run = new TrainingRun(config, data, trainer, place);
+            if (File.Exists(run.Folder.State)) run.Restore(StateFile.Read(run.Folder.State, initial, config));
+            else run.BeginPhase();
+            return run;
+        }
+        catch
+        {
+            (run ?? (IDisposable)trainer).Dispose();
+            throw;
+        }
+    }
+
+    private void Restore(TrainingState state)
+    {
+        try
+        {
+            _trainer.Restore(state);
+        }
+        catch (ArgumentException error)
+        {
+            throw new InvalidFileException(Folder.State, error.Message, error);
+        }
+
+        _at = state.Position;
+        if (!_at.Metrics.IsEmpty) MetricsFiles.Write(Folder, _at.Metrics);
+    }
+
+    private void Save() => StateFile.Write(Folder.State, _trainer.Snapshot(_at), _config);
+
+    private SampleBatch NextBatch(CancellationToken cancellation)
+    {
+        try
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return _loader.Value.Next(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            Save();
+            throw Stopped();
+        }
+    }
+
+    private TrainingStoppedException Stopped() =>
+        new($"stopped in epoch {EpochOfRun + 1} of {EpochsOfRun}, after step {_at.Step} of {_config.StepsPerEpoch}; the state is saved in {Folder.Path}");
+
+    private EpochMetrics Row(Model model, ValidationResult? validation) => new()
+    {
+        Phase = Phase.Name,
+        Epoch = EpochOfRun + 1,
+        LearningRate = Phase.Schedule.RateAt(StepOfPhase - 1),
+        LossL = _at.LossL / _at.Step,
+        LossC = _at.LossC / _at.Step,
+        ValLossL = validation?.LossL,
+        ValLossC = validation?.LossC,
+        Ap = validation?.Precision.Mean,
+        ApEasy = validation?.Precision.Easy,
+        ApMedium = validation?.Precision.Medium,
+        ApHard = validation?.Precision.Hard,
+        ImagesPerSecond = _at.Step * _config.Batch / Math.Max(_at.Seconds, double.Epsilon),
+        Waiting = _at.Waited / Math.Max(_at.Seconds, double.Epsilon),
+        Sparsity = PruningStatistics.Of(model).Sparsity,
+    };
+
+    private TrainingProgress Progress(RunActivity activity, int done, int total) => new()
+    {
+        Activity = activity,
+        Phase = Phase.Name,
+        Epoch = EpochOfRun + 1,
+        Epochs = EpochsOfRun,
+        Done = done,
+        Total = total,
+        LossL = _at.LossL / _at.Step,
+        LossC = _at.LossC / _at.Step,
+        ImagesPerSecond = _speed.ImagesPerSecond,
+        Waiting = _at.Waited / Math.Max(_at.Seconds, double.Epsilon),
+        Left = _speed.TimeFor(((long)(EpochsOfRun - EpochOfRun) * _config.StepsPerEpoch) - _at.Step),
+    };
+
+    private string Provenance()
+    {
+        var how = FormattableString.Invariant($"{_config.Optimizer}, learning rate {_config.LearningRate}, batch {_config.Batch} at {_config.ImageSize} x {_config.ImageSize}, seed {_config.Seed}");
+        var what = _config.Pruning is { } pruning ? FormattableString.Invariant($"soft filter pruning with {pruning.Criterion} at rate {pruning.Rate}") : "trained";
+        return $"{what}: epoch {EpochOfRun + 1} of {EpochsOfRun}, {how}";
+    }
+
+    private PruningResult WritePruned()
+    {
+        var masked = ModelFile.Read(Folder.Last);
+        ModelFile.Write(Folder.Masked, masked);
+        var compacted = Compactor.Compact(masked);
+        var difference = CompactionCheck.MaxRelativeDifference(masked, compacted);
+        if (!(difference <= CompactionCheck.Tolerance))
+            throw new InvalidOperationException(FormattableString.Invariant($"{Folder.Masked}: the compacted model differs by {difference:0.0e+0} (relative) and was not written"));
+        ModelFile.Write(Folder.Compacted, compacted);
+        return new PruningResult(PruningStatistics.Of(masked), CompactionReport.Of(masked, compacted, _config.ImageSize, _config.ImageSize), difference);
+    }
+
+    private static void RequireData(TrainingConfig config, TrainingData data)
+    {
+        if (data.Digest() != config.DataDigest) throw new ArgumentException($"{data.Train.Root}: not the data that the run began with: other images or boxes");
+    }
+}

@@ -1,0 +1,112 @@
+using Secateur.Runtime;
+using Secateur.Training.Data.Datasets;
+using Secateur.Training.Data.Loading;
+using Secateur.Training.Loss;
+using Secateur.Weights;
+
+namespace Secateur.Training.Runs;
+
+/// <summary>What a validation measured.</summary>
+internal readonly record struct ValidationResult(double LossL, double LossC, PrecisionResult Precision);
+
+/// <summary>Loss and average precision on the validation split, in inference mode.</summary>
+internal sealed class Validation
+{
+    private readonly FaceDataset _data;
+    private readonly TrainingConfig _config;
+    private readonly ValidationPrecision _precision;
+    private readonly ValidationSamples _samples;
+
+    /// <exception cref="InvalidFileException">The data set has ground truth files, but they are damaged.</exception>
+    public Validation(FaceDataset data, TrainingConfig config, Action<LabelledImage, string> brokenImage)
+    {
+        (_data, _config) = (data, config);
+        _samples = new ValidationSamples(data, config.ImageSize) { Strict = config.Strict, BrokenImage = brokenImage };
+        _precision = new ValidationPrecision(data, config.Threads);
+    }
+
+    /// <exception cref="OperationCanceledException">Cancelled between two images.</exception>
+    public ValidationResult Measure(Model model, Action<RunActivity, int, int> report, CancellationToken cancellation)
+    {
+        var (lossL, lossC) = MeasureLoss(model, report, cancellation);
+        return new ValidationResult(lossL, lossC, _precision.Measure(model, (done, total) => report(RunActivity.Detecting, done, total), cancellation));
+    }
+
+    /// <summary>As if all images were one batch: sums over the positives of all.</summary>
+    private (double L, double C) MeasureLoss(Model model, Action<RunActivity, int, int> report, CancellationToken cancellation)
+    {
+        var anchors = new AnchorGrid(model, _config.ImageSize, _config.ImageSize);
+        var outputs = new InferenceOutputs(model, anchors.Count, _config.Threads);
+        var loss = new MultiBoxLoss(anchors, _config.Threads);
+        var (sumL, sumC, positives, done) = (0.0, 0.0, 0, 0);
+        foreach (var batch in _samples.Batches(_config.Batch, _config.Threads, cancellation))
+        {
+            var (locations, scores) = outputs.Run(batch, cancellation);
+            var result = loss.Compute(locations, scores, [.. batch.Select(s => s.Faces)]);
+
+            // Without positives, the batch's divisor is its number of images, and nothing but zeros is divided.
+            sumL += result.Location * result.Positives;
+            sumC += result.Confidence * result.Positives;
+            positives += result.Positives;
+            report(RunActivity.ValidationLoss, done += batch.Length, _data.Images.Length);
+        }
+
+        return (sumL / Math.Max(1, positives), sumC / Math.Max(1, positives));
+    }
+}
+
+/// <summary>Runs a model on batches and lays its outputs out as the loss reads them.</summary>
+internal sealed class InferenceOutputs(Model model, int anchors, int threads)
+{
+    private readonly InferenceEngine _engine = new(model);
+    private float[] _locations = [];
+    private float[] _scores = [];
+
+    /// <summary>Locations [N, A, 4] and scores [N, A, 2]; valid until the next run.</summary>
+    public (float[] Locations, float[] Scores) Run(TrainingSample[] batch, CancellationToken cancellation)
+    {
+        if (_scores.Length < batch.Length * anchors * 2) (_locations, _scores) = (new float[batch.Length * anchors * 4], new float[batch.Length * anchors * 2]);
+        using var sessions = new ThreadLocal<InferenceSession>(() => _engine.CreateSession(), trackAllValues: true);
+        try
+        {
+            ParallelImages.For(batch.Length, threads, n =>
+            {
+                var image = batch[n].Image;
+                var session = sessions.Value!;
+                session.Run(image.Pixels, image.Height, image.Width);
+                Gather(session, n);
+            }, cancellation);
+        }
+        finally
+        {
+            foreach (var session in sessions.Values) session.Dispose();
+        }
+
+        return (_locations, _scores);
+    }
+
+    private void Gather(InferenceSession session, int image)
+    {
+        var at = image * anchors;
+        foreach (var level in _engine.Lowered.Model.Network.Levels)
+        {
+            var (loc, scores) = (session.Result(level.Loc), session.Result(level.Scores));
+            Interleave(loc, _locations.AsSpan(at * 4), 4);
+            Interleave(scores, _scores.AsSpan(at * 2), 2);
+            at += scores.Height * scores.Width;
+        }
+    }
+
+    /// <summary>[C, h, w] to [h * w, C].</summary>
+    private static void Interleave(ResultMap map, Span<float> target, int channels)
+    {
+        for (var c = 0; c < channels; c++)
+        {
+            for (var y = 0; y < map.Height; y++)
+            {
+                var row = map.Row(c, y);
+                for (var x = 0; x < row.Length; x++) target[(((y * map.Width) + x) * channels) + c] = row[x];
+            }
+        }
+    }
+}

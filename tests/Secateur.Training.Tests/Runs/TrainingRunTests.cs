@@ -1,0 +1,244 @@
+using System.Text.Json;
+using Secateur.Graph;
+using Secateur.Kernels;
+using Secateur.Models;
+using Secateur.Pruning;
+using Secateur.TestSupport;
+using Secateur.Training.Runs;
+using Secateur.Weights;
+using Xunit;
+
+namespace Secateur.Training.Tests.Runs;
+
+public sealed class TrainingRunTests : IDisposable
+{
+    private readonly TemporaryFolder _temporary = new();
+    private readonly TrainingData _data;
+    private readonly Model _model = TinyDetector.Create();
+    private int _runs;
+
+    public TrainingRunTests() => _data = TrainingData.Open(SpotDataset.Write(_temporary.PathOf("data")), validate: true);
+
+    public void Dispose() => _temporary.Dispose();
+
+    [Fact]
+    public void A_run_learns_and_leaves_what_it_promises()
+    {
+        var result = Run(Config(epochs: 30) with { LearningRate = 0.01 });
+        Assert.Equal(Enumerable.Range(1, 30), result.Metrics.Select(m => m.Epoch));
+        Assert.True(result.Metrics[^1].LossC < result.Metrics[0].LossC / 2, $"the loss went from {result.Metrics[0].LossC} to {result.Metrics[^1].LossC}");
+        Assert.Equal([10, 20, 30], result.Metrics.Where(m => m.Ap is not null).Select(m => m.Epoch));
+        Assert.All(result.Metrics, m => Assert.Equal(m.Ap is null, m.ValLossC is null));
+        Assert.True(result.Metrics[^1].Ap > 0, $"the AP is {result.Metrics[^1].Ap}");
+        Assert.Null(result.Metrics[^1].ApEasy);
+        Assert.Equal(31, File.ReadAllLines(result.Folder.Csv).Length);
+        Assert.Equal(30, File.ReadAllLines(result.Folder.JsonLines).Length);
+        Assert.Contains("epoch 30 of 30", ModelFile.Read(result.Folder.Last).Info.Provenance[^1], StringComparison.Ordinal);
+        Assert.Equal(
+            ["best.safetensors", "config.json", "curves.svg", "initial.safetensors", "last.safetensors", "metrics.csv", "metrics.jsonl", "state.safetensors"],
+            Directory.GetFiles(result.Folder.Path).Select(p => Path.GetFileName(p)).Where(n => n != ".lock").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_best_model_is_of_the_epoch_with_the_highest_precision()
+    {
+        var result = Run(Config(epochs: 6) with { LearningRate = 0.01, ValidateEvery = 1 });
+        var best = result.Metrics.MaxBy(m => m.Ap)!;
+        Assert.Contains($"epoch {best.Epoch} of 6", ModelFile.Read(result.Folder.Best).Info.Provenance[^1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(OptimizerKind.Adam, false)]
+    [InlineData(OptimizerKind.Sgd, true)]
+    public void Stopping_after_any_step_and_going_on_changes_nothing(OptimizerKind optimizer, bool pruning)
+    {
+        var config = Config(epochs: 2, pruning) with { Optimizer = optimizer };
+        var whole = Run(config);
+        var total = whole.Metrics.Length * config.StepsPerEpoch;
+        for (var stop = 0; stop < total; stop += 2)
+        {
+            var path = _temporary.PathOf($"stopped-{optimizer}-{stop}");
+            using (var run = TrainingRun.Start(path, config with { SaveEvery = 3600 }, _model, _data)) StopAfter(run, stop);
+            var folder = RunFolder.Open(path);
+            using (var run = TrainingRun.Resume(folder, folder.ReadConfig() with { Threads = 2, SaveEvery = 0 }, _data)) SameOutcome(whole, run.Run());
+        }
+    }
+
+    [Fact]
+    public void A_run_that_never_saved_starts_over()
+    {
+        var config = Config(epochs: 1);
+        var path = _temporary.PathOf("never");
+        TrainingRun.Start(path, config, _model, _data).Dispose();
+        Assert.False(File.Exists(RunFolder.Open(path).State));
+        using var run = TrainingRun.Resume(RunFolder.Open(path), config, _data);
+        SameOutcome(Run(config), run.Run());
+    }
+
+    [Fact]
+    public void A_finished_run_goes_on_to_the_same_result()
+    {
+        var config = Config(epochs: 1, pruning: true);
+        var result = Run(config);
+        File.Delete(result.Folder.Compacted);
+        using var run = TrainingRun.Resume(result.Folder, config, _data);
+        SameOutcome(result, run.Run());
+        Assert.True(File.Exists(result.Folder.Compacted));
+    }
+
+    [Fact]
+    public void Pruning_zeroes_softly_then_holds_the_zeros_and_compacts()
+    {
+        var config = Config(epochs: 3, pruning: true);
+        var path = _temporary.PathOf("prune");
+        using var run = TrainingRun.Start(path, config, _model, _data);
+        var frozen = new List<float>();
+        var zeros = new List<int>();
+        var result = run.Run(new Listener(p =>
+        {
+            if (p.Finished is null) return;
+            var pruned = FilterMask.FromZeros(ModelFile.Read(run.Folder.Last)).Pruned;
+            zeros.Add(pruned.Values.Sum(f => f.Length));
+            if (p.Phase == "finetune") frozen.AddRange(pruned["base.1.0"].Select(f => (float)f));
+        }));
+
+        // Every = 2: nothing is zero after the first epoch; after the second and the last half of 8 and a quarter of 8 filters.
+        Assert.Equal([0, 4 + 2, 4 + 2, 4 + 2, 4 + 2], zeros);
+        Assert.Equal(["soft", "soft", "soft", "finetune", "finetune"], result.Metrics.Select(m => m.Phase));
+        Assert.Equal(frozen[..4], frozen[4..]);
+        Assert.Equal([1e-3, 1e-4], result.Metrics.Skip(3).Select(m => Math.Round(m.LearningRate, 9)));
+        Assert.Equal(result.Metrics[^1].Sparsity, result.Pruning!.Masked.Sparsity);
+        Assert.InRange(result.Pruning.MaxRelativeDifference, 0, 1e-4);
+        Assert.True(result.Pruning.Size.After.Macs < result.Pruning.Size.Before.Macs);
+        Assert.Equal(result.Pruning.Size.After.Parameters, NetworkCosts.CountParameters(ModelFile.Read(result.Folder.Compacted).Network));
+    }
+
+    [Fact]
+    public void Without_soft_epochs_the_filters_are_zeroed_before_the_fine_tuning()
+    {
+        var result = Run(Config(epochs: 0, pruning: true));
+        Assert.Equal(["finetune", "finetune"], result.Metrics.Select(m => m.Phase));
+        Assert.Equal(6, result.Pruning!.Masked.ZeroFilters);
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_number_stops_the_run_and_names_the_images()
+    {
+        var weights = _model.Weights.ToDictionary();
+        weights["conf.0.weight"] = new Tensor([4, 8, 1, 1], [.. Enumerable.Repeat(3e38f, 32)]);
+        using var run = TrainingRun.Start(_temporary.PathOf("nan"), Config(epochs: 1), new Model(_model.Network, weights, _model.Info), _data);
+        var error = Assert.Throws<TrainingDivergedException>(() => run.Run());
+        Assert.Contains("0--Spots/train", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(run.Folder.State));
+    }
+
+    [Fact]
+    public void A_divergence_leaves_the_saved_state_as_it_was()
+    {
+        var config = Config(epochs: 2) with { LearningRate = 1e6, SaveEvery = 0, Optimizer = OptimizerKind.Sgd, Milestones = [] };
+        using var run = TrainingRun.Start(_temporary.PathOf("far"), config, _model, _data);
+        Assert.Throws<TrainingDivergedException>(() => run.Run());
+        if (File.Exists(run.Folder.State)) Assert.All(StateFile.Read(run.Folder.State, _model, config).Parameters, v => Assert.True(float.IsFinite(v)));
+    }
+
+    [Fact]
+    public void Damaged_and_foreign_states_and_other_data_are_refused()
+    {
+        var config = Config(epochs: 1);
+        var folder = Run(config).Folder;
+        Assert.Throws<InvalidFileException>(() => TrainingRun.Resume(folder, config with { Seed = 9 }, _data));
+        Assert.Throws<InvalidFileException>(() => TrainingRun.Resume(folder, config with { Optimizer = OptimizerKind.Sgd }, _data));
+        var other = TrainingData.Open(SpotDataset.Write(_temporary.PathOf("other"), train: 8), validate: true);
+        Assert.Contains("other images or boxes", Assert.Throws<ArgumentException>(() => TrainingRun.Resume(folder, config, other)).Message, StringComparison.Ordinal);
+        File.WriteAllBytes(folder.State, File.ReadAllBytes(folder.State)[..^1]);
+        Assert.Throws<InvalidFileException>(() => TrainingRun.Resume(folder, config, _data));
+
+        // And none of them left the folder locked.
+        File.Delete(folder.State);
+        TrainingRun.Resume(folder, config, _data).Dispose();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Images_too_small_for_the_network_are_refused_before_a_folder_is_made(int size)
+    {
+        var eresfd = Models.EResFd.Create();
+        var model = RandomWeights.Fill(eresfd, 1);
+        Assert.Throws<NetworkException>(() => TrainingRun.Start(_temporary.PathOf("small"), Config(epochs: 1) with { ImageSize = size, Batch = 1 }, model, _data));
+        Assert.False(Directory.Exists(_temporary.PathOf("small")));
+    }
+
+    [Fact]
+    public void An_image_that_cannot_be_decoded_is_told_and_replaced()
+    {
+        File.WriteAllBytes(SpotDataset.PathOf(_temporary.PathOf("data"), "train", 2), File.ReadAllBytes(SpotDataset.PathOf(_temporary.PathOf("data"), "train", 2))[..^100]);
+        File.WriteAllBytes(SpotDataset.PathOf(_temporary.PathOf("data"), "val", 1), File.ReadAllBytes(SpotDataset.PathOf(_temporary.PathOf("data"), "val", 1))[..^100]);
+        using var run = TrainingRun.Start(_temporary.PathOf("broken"), Config(epochs: 2), _model, _data);
+        var told = new List<string>();
+        run.BrokenImage = (name, _) =>
+        {
+            lock (told) told.Add(name);
+        };
+        Assert.Equal(2, run.Run().Metrics.Length);
+        Assert.Equal(["0--Spots/train2.jpg", "0--Spots/val1.jpg"], told.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("train")]
+    [InlineData("val")]
+    public void A_split_without_boxes_is_refused(string part)
+    {
+        var folder = SpotDataset.Write(_temporary.PathOf("empty"));
+        var list = Path.Combine(folder, "wider_face_split", $"wider_face_{part}_bbx_gt.txt");
+        File.WriteAllText(list, $"0--Spots/{part}0.ppm\n0\n0 0 0 0 0 0 0 0 0 0\n");
+        Assert.Contains("has a face", Assert.Throws<InvalidFileException>(() => TrainingData.Open(folder, validate: true)).Message, StringComparison.Ordinal);
+    }
+
+    private TrainingConfig Config(int epochs, bool pruning = false)
+    {
+        var steps = _data.StepsPerEpoch(2);
+        return (pruning ? Samples.PruningConfig : Samples.Config) with
+        {
+            Epochs = epochs,
+            StepsPerEpoch = steps,
+            Milestones = [steps * epochs * 3 / 4],
+            DataDigest = _data.Digest(),
+            ValidateEvery = 10,
+            Threads = 1,
+        };
+    }
+
+    private TrainingResult Run(TrainingConfig config)
+    {
+        using var run = TrainingRun.Start(_temporary.PathOf($"run-{_runs++}"), config, _model, _data);
+        return run.Run();
+    }
+
+    private static void StopAfter(TrainingRun run, int steps)
+    {
+        using var stop = new CancellationTokenSource();
+        if (steps == 0) stop.Cancel();
+        var taken = 0;
+        Assert.Throws<TrainingStoppedException>(() => run.Run(new Listener(p =>
+        {
+            if (p is { Activity: RunActivity.Training, Finished: null } && ++taken == steps) stop.Cancel();
+        }), stop.Token));
+    }
+
+    /// <summary>All files but the timing columns of the metrics.</summary>
+    private static void SameOutcome(TrainingResult expected, TrainingResult actual)
+    {
+        static IEnumerable<EpochMetrics> Timeless(TrainingResult result) => result.Metrics.Select(m => m with { ImagesPerSecond = 0, Waiting = 0 });
+        Assert.Equal(Timeless(expected), Timeless(actual));
+        Assert.Equal(File.ReadAllBytes(expected.Folder.Last), File.ReadAllBytes(actual.Folder.Last));
+        Assert.Equal(File.ReadAllBytes(expected.Folder.Best), File.ReadAllBytes(actual.Folder.Best));
+        if (expected.Pruning is not null) Assert.Equal(File.ReadAllBytes(expected.Folder.Masked), File.ReadAllBytes(actual.Folder.Masked));
+        Assert.Equal(File.ReadAllLines(expected.Folder.JsonLines).Length, File.ReadAllLines(actual.Folder.JsonLines).Select(l => JsonDocument.Parse(l)).Count());
+    }
+
+    private sealed class Listener(Action<TrainingProgress> report) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => report(value);
+    }
+}
