@@ -70,18 +70,12 @@ public static class ImageFile
         }
     }
 
-    private static (int Width, int Height) DecodeSize(string name, byte[] content)
-    {
-        var (width, height) = ImageFormats.Recognise(content) switch
-        {
-            ImageFormat.Jpeg => JpegHeader.ParseFront(name, content) is var jpeg ? (jpeg.Width, jpeg.Height) : default,
-            ImageFormat.Png => PngChunks.ParseHeader(name, content) is var png ? (png.Width, png.Height) : default,
-            ImageFormat.Netpbm => NetpbmDecoder.ReadSize(name, content),
-            _ => throw new InvalidFileException(name, ImageFormats.DescribeUnknown(content)),
-        };
-        _ = PixelLimit.RgbBytes(name, (uint)width, (uint)height, ImageReadOptions.Default.MaxPixels);
-        return (width, height);
-    }
+    /// <summary>Encodes a picture as a JPEG file in memory.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="quality">1 to 100; chroma is stored at full resolution from 90 on.</param>
+    /// <exception cref="ArgumentException">The quality is out of range, or the picture is too large for a JPEG (65,500 pixels a side).</exception>
+    /// <exception cref="DllNotFoundException">libjpeg-turbo is not installed.</exception>
+    public static byte[] EncodeJpeg(RgbImage image, int quality = 92) => JpegEncoder.Encode(image, quality);
 
     /// <summary>
     /// Writes a picture in the format of the extension (.png, .jpg, .jpeg or .ppm), through a temporary file, so that the name never holds half
@@ -111,5 +105,18 @@ public static class ImageFile
             default:
                 throw new ArgumentException($"{path}: pictures are written as .png, .jpg, .jpeg or .ppm", nameof(path));
         }
+    }
+
+    private static (int Width, int Height) DecodeSize(string name, byte[] content)
+    {
+        var (width, height) = ImageFormats.Recognise(content) switch
+        {
+            ImageFormat.Jpeg => JpegHeader.ParseFront(name, content) is var jpeg ? (jpeg.Width, jpeg.Height) : default,
+            ImageFormat.Png => PngChunks.ParseHeader(name, content) is var png ? (png.Width, png.Height) : default,
+            ImageFormat.Netpbm => NetpbmDecoder.ReadSize(name, content),
+            _ => throw new InvalidFileException(name, ImageFormats.DescribeUnknown(content)),
+        };
+        _ = PixelLimit.RgbBytes(name, (uint)width, (uint)height, ImageReadOptions.Default.MaxPixels);
+        return (width, height);
     }
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace Secateur.WiderFace;
 
 /// <summary>
-/// Reads <c>wider_face_*_bbx_gt.txt</c>: for each image its path <c>EVENT/NAME.jpg</c>, the number of faces and one line a face,
+/// Reads and writes <c>wider_face_*_bbx_gt.txt</c>: for each image its path <c>EVENT/NAME.jpg</c>, the number of faces and one line a face,
 /// <c>x y w h blur expression illumination invalid occlusion pose</c>; 0 faces are followed by one line of ten zeros.
 /// </summary>
 internal static class AnnotationFile
@@ -31,6 +31,22 @@ internal static class AnnotationFile
         }
         return images.Count > 0 ? images.DrainToImmutable() : throw new InvalidFileException(path, "lists no images");
     }
+
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Write(string path, IEnumerable<WiderFaceImage> images) => AtomicFile.Write(path, stream =>
+    {
+        using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        foreach (var image in images)
+        {
+            writer.WriteLine(image.Name);
+            writer.WriteLine(image.Faces.Length);
+            foreach (var f in image.Faces)
+                writer.WriteLine($"{f.X} {f.Y} {f.Width} {f.Height} {(int)f.Blur} {Flag(f.ExaggeratedExpression)} {Flag(f.ExtremeIllumination)} {Flag(f.Invalid)} {(int)f.Occlusion} {Flag(f.AtypicalPose)} ");
+            if (image.Faces.IsEmpty) writer.WriteLine(string.Concat(Enumerable.Repeat("0 ", FieldCount)));
+        }
+
+        static int Flag(bool value) => value ? 1 : 0;
+    });
 
     private static ImmutableArray<AnnotatedFace> ReadFaces(ref TextLines lines)
     {

@@ -32,6 +32,14 @@ public sealed class AnnotationFileTests : IDisposable
         Assert.Equal((0, 7), (images[2].Faces[0].Width, images[2].Faces[0].Height));
     }
 
+    [Fact]
+    public void What_is_written_is_the_official_text()
+    {
+        var path = _folder.PathOf("written.txt");
+        AnnotationFile.Write(path, Read(Sample));
+        Assert.Equal(Sample, File.ReadAllText(path));
+    }
+
     [Theory]
     [InlineData("\r\n", false)]
     [InlineData("\n\n", true)]

@@ -32,11 +32,14 @@ internal sealed class BodyPainter
     public void Paint(LightCanvas canvas)
     {
         var (x, y, unit) = (_pose.Center.X, _pose.Center.Y, _pose.Unit);
-        var samples = unit < 30 ? 3 : 2;
-        canvas.Paint(x - (0.9f * unit), y + (0.4f * unit), x + (0.9f * unit), y + (2 * unit), samples, Neck);
-        canvas.Paint(x - (1.75f * unit), y + unit, x + (1.75f * unit), y + ((Hem + 0.1f) * unit), samples, Chest);
-        canvas.Paint(x - (1.1f * unit), y + ((Hem - 0.3f) * unit), x + (1.1f * unit), y + ((Feet + 0.1f) * unit), samples, Legs);
-        canvas.Paint(x - (1.75f * unit), y + (1.6f * unit), x + (1.75f * unit), y + ((Hem + 0.8f) * unit), samples, Arms);
+        // Edges are smooth by themselves; only thin things need more points.
+        var points = unit < 12 ? 4 : 1;
+        canvas.Paint(x - (0.9f * unit), y + (0.4f * unit), x + (0.9f * unit), y + (2 * unit), points, Neck);
+        canvas.Paint(x - (1.75f * unit), y + unit, x + (1.75f * unit), y + ((Hem + 0.1f) * unit), points, Chest);
+        canvas.Paint(x - (1.1f * unit), y + ((Hem - 0.3f) * unit), x + (1.1f * unit), y + ((Feet + 0.1f) * unit), points, Legs);
+        var (inner, outer) = ((_shoulders - 0.55f) * unit, (_shoulders + 0.3f) * unit);
+        canvas.Paint(x - outer, y + (1.55f * unit), x - inner, y + ((Hem + 0.8f) * unit), points, Arms);
+        canvas.Paint(x + inner, y + (1.55f * unit), x + outer, y + ((Hem + 0.8f) * unit), points, Arms);
     }
 
     /// <summary>A colour of cloth: any hue, seldom strong.</summary>
@@ -94,7 +97,7 @@ internal sealed class BodyPainter
 
     private Vector4 Lit(Vector2 at, Vector3 albedo, float across, float openness, float distance)
     {
-        var fold = _noise.Rough(at.X * 1.7f, at.Y * 1.2f, 4);
+        var fold = _noise.Rough(at.X * 1.7f, at.Y * 1.2f, 3);
         var turned = Math.Clamp(across, -1, 1);
         var normal = Vector3.Normalize(new Vector3(turned + (0.3f * fold), -0.15f, MathF.Sqrt(1.02f - (turned * turned)) + 0.15f));
         return new Vector4(_light.Shade(albedo, normal, Math.Clamp(openness + (0.15f * fold), 0.1f, 1)), Shape.Cover(distance, _pose.Pixel));
@@ -104,7 +107,8 @@ internal sealed class BodyPainter
     private float ShoulderLine(float side)
     {
         var drop = Math.Clamp(side / _shoulders, 0, 1);
-        return 1.16f + (0.3f * drop * drop) + (0.5f * MathF.Pow(Math.Clamp((side - _shoulders + 0.3f) / 0.42f, 0, 1.2f), 3));
+        var end = Math.Clamp((side - _shoulders + 0.3f) / 0.42f, 0, 1.2f);
+        return 1.16f + (0.3f * drop * drop) + (0.5f * end * end * end);
     }
 
     /// <summary>Chest and belly below sloping shoulders and a neckline: signed distance, and -1 to 1 from flank to flank.</summary>

@@ -32,7 +32,7 @@ public sealed record DrawnScene(RgbImage Image, IReadOnlyList<FaceDetection> Fac
         var poses = ScenePlan.Place(width, height, horizon, faceCount, random);
         foreach (var pose in poses) PaintPerson(canvas, pose, light, random);
         Finish(canvas, random);
-        return new DrawnScene(canvas.ToImage(), [.. poses.Select(ScenePlan.FaceBox)]);
+        return new DrawnScene(canvas.ToImage(), [.. poses.Where(pose => !pose.FromBehind).Select(ScenePlan.FaceBox)]);
     }
 
     private static void PaintBackdrop(LightCanvas canvas, float horizon, Lighting light, Random random)
@@ -60,18 +60,25 @@ public sealed record DrawnScene(RgbImage Image, IReadOnlyList<FaceDetection> Fac
     {
         var traits = HeadTraits.Create(random);
         var head = new HeadPainter(traits, pose, light);
-        head.PaintBehind(canvas);
+        if (!pose.FromBehind) head.PaintHairBehind(canvas);
         new BodyPainter(traits, pose, light, random).Paint(canvas);
-        head.Paint(canvas);
+        if (pose.FromBehind) head.PaintFromBehind(canvas);
+        else head.Paint(canvas);
     }
 
-    /// <summary>Darkens the corners a little and adds the grain of a camera.</summary>
+    private static float Centered(Random random) => ((float)random.NextDouble() * 2) - 1;
+
+    /// <summary>Exposes the picture, darkens the corners a little and adds the grain of a camera.</summary>
     private static void Finish(LightCanvas canvas, Random random)
     {
+        var exposure = MathF.Pow(2, (1.4f * (float)random.NextDouble()) - 0.9f);
+        var tint = new Vector3(1 + (0.12f * Centered(random)), 1, 1 + (0.12f * Centered(random)));
+        canvas.Expose(exposure * tint);
         var middle = new Vector2(canvas.Width, canvas.Height) / 2;
+        var noise = new Noise(random.Next());
         canvas.Paint(0, 0, canvas.Width, canvas.Height, 1, point =>
         {
-            var grain = (float)(random.NextDouble() + random.NextDouble() - 1);
+            var grain = noise.Grain((int)point.X, (int)point.Y);
             var corner = 0.2f * Vector2.DistanceSquared(point, middle) / middle.LengthSquared();
             // Laid over the picture: a little black, or a little white.
             return new Vector4(grain < 0 ? Vector3.Zero : Vector3.One, grain < 0 ? corner - (0.03f * grain) : 0.006f * grain);

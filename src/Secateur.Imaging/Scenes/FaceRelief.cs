@@ -1,16 +1,18 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Secateur.Imaging.Scenes;
 
 /// <summary>The bumps and hollows of a face, laid on the rounded head: what light and shade make a face of.</summary>
 internal sealed class FaceRelief
 {
-    private readonly (float X, float Y, float RadiusX, float RadiusY, float Height)[] _bumps;
+    // Eight bumps a vector; per X and Y is 1 by the square of the radius.
+    private readonly (Vector256<float> X, Vector256<float> Y, Vector256<float> PerX, Vector256<float> PerY, Vector256<float> Height)[] _bumps;
 
     public FaceRelief(HeadTraits traits)
     {
         var (eye, nose, mouth) = (traits.EyeDistance, traits.NoseWidth, traits.MouthWidth);
-        _bumps =
+        (float X, float Y, float RadiusX, float RadiusY, float Height)[] bumps =
         [
             // Nose: bridge, ridge, tip, wings.
             (0, -0.14f, 0.060f, 0.13f, 0.045f),
@@ -33,17 +35,26 @@ internal sealed class FaceRelief
             (0, 0.77f, 0.17f, 0.045f, -0.030f),
             (0, 0.91f, 0.17f, 0.10f, 0.050f),
         ];
+        _bumps = [.. bumps.Chunk(Vector256<float>.Count).Select(some => (
+            Lanes(some, b => b.X), Lanes(some, b => b.Y),
+            Lanes(some, b => 1 / (b.RadiusX * b.RadiusX)), Lanes(some, b => 1 / (b.RadiusY * b.RadiusY)), Lanes(some, b => b.Height)))];
+
+        static Vector256<float> Lanes<T>(T[] some, Func<T, float> value) =>
+            Vector256.Create([.. some.Select(value), .. new float[Vector256<float>.Count - some.Length]]);
     }
 
     /// <summary>The slope of the relief at a place of the face, per unit to the right and downwards.</summary>
     public Vector2 Slope(Vector2 face)
     {
-        var slope = Vector2.Zero;
-        foreach (var (x, y, radiusX, radiusY, height) in _bumps)
+        var (slopeX, slopeY) = (Vector256<float>.Zero, Vector256<float>.Zero);
+        foreach (var (x, y, perX, perY, height) in _bumps)
         {
-            var (dx, dy) = (face.X - x, face.Y - y);
-            slope -= height * Shape.Bell(dx, dy, radiusX, radiusY) * new Vector2(dx / (radiusX * radiusX), dy / (radiusY * radiusY));
+            var (dx, dy) = (Vector256.Create(face.X) - x, Vector256.Create(face.Y) - y);
+            var (u, v) = (dx * perX, dy * perY);
+            var lifted = height * Shape.Bell((u * dx) + (v * dy));
+            slopeX -= lifted * u;
+            slopeY -= lifted * v;
         }
-        return slope;
+        return new Vector2(Vector256.Sum(slopeX), Vector256.Sum(slopeY));
     }
 }

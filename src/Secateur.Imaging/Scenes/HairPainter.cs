@@ -27,12 +27,15 @@ internal sealed class HairPainter
         };
     }
 
+    /// <summary>How far below the middle of the face there may be hair in front, however the head is turned.</summary>
+    public float Reach => Math.Min(1.2f, _temples + 0.55f);
+
     /// <summary>How much hair shades a place of the face: 1 at the hairline, 0 well below it.</summary>
     public float ShadowAt(Vector2 face) => Shape.Step(0.22f, 0, face.Y - Hairline(face.X));
 
+    /// <summary>Long hair that falls behind the head.</summary>
     public Vector4 Behind(Vector2 point)
     {
-        if (_traits.HairStyle != HairStyle.Long) return default;
         var head = _pose.ToHead(point);
         var wavy = head.X + (0.05f * _noise.At(head.Y * 2, head.X));
         var width = _traits.HalfWidth - 0.1f + (0.25f * Shape.Step(-0.8f, 0.2f, head.Y)) + (0.17f * Shape.Step(0, 1.5f, head.Y)) + (0.03f * _noise.At(head.X * 12, head.Y * 3));
@@ -43,12 +46,14 @@ internal sealed class HairPainter
         return new Vector4(_light.Shade(_traits.Hair * strand, normal, 0.55f), opacity);
     }
 
+    /// <summary>Hair on the head.</summary>
     public Vector4 InFront(Vector2 point)
     {
         var head = _pose.ToHead(point);
         var shell = Skull.Locate(head, _traits, _volume);
         if (shell.Distance > 0.2f) return default;
-        var ragged = _traits.HairStyle == HairStyle.Curly ? 0.10f * _noise.Rough(head.X * 5, head.Y * 5, 3) : 0.035f * _noise.Rough(head.X * 10, head.Y * 10, 2);
+        // Deep inside the outline, only the line over the face matters.
+        var ragged = shell.Distance < -0.3f ? 0 : _traits.HairStyle == HairStyle.Curly ? 0.10f * _noise.Rough(head.X * 5, head.Y * 5, 3) : 0.035f * _noise.Rough(head.X * 10, head.Y * 10, 2);
         var opacity = Shape.Cover(shell.Distance - ragged, Math.Max(_pose.Pixel, 0.03f));
         if (opacity <= 0) return default;
         var skull = Skull.Locate(head, _traits);
@@ -56,10 +61,24 @@ internal sealed class HairPainter
         var soft = Math.Max(_pose.Pixel, 0.05f);
         // Beside the skull the hair ends at the length of the temples, in front of it at the hairline.
         var beside = Shape.Cover(head.Y - Math.Min(_temples, 0.75f), soft);
-        var line = face.Y - Hairline(face.X) - (0.05f * _noise.Rough(face.X * 14, face.Y * 3, 2));
+        var line = face.Y - Hairline(face.X);
+        if (skull.Distance < -0.05f && line > soft + 0.05f) return default;
+        line -= 0.05f * _noise.Rough(face.X * 14, face.Y * 3, 2);
         opacity *= float.Lerp(Shape.Cover(line, soft), beside, Shape.Step(-0.05f, 0.02f, skull.Distance));
         if (opacity <= 0) return default;
         return new Vector4(Color(head, shell), opacity);
+    }
+
+    /// <summary>Hair of a head seen from behind: over the whole skull down to the nape, or hanging below it.</summary>
+    public Vector4 Back(Vector2 point)
+    {
+        var head = _pose.ToHead(point);
+        var shell = Skull.Locate(head, _traits, _volume);
+        var end = 0.55f + (0.06f * _noise.Rough(head.X * 9, head.Y * 2, 2)) - (0.2f * head.X * head.X);
+        var opacity = Shape.Cover(Math.Max(shell.Distance - (0.035f * _noise.Rough(head.X * 10, head.Y * 10, 2)), head.Y - end), Math.Max(_pose.Pixel, 0.05f));
+        var hanging = _traits.HairStyle == HairStyle.Long ? Behind(point) : default;
+        if (opacity <= 0) return hanging;
+        return new Vector4(Vector3.Lerp(hanging.AsVector3(), Color(head, shell), hanging.W > 0 ? opacity : 1), Math.Max(opacity, hanging.W));
     }
 
     private Vector3 Color(Vector2 head, Skull.Place shell)

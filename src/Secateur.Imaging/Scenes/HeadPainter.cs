@@ -20,23 +20,34 @@ internal sealed class HeadPainter
         _hair = new HairPainter(traits, pose, light);
     }
 
-    /// <summary>Points a pixel side, so that the features of small faces are averaged rather than missed.</summary>
-    public int Samples => _pose.Unit < 16 ? 4 : _pose.Unit < 40 ? 3 : 2;
+    /// <summary>Points a pixel, so that the features of small faces are averaged rather than missed.</summary>
+    private int Points => _pose.Unit < 8 ? 10 : _pose.Unit < 12 ? 6 : _pose.Unit < 20 ? 4 : 2;
 
     /// <summary>Hair that falls behind the neck and the shoulders.</summary>
-    public void PaintBehind(LightCanvas canvas) => Cover(canvas, 1.4f, 0.9f, 2, _hair.Behind);
+    public void PaintHairBehind(LightCanvas canvas)
+    {
+        if (_traits.HairStyle == HairStyle.Long) Cover(canvas, 1.4f, 0.9f, 2, _hair.Behind);
+    }
 
     public void Paint(LightCanvas canvas)
     {
         Cover(canvas, 1.1f, 0.5f, 0.6f, Ear);
         Cover(canvas, 1, 1.3f, 1.05f, Face);
-        Cover(canvas, 1.35f, 1.65f, 1.2f, _hair.InFront);
+        Cover(canvas, 1.35f, 1.65f, _hair.Reach, _hair.InFront);
+    }
+
+    /// <summary>Paints the back of the head: ears and hair, no face.</summary>
+    public void PaintFromBehind(LightCanvas canvas)
+    {
+        Cover(canvas, 1.1f, 0.5f, 0.6f, Ear);
+        Cover(canvas, 1, 1.3f, 1.05f, Nape);
+        Cover(canvas, 1.35f, 1.65f, 2, _hair.Back);
     }
 
     /// <summary>Paints within these distances (in head units) from the middle of the face.</summary>
     private void Cover(LightCanvas canvas, float beside, float above, float below, Painter painter) => canvas.Paint(
         _pose.Center.X - (beside * _pose.Unit), _pose.Center.Y - (above * _pose.Unit),
-        _pose.Center.X + (beside * _pose.Unit), _pose.Center.Y + (below * _pose.Unit), Samples, painter);
+        _pose.Center.X + (beside * _pose.Unit), _pose.Center.Y + (below * _pose.Unit), Points, painter);
 
     private Vector4 Ear(Vector2 point)
     {
@@ -52,6 +63,13 @@ internal sealed class HeadPainter
         return new Vector4(_light.Shade(_traits.Skin * new Vector3(1, 0.88f, 0.86f), normal, 0.75f * hollow, 1), opacity);
     }
 
+    private Vector4 Nape(Vector2 point)
+    {
+        var place = Skull.Locate(_pose.ToHead(point), _traits);
+        var opacity = Shape.Cover(place.Distance, _pose.Pixel);
+        return opacity <= 0 ? default : new Vector4(_light.Shade(_traits.Skin, place.Normal, 0.7f, 1), opacity);
+    }
+
     private Vector4 Face(Vector2 point)
     {
         var head = _pose.ToHead(point);
@@ -61,9 +79,10 @@ internal sealed class HeadPainter
         var face = _pose.ToFace(head, place.Depth);
         var (albedo, openness) = _colors.At(face, _pose.Pixel);
         var slope = _relief.Slope(face);
-        var normal = Vector3.Normalize(place.Normal - new Vector3(slope * place.Normal.Z, 0));
+        var round = place.Normal;
+        var normal = Vector3.Normalize(round - new Vector3(slope * round.Z, 0));
         openness *= 1 - (0.55f * _hair.ShadowAt(face));
-        openness *= 1 - (0.3f * Shape.Step(0.55f, 1.05f, head.Y) * MathF.Abs(place.Normal.X));
+        openness *= 1 - (0.3f * Shape.Step(0.55f, 1.05f, head.Y) * MathF.Abs(round.X));
         var oily = 0.045f * openness * (0.4f + Shape.Bell(face.X, face.Y - 0.1f, 0.3f, 0.5f));
         return new Vector4(_light.Shade(albedo, normal, openness, 1) + (oily * _light.Gloss(normal, 22)), opacity);
     }

@@ -8,12 +8,15 @@ namespace Secateur.Imaging.Scenes;
 /// <param name="Ambient">Strength and colour of the even light.</param>
 internal sealed record Lighting(Vector3 Direction, Vector3 Key, Vector3 Ambient)
 {
+    private readonly Vector3 _half = Vector3.Normalize(Direction + Vector3.UnitZ);
+
     public static Lighting Create(Random random)
     {
-        var side = ((float)random.NextDouble() * 1.5f) - 0.75f;
+        var side = ((float)random.NextDouble() * 2f) - 1f;
         var direction = Vector3.Normalize(new Vector3(side, -0.35f - (0.4f * (float)random.NextDouble()), 0.75f));
         var warmth = (float)random.NextDouble() * 0.12f;
-        return new Lighting(direction, new Vector3(0.82f + warmth, 0.82f, 0.82f - warmth), new Vector3(0.27f, 0.29f, 0.32f));
+        var (key, ambient) = (0.6f + (0.35f * (float)random.NextDouble()), 0.2f + (0.16f * (float)random.NextDouble()));
+        return new Lighting(direction, new Vector3(key + warmth, key, key - warmth), ambient * new Vector3(0.95f, 1, 1.1f));
     }
 
     /// <summary>Light that a matte surface throws back; skin lets some red light through past the edge of the shade.</summary>
@@ -30,10 +33,10 @@ internal sealed record Lighting(Vector3 Direction, Vector3 Key, Vector3 Ambient)
         return albedo * ((Key * diffuse * (0.35f + (0.65f * openness))) + (Ambient * above * openness));
     }
 
-    /// <summary>The highlight of a shiny surface.</summary>
+    /// <summary>The highlight of a shiny surface; none where it would be under a thousandth.</summary>
     public Vector3 Gloss(Vector3 normal, float sharpness)
     {
-        var half = Vector3.Normalize(Direction + Vector3.UnitZ);
-        return Key * MathF.Pow(Math.Max(0, Vector3.Dot(normal, half)), sharpness);
+        var facing = Vector3.Dot(normal, _half);
+        return facing < 0.6f ? Vector3.Zero : Key * MathF.Pow(facing, sharpness);
     }
 }

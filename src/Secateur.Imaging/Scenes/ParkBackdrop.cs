@@ -18,9 +18,11 @@ internal static class ParkBackdrop
         var leaves = Vector3.Lerp(LightCanvas.FromSrgb(112, 138, 92), LightCanvas.FromSrgb(58, 92, 40), (row / 2f * 0.8f) + (0.2f * (float)random.NextDouble()));
         var size = canvas.Height * (0.1f + (0.05f * row));
         var top = horizon * (0.42f + (0.08f * row));
-        canvas.Paint(0, 0, canvas.Width, horizon + 1, 1, point =>
+        var skyline = Enumerable.Range(0, canvas.Width).Select(x => top + (0.7f * size * noise.Rough((x + 0.5f) / size, row * 9.7f, 5))).ToArray();
+        canvas.Paint(0, skyline.Min() - (0.2f * size), canvas.Width, horizon + 1, 1, point =>
         {
-            var crowns = top + (0.7f * size * noise.Rough(point.X / size, row * 9.7f, 5));
+            var crowns = skyline[(int)point.X];
+            if (point.Y < crowns - (0.2f * size)) return default;
             var edge = crowns + (0.16f * size * noise.Rough(point.X * 5 / size, point.Y * 5 / size, 3)) - point.Y;
             var opacity = Shape.Cover(edge, 2);
             if (opacity <= 0) return default;

@@ -76,7 +76,7 @@ internal static class RoomBackdrop
     private static void PaintBooks(LightCanvas canvas, float left, float width, float floor, Noise noise)
     {
         var shelf = 0.14f * canvas.Height;
-        canvas.Paint(left, 0.12f * floor, left + width, floor, 2, point =>
+        canvas.Paint(left, 0.12f * floor, left + width, floor, 4, point =>
         {
             var (x, y) = (point.X - left, floor - point.Y);
             var (row, inRow) = (MathF.Floor(y / shelf), (y / shelf) - MathF.Floor(y / shelf));

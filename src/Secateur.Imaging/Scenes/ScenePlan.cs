@@ -9,20 +9,23 @@ internal static class ScenePlan
     private const int Tries = 60;
     private const float SmallestUnit = 4;
 
-    /// <summary>Poses without a face hidden by another person, the farthest first.</summary>
+    /// <summary>Poses without a face hidden by another person, the farthest first: at most <paramref name="count"/> with a face, and a few seen from behind.</summary>
     public static IReadOnlyList<HeadPose> Place(int width, int height, float horizon, int count, Random random)
     {
         var largest = height * (count <= 2 ? 0.2f : count <= 6 ? 0.155f : 0.12f);
         var smallest = Math.Max(SmallestUnit, height * (count <= 2 ? 0.1f : 0.025f));
         var placed = new List<HeadPose>();
-        for (var i = 0; i < count; i++)
+        var people = count + random.Next(3);
+        for (var i = 0; i < people; i++)
         {
-            // The large ones first, while there is room for them.
-            var limit = largest * MathF.Pow(smallest / largest, i / (float)Math.Max(count, 2));
+            // Faces first, the large ones before the small ones, while there is room for them; then those seen from behind.
+            var fromBehind = i >= count;
+            var distance = fromBehind ? (float)random.NextDouble() : i / (float)Math.Max(count, 2);
+            var limit = largest * MathF.Pow(smallest / largest, distance);
             for (var tries = 0; tries < Tries; tries++)
             {
                 var unit = Math.Max(smallest, limit * (1 - (0.3f * (float)random.NextDouble())) * MathF.Pow(0.985f, tries));
-                var pose = Pose(width, height, horizon, unit, random);
+                var pose = Pose(width, height, horizon, unit, fromBehind, random);
                 if (!placed.TrueForAll(other => AreApart(pose, other))) continue;
                 placed.Add(pose);
                 break;
@@ -44,11 +47,11 @@ internal static class ScenePlan
         return new FaceDetection(middle.X - reachX, middle.Y - reachY, middle.X + reachX, middle.Y + reachY, 1);
     }
 
-    private static HeadPose Pose(int width, int height, float horizon, float unit, Random random)
+    private static HeadPose Pose(int width, int height, float horizon, float unit, bool fromBehind, Random random)
     {
         var x = (1.1f * unit) + ((width - (2.2f * unit)) * (float)random.NextDouble());
         var y = horizon + (1.1f * unit) + (height * 0.09f * Centered());
-        return new HeadPose(new Vector2(x, Math.Clamp(y, 1.3f * unit, Math.Max(1.3f * unit, height - (1.2f * unit)))), unit, 0.16f * Centered(), 0.4f * Centered(), 0.12f * Centered());
+        return new HeadPose(new Vector2(x, Math.Clamp(y, 1.3f * unit, Math.Max(1.3f * unit, height - (1.2f * unit)))), unit, 0.25f * Centered(), 0.5f * Centered(), 0.16f * Centered(), fromBehind);
 
         float Centered() => ((float)random.NextDouble() * 2) - 1;
     }

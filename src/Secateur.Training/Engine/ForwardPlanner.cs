@@ -1,4 +1,5 @@
 using Secateur.Graph;
+using Secateur.Training.Engine.Binding;
 using Secateur.Training.Engine.Convolution;
 using Secateur.Training.Engine.Elementwise;
 using Secateur.Training.Engine.Maps;
@@ -15,16 +16,17 @@ internal sealed class ForwardPlanner
 {
     private readonly EngineContext _context;
     private readonly Network _network;
+    private readonly BatchInput _input;
     private readonly IReadOnlyList<MapShape> _shapes;
     private readonly Dictionary<string, ConvLayer> _layers = [];
     private readonly Dictionary<StoredMap, ConvForwardStep> _convolutions = [];
     private readonly Dictionary<StoredMap, PlanBuffer> _moments = [];
 
     /// <exception cref="NetworkException">A batch norm would see one value a channel.</exception>
-    public ForwardPlanner(EngineContext context, Network network, int height, int width)
+    public ForwardPlanner(EngineContext context, Network network, BatchInput input)
     {
-        (_context, _network) = (context, network);
-        _shapes = NetworkShapes.Infer(network, height, width);
+        (_context, _network, _input) = (context, network, input);
+        _shapes = NetworkShapes.Infer(network, input.Height, input.Width);
         Values = new ChannelRef[network.Nodes.Length][];
         for (var i = 0; i < Values.Length; i++) Values[i] = Plan(i, network.Nodes[i]);
     }
@@ -32,10 +34,7 @@ internal sealed class ForwardPlanner
     /// <summary>The channels of each node.</summary>
     public ChannelRef[][] Values { get; }
 
-    /// <summary>Where the images go.</summary>
-    public StoredMap Input { get; private set; } = null!;
-
-    /// <summary>The steps, without those that bring input in and results out.</summary>
+    /// <summary>The steps, without those that bring results out.</summary>
     public List<TrainingStep> Steps { get; } = [];
 
     /// <summary>What computes the stored maps, in order.</summary>
@@ -49,12 +48,9 @@ internal sealed class ForwardPlanner
         switch (node)
         {
             case InputNode:
-                Input = new StoredMap(node.Name, _context.Batch, _shapes[index], needsGradient: false);
-                return Channels(Input.View(null, ViewActivation.None));
+                return Source(index, map => new InputStep(_context, _input, map));
             case OnesNode:
-                var ones = new StoredMap(node.Name, _context.Batch, _shapes[index], needsGradient: false);
-                Steps.Add(new FillStep(node.Name, _context, ones, ones.Raw, [0], 1));
-                return Channels(ones.View(null, ViewActivation.None));
+                return Source(index, map => new FillStep(node.Name, _context, map, map.Raw, [0], 1));
             case Conv2dNode n:
                 return Channels(Convolve(index, n));
             case BatchNormNode n:
@@ -80,6 +76,13 @@ internal sealed class ForwardPlanner
             default:
                 throw new NetworkException($"{node.Name}: {node.GetType().Name} cannot be trained");
         }
+    }
+
+    private ChannelRef[] Source(int index, Func<StoredMap, TrainingStep> forward)
+    {
+        var map = new StoredMap(_network.Nodes[index].Name, _context.Batch, _shapes[index], needsGradient: false);
+        Add(new SourceOperation(map, () => forward(map)));
+        return Channels(map.View(null, ViewActivation.None));
     }
 
     private MapView Convolve(int index, Conv2dNode node)
@@ -130,7 +133,7 @@ internal sealed class ForwardPlanner
     {
         var inputs = operands.SelectMany(o => o).OfType<ChannelRef>().ToArray();
         var shape = inputs[0].View.Map.Shape with { Channels = operands[0].Length };
-        var map = new StoredMap(_network.Nodes[index].Name, _context.Batch, shape, inputs.Any(i => i.View.Map.NeedsGradient) || factors.AreLearned);
+        var map = new StoredMap(_network.Nodes[index].Name, _context.Batch, shape, inputs.Any(i => i.View.NeedsGradient) || factors.AreLearned);
         Add(new MergeOperation(map.Name, operands, factors, map));
         return Channels(map.View(null, ViewActivation.None));
     }
@@ -145,7 +148,7 @@ internal sealed class ForwardPlanner
     }
 
     private StoredMap NewMap(int index, ChannelRef[] inputs) =>
-        new(_network.Nodes[index].Name, _context.Batch, _shapes[index], inputs.Any(i => i.View.Map.NeedsGradient));
+        new(_network.Nodes[index].Name, _context.Batch, _shapes[index], inputs.Any(i => i.View.NeedsGradient));
 
     private TrainingStep Add(Operation operation)
     {

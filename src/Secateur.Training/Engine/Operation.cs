@@ -26,7 +26,17 @@ internal abstract class Operation(StoredMap output)
     /// <summary>The steps that bring the gradient by the map to its inputs and parameters.</summary>
     public abstract IEnumerable<TrainingStep> Backward(EngineContext context);
 
-    protected static GradientTarget? Target(ChannelRef channel) => channel.View.Map.NeedsGradient ? new GradientTarget(channel) : null;
+    protected static GradientTarget? Target(ChannelRef channel) => channel.View.NeedsGradient ? new GradientTarget(channel) : null;
+}
+
+/// <summary>What comes from outside: there is nobody to bring its gradient to, but norms and activations over it may learn.</summary>
+internal sealed class SourceOperation(StoredMap output, Func<TrainingStep> forward) : Operation(output)
+{
+    public override IEnumerable<ChannelRef> Inputs => [];
+
+    public override TrainingStep Forward(EngineContext context) => forward();
+
+    public override IEnumerable<TrainingStep> Backward(EngineContext context) => [];
 }
 
 /// <summary>A convolution.</summary>

@@ -15,13 +15,12 @@ internal sealed class TrainingPlan
 
     private TrainingPlan(EngineContext context, Network network, BatchInput input, IReadOnlyList<ResultBinding> results, int givenUp)
     {
-        var forward = new ForwardPlanner(context, network, input.Height, input.Width);
+        var forward = new ForwardPlanner(context, network, input);
         var dispensable = forward.Operations.Where(o => double.IsFinite(o.CostPerValue)).OrderBy(o => o.CostPerValue).Select(o => o.Output).ToList();
         _dispensable = dispensable.Count;
         Forward =
         [
             new PackWeightsStep(context, [.. forward.Layers]),
-            new InputStep(context, input, forward.Input),
             .. forward.Steps,
             .. results.Select(r => new ResultStep(context, r, forward.Values[r.Node])),
         ];

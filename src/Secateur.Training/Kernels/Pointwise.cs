@@ -4,20 +4,20 @@ using Secateur.Kernels.Simd;
 
 namespace Secateur.Training.Kernels;
 
-/// <summary>How a stored value becomes what the next layer reads: act(Scale * x + Shift), act(z) = max(z, 0) + Slope * min(z, 0).</summary>
-internal readonly record struct ViewCoefficients(float Scale, float Shift, float Slope)
+/// <summary>How a stored value becomes what the next layer reads: act(Scale * (x - Mean) + Shift), act(z) = max(z, 0) + Slope * min(z, 0).</summary>
+internal readonly record struct ViewCoefficients(float Scale, float Mean, float Shift, float Slope)
 {
     /// <summary>The stored value itself.</summary>
-    public static readonly ViewCoefficients Identity = new(1, 0, 1);
+    public static readonly ViewCoefficients Identity = new(1, 0, 0, 1);
 
     public bool IsIdentity => this == Identity;
 }
 
 /// <summary>
-/// How the gradient of a view becomes that of the stored value: Scale * act'(z) * g + A * (x - Mean) + B. The last two terms are the paths
+/// How the gradient of a view becomes that of the stored value: Scale * act'(z) * g + A * (x - mean) + B. The last two terms are the paths
 /// through a batch norm's mean and variance.
 /// </summary>
-internal readonly record struct GradientCoefficients(ViewCoefficients View, float Mean, float A, float B)
+internal readonly record struct GradientCoefficients(ViewCoefficients View, float A, float B)
 {
     public bool IsIdentity => View.IsIdentity && A == 0 && B == 0;
 }
@@ -25,7 +25,7 @@ internal readonly record struct GradientCoefficients(ViewCoefficients View, floa
 /// <summary>Element by element; whole vectors: up to one vector less a float behind the last element is written too, and read.</summary>
 internal static unsafe class Pointwise
 {
-    /// <summary>y = act(Scale * x + Shift).</summary>
+    /// <summary>y = act(Scale * (x - Mean) + Shift).</summary>
     public static void Apply(SimdLevel level, float* x, float* y, int count, ViewCoefficients view)
     {
         switch (level)
@@ -93,17 +93,17 @@ internal static unsafe class Pointwise
             return;
         }
 
-        var (scale, shift) = (TSimd.Broadcast(view.Scale), TSimd.Broadcast(view.Shift));
+        var (scale, mean, shift) = (TSimd.Broadcast(view.Scale), TSimd.Broadcast(view.Mean), TSimd.Broadcast(view.Shift));
         if (view.Slope == 1)
         {
-            for (var i = 0; i < count; i += TSimd.Width) TSimd.Store(y + i, TSimd.MultiplyAdd(scale, TSimd.Load(x + i), shift));
+            for (var i = 0; i < count; i += TSimd.Width) TSimd.Store(y + i, TSimd.MultiplyAdd(scale, TSimd.Subtract(TSimd.Load(x + i), mean), shift));
             return;
         }
 
         var (slope, zero) = (TSimd.Broadcast(view.Slope), TSimd.Broadcast(0));
         for (var i = 0; i < count; i += TSimd.Width)
         {
-            var z = TSimd.MultiplyAdd(scale, TSimd.Load(x + i), shift);
+            var z = TSimd.MultiplyAdd(scale, TSimd.Subtract(TSimd.Load(x + i), mean), shift);
             TSimd.Store(y + i, TSimd.MultiplyAdd(slope, TSimd.Min(z, zero), TSimd.Max(z, zero)));
         }
     }
@@ -130,12 +130,12 @@ internal static unsafe class Pointwise
         where TVector : struct
     {
         var (scale, shift, slope) = (TSimd.Broadcast(by.View.Scale), TSimd.Broadcast(by.View.Shift), TSimd.Broadcast(by.View.Slope));
-        var (mean, a, b) = (TSimd.Broadcast(by.Mean), TSimd.Broadcast(by.A), TSimd.Broadcast(by.B));
+        var (mean, a, b) = (TSimd.Broadcast(by.View.Mean), TSimd.Broadcast(by.A), TSimd.Broadcast(by.B));
         for (var i = 0; i < count; i += TSimd.Width)
         {
-            var (value, gradient) = (TSimd.Load(x + i), TSimd.Load(g + i));
-            var active = TSimd.WherePositive(TSimd.MultiplyAdd(scale, value, shift), gradient, TSimd.Multiply(slope, gradient));
-            var result = TSimd.MultiplyAdd(scale, active, TSimd.MultiplyAdd(a, TSimd.Subtract(value, mean), b));
+            var (deviation, gradient) = (TSimd.Subtract(TSimd.Load(x + i), mean), TSimd.Load(g + i));
+            var active = TSimd.WherePositive(TSimd.MultiplyAdd(scale, deviation, shift), gradient, TSimd.Multiply(slope, gradient));
+            var result = TSimd.MultiplyAdd(scale, active, TSimd.MultiplyAdd(a, deviation, b));
             TSimd.Store(y + i, accumulate ? TSimd.Add(TSimd.Load(y + i), result) : result);
         }
     }

@@ -103,7 +103,7 @@ internal static unsafe class Reductions
     }
 
     /// <summary>The sums that a view's gradient g needs.</summary>
-    public static GradientSums GradientSums(SimdLevel level, float* g, float* x, int count, ViewCoefficients view, float mean)
+    public static GradientSums GradientSums(SimdLevel level, float* g, float* x, int count, ViewCoefficients view)
     {
         var result = default(GradientSums);
         for (var start = 0; start < count; start += Stretch)
@@ -111,9 +111,9 @@ internal static unsafe class Reductions
             var length = Math.Min(Stretch, count - start);
             result.Add(level switch
             {
-                SimdLevel.Vector512 => GradientSums<Simd512, Vector512<float>>(g + start, x + start, length, view, mean),
-                SimdLevel.Vector256 => GradientSums<Simd256, Vector256<float>>(g + start, x + start, length, view, mean),
-                _ => GradientSums<Simd128, Vector128<float>>(g + start, x + start, length, view, mean),
+                SimdLevel.Vector512 => GradientSums<Simd512, Vector512<float>>(g + start, x + start, length, view),
+                SimdLevel.Vector256 => GradientSums<Simd256, Vector256<float>>(g + start, x + start, length, view),
+                _ => GradientSums<Simd128, Vector128<float>>(g + start, x + start, length, view),
             });
         }
 
@@ -181,32 +181,32 @@ internal static unsafe class Reductions
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static GradientSums GradientSums<TSimd, TVector>(float* g, float* x, int count, ViewCoefficients view, float mean)
+    private static GradientSums GradientSums<TSimd, TVector>(float* g, float* x, int count, ViewCoefficients view)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
         var zero = TSimd.Broadcast(0);
         TVector gradients = zero, deviations = zero, slopes = zero;
         var (scale, shift, slope) = (TSimd.Broadcast(view.Scale), TSimd.Broadcast(view.Shift), TSimd.Broadcast(view.Slope));
-        var center = TSimd.Broadcast(mean);
+        var center = TSimd.Broadcast(view.Mean);
         var i = 0;
         for (; i + TSimd.Width <= count; i += TSimd.Width)
         {
-            var (value, gradient) = (TSimd.Load(x + i), TSimd.Load(g + i));
-            var z = TSimd.MultiplyAdd(scale, value, shift);
+            var (deviation, gradient) = (TSimd.Subtract(TSimd.Load(x + i), center), TSimd.Load(g + i));
+            var z = TSimd.MultiplyAdd(scale, deviation, shift);
             var active = TSimd.WherePositive(z, gradient, TSimd.Multiply(slope, gradient));
             gradients = TSimd.Add(gradients, active);
-            deviations = TSimd.MultiplyAdd(active, TSimd.Subtract(value, center), deviations);
+            deviations = TSimd.MultiplyAdd(active, deviation, deviations);
             slopes = TSimd.MultiplyAdd(gradient, TSimd.Min(z, zero), slopes);
         }
 
         var result = new GradientSums { Gradient = TSimd.Sum(gradients), GradientByDeviation = TSimd.Sum(deviations), Slope = TSimd.Sum(slopes) };
         for (; i < count; i++)
         {
-            var z = (view.Scale * x[i]) + view.Shift;
+            var z = (view.Scale * (x[i] - view.Mean)) + view.Shift;
             var active = z > 0 ? g[i] : view.Slope * g[i];
             result.Gradient += active;
-            result.GradientByDeviation += active * (x[i] - mean);
+            result.GradientByDeviation += active * (x[i] - view.Mean);
             result.Slope += g[i] * Math.Min(z, 0);
         }
 

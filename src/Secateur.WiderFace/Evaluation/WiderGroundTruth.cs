@@ -52,4 +52,14 @@ public sealed class WiderGroundTruth
         string In(string file) => Path.Combine(place, file);
         return WiderGroundTruthReader.Read(In(FaceFile), In(EasyFile), In(MediumFile), In(HardFile));
     }
+
+    /// <summary>Writes the four files that <see cref="Load"/> reads; images of one event come one after another.</summary>
+    /// <param name="folder">Where to; it must exist.</param>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">No permission to write there.</exception>
+    public void Save(string folder)
+    {
+        string In(string file) => Path.Combine(folder, file);
+        WiderGroundTruthWriter.Write(this, In(FaceFile), In(EasyFile), In(MediumFile), In(HardFile));
+    }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Secateur.Graph;
+using Secateur.Kernels.Layout;
 
 namespace Secateur.Runtime;
 
@@ -49,12 +50,8 @@ public sealed unsafe class InferenceSession : IDisposable
         {
             for (var y = 0; y < height; y++)
             {
-                var row = pixels + ((long)y * width * 3);
-                for (var c = 0; c < 3; c++)
-                {
-                    var target = _memory + planes[c] + ((long)y * layout.Pitch);
-                    for (var x = 0; x < width; x++) target[x] = row[(3 * x) + c] - mean[c];
-                }
+                var row = _memory + ((long)y * layout.Pitch);
+                PixelPlanes.Split(pixels + ((long)y * width * 3), width, mean, row + planes[0], row + planes[1], row + planes[2]);
             }
         }
 

@@ -61,6 +61,16 @@ public sealed class ImageFileTests
         Assert.Contains(problem, ReaderFuzz.Rejects([.. content.Select(c => (byte)c)], path => ImageFile.Read(path), ".jpg").Problem, StringComparison.Ordinal);
 
     [Fact]
+    public void A_jpeg_in_memory_is_the_one_that_is_written()
+    {
+        using var folder = new TemporaryFolder();
+        var image = TestImages.Noise(20, 10, 1);
+        ImageFile.Write(folder.PathOf("a.jpg"), image, 75);
+        Assert.Equal(File.ReadAllBytes(folder.PathOf("a.jpg")), ImageFile.EncodeJpeg(image, 75));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ImageFile.EncodeJpeg(image, 0));
+    }
+
+    [Fact]
     public void The_pixel_limit_is_the_callers_choice()
     {
         byte[] file = [.. "P5 10 10 255\n"u8, .. new byte[100]];

@@ -1,3 +1,4 @@
+using Secateur.Kernels.Layout;
 using Secateur.Pixels;
 
 namespace Secateur.Training.Engine.Binding;
@@ -41,16 +42,16 @@ internal sealed class BatchInput(int batch, int channels, int height, int width,
         }
     }
 
-    /// <summary>Writes a channel of an image.</summary>
-    public void CopyChannel(int index, int channel, Span<float> target)
+    /// <summary>Writes an image, plane c at <paramref name="target"/> + c * <paramref name="planeStride"/>.</summary>
+    public unsafe void CopyTo(int index, float* target, int planeStride)
     {
+        var positions = Height * Width;
         if (_values[index] is { } values)
         {
-            values.AsSpan(channel * target.Length, target.Length).CopyTo(target);
+            for (var c = 0; c < Channels; c++) values.AsSpan(c * positions, positions).CopyTo(new Span<float>(target + ((nint)c * planeStride), positions));
             return;
         }
 
-        var pixels = _images[index]!.Pixels;
-        for (var p = 0; p < target.Length; p++) target[p] = pixels[(3 * p) + channel] - mean[channel];
+        fixed (byte* pixels = _images[index]!.Pixels) PixelPlanes.Split(pixels, positions, mean, target, target + planeStride, target + (2 * (nint)planeStride));
     }
 }

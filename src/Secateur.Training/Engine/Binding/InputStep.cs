@@ -10,12 +10,9 @@ internal sealed unsafe class InputStep(EngineContext context, BatchInput input, 
 
     public override IEnumerable<PlanBuffer> Buffers => [_raw];
 
-    protected override int Tasks => map.Batch * map.Channels;
+    protected override int Tasks => map.Batch;
 
-    /// <summary>One channel of an image.</summary>
-    protected override void RunTask(float* memory, float* scratch, int chunk, int task)
-    {
-        var (image, channel) = (task / map.Channels, task % map.Channels);
-        input.CopyChannel(image, channel, new Span<float>(map.Plane(memory, _raw, image, channel), map.Positions));
-    }
+    /// <summary>One image.</summary>
+    protected override void RunTask(float* memory, float* scratch, int chunk, int task) =>
+        input.CopyTo(task, map.Plane(memory, _raw, task, 0), map.PlaneStride);
 }

@@ -41,7 +41,7 @@ internal sealed unsafe class ResultGradientStep : TrainingStep
         : base(channels[0].View.Map.Name, context)
     {
         (_binding, _positions) = (binding, channels[0].View.Map.Positions);
-        _targets = [.. channels.Select(c => c.View.Map.NeedsGradient ? new GradientTarget(c) : (GradientTarget?)null)];
+        _targets = [.. channels.Select(c => c.View.NeedsGradient ? new GradientTarget(c) : (GradientTarget?)null)];
     }
 
     public override IEnumerable<PlanBuffer> Buffers => _targets.Where(t => t is not null).Select(t => t!.Value.Buffer).Distinct();

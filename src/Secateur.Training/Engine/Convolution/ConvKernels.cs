@@ -52,7 +52,13 @@ internal static unsafe class ConvKernels
             {
                 var depthwise = new DepthwiseConvCall
                 {
-                    Input = conv.Input, Offsets = offsets, Weights = conv.Weights, Taps = taps, Bias = conv.Bias[0], Slope = 1, Output = conv.Output,
+                    Input = conv.Input,
+                    Offsets = offsets,
+                    Weights = conv.Weights,
+                    Taps = taps,
+                    Bias = conv.Bias[0],
+                    Slope = 1,
+                    Output = conv.Output,
                 };
                 DepthwiseConv.Run(level, in depthwise, 0, conv.Positions);
                 return;

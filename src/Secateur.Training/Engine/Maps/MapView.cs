@@ -23,6 +23,9 @@ internal sealed class MapView(StoredMap map, NormPass? norm, ViewActivation acti
 
     public ViewActivation Activation { get; } = activation;
 
+    /// <summary>Whether a learnable parameter lies behind it.</summary>
+    public bool NeedsGradient => Map.NeedsGradient || Norm is not null || Activation.Slope is not null;
+
     public bool IsIdentity => Norm is null && !Activation.IsPresent;
 
     /// <summary>Where the gradient by this view is gathered; null when nobody has one.</summary>
@@ -44,7 +47,7 @@ internal sealed class MapView(StoredMap map, NormPass? norm, ViewActivation acti
     public unsafe ViewCoefficients Coefficients(float* memory, float[] parameters, int channel)
     {
         var slope = !Activation.IsPresent ? 1 : Activation.Slope is { } at ? parameters[at] : 0;
-        return Norm is null ? new ViewCoefficients(1, 0, slope) : new ViewCoefficients(Norm.Scale(memory)[channel], Norm.Shift(memory)[channel], slope);
+        return Norm is null ? new ViewCoefficients(1, 0, 0, slope) : new ViewCoefficients(Norm.Scale(memory)[channel], Norm.Mean(memory)[channel], Norm.Shift(memory)[channel], slope);
     }
 
     /// <summary>How a channel's gradient becomes that of the stored value.</summary>
@@ -56,8 +59,8 @@ internal sealed class MapView(StoredMap map, NormPass? norm, ViewActivation acti
     {
         var view = Coefficients(memory, parameters, channel);
         return Norm is null || !whole
-            ? new GradientCoefficients(view, 0, 0, 0)
-            : new GradientCoefficients(view, Norm.Mean(memory)[channel], Norm.GradientSlope(memory)[channel], Norm.GradientShift(memory)[channel]);
+            ? new GradientCoefficients(view, 0, 0)
+            : new GradientCoefficients(view, Norm.GradientSlope(memory)[channel], Norm.GradientShift(memory)[channel]);
     }
 }
 

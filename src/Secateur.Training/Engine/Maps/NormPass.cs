@@ -20,7 +20,7 @@ internal sealed class NormPass(BatchNormNode node, StoredMap map)
     /// <summary>gamma / std.</summary>
     public unsafe float* Scale(float* memory) => Row(memory, 0);
 
-    /// <summary>beta - mean * gamma / std.</summary>
+    /// <summary>beta.</summary>
     public unsafe float* Shift(float* memory) => Row(memory, 1);
 
     /// <summary>Mean of the batch.</summary>

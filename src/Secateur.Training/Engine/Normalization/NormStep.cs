@@ -30,7 +30,7 @@ internal sealed unsafe class NormStep(EngineContext context, NormPass norm, Plan
         var inverse = 1 / Math.Sqrt(variance + BatchNormNode.Epsilon);
         var (gamma, beta) = (Context.Parameters.Values[_gamma + task], Context.Parameters.Values[_beta + task]);
         norm.Scale(memory)[task] = (float)(gamma * inverse);
-        norm.Shift(memory)[task] = (float)(beta - (gamma * inverse * total.Mean));
+        norm.Shift(memory)[task] = (float)(beta - (gamma * inverse * (total.Mean - (float)total.Mean)));
         norm.Mean(memory)[task] = (float)total.Mean;
         norm.InverseDeviation(memory)[task] = (float)inverse;
         _runningMean[task] = (float)(((1 - Momentum) * _runningMean[task]) + (Momentum * total.Mean));

@@ -36,9 +36,8 @@ internal sealed unsafe class ViewSumsStep(EngineContext context, MapView view) :
         var (image, channel) = (task / _map.Channels, task % _map.Channels);
         var gradient = _map.Plane(memory, View.Gradient!, image, channel);
         var values = _map.Plane(memory, _raw, image, channel);
-        var mean = View.Norm is null ? 0 : View.Norm.Mean(memory)[channel];
         var coefficients = View.Coefficients(memory, Context.Parameters.Values, channel);
-        SumsOf(memory, chunk)[channel].Add(Reductions.GradientSums(Context.Level, gradient, values, _map.Positions, coefficients, mean));
+        SumsOf(memory, chunk)[channel].Add(Reductions.GradientSums(Context.Level, gradient, values, _map.Positions, coefficients));
     }
 
     private GradientSums* SumsOf(float* memory, int chunk) => (GradientSums*)(memory + Sums.Offset) + ((nint)chunk * _map.Channels);

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
+using Secateur.Models;
+
+namespace Secateur.Bench.Training;
+
+/// <summary><c>training</c>: the cost of a training step.</summary>
+internal static class TrainingCommand
+{
+    public static Command Create()
+    {
+        var architecture = new Argument<string>("NETWORK") { Description = $"The network: {string.Join(", ", Architectures.Names)}.", DefaultValueFactory = _ => Architectures.Names[0] };
+        architecture.AcceptOnlyFromAmong([.. Architectures.Names]);
+        var batch = Count("--batch", "Images a step.", 16);
+        var size = Count("--imgsz", "Rows and columns of each image.", 640);
+        var steps = Count("--steps", "Steps to measure.", 5);
+        var threads = Count("--threads", "Threads of the engine, of the loss and of the data loader, each.", Environment.ProcessorCount);
+        var data = new Option<string?>("--data") { Description = "Load and augment the training images of this data set; noise when not given.", HelpName = "WIDER" };
+        var limit = Number<double>("--memory-limit", "Gigabytes for feature maps and gradients; the engine's default when not given.", "GB", "a number above 0", n => n > 0);
+        var json = new Option<bool>("--json") { Description = "Print one JSON document." };
+        var command = new Command("training", "Time whole training steps of a network with fresh weights: their stages and every kind of kernel.")
+        {
+            architecture, batch, size, steps, threads, data, limit, json,
+        };
+        command.SetAction(parsed =>
+        {
+            var bytes = parsed.GetValue(limit) is > 0 and var gigabytes ? (long?)(gigabytes * 1e9) : null;
+            var result = TrainingBenchmark.Run(new TrainingSettings(
+                parsed.GetValue(architecture)!,
+                parsed.GetValue(batch),
+                parsed.GetValue(size),
+                parsed.GetValue(steps),
+                parsed.GetValue(threads),
+                parsed.GetValue(data),
+                bytes));
+            if (parsed.GetValue(json)) Report.Json(result);
+            else Print(result);
+        });
+        return command;
+    }
+
+    private static Option<int> Count(string name, string description, int initial)
+    {
+        var option = Number<int>(name, description, "N", "a whole number from 1", n => n >= 1);
+        option.DefaultValueFactory = _ => initial;
+        return option;
+    }
+
+    private static Option<T> Number<T>(string name, string description, string helpName, string expected, Func<T, bool> holds)
+        where T : struct, INumber<T>
+    {
+        return new Option<T>(name) { Description = description, HelpName = helpName, CustomParser = Parse };
+
+        T Parse(ArgumentResult result)
+        {
+            var text = result.Tokens[0].Value;
+            if (T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && T.IsFinite(value) && holds(value)) return value;
+            result.AddError($"{name} is '{text}'; expected {expected}");
+            return default;
+        }
+    }
+
+    private static void Print(TrainingResult result)
+    {
+        var (settings, mean, kernelMs) = (result.Settings, result.StepMs.Average(), result.Kernels.Sum(k => k.Ms));
+        Report.Line($"{settings.Architecture}, batch {settings.Batch} at {settings.ImageSize} x {settings.ImageSize}, {settings.Threads} threads, {settings.Data ?? "noise"}");
+        Report.Line();
+        Report.Line($"* step: median {result.MedianMs:F1} ms, {result.StepMs.Min():F1} to {result.StepMs.Max():F1} ms; {result.ImagesPerSecond:F2} images/s");
+        Report.Line($"* processor time: {result.ProcessorMs:F1} ms a step, all threads together");
+        Report.Line($"* memory: workspace {result.WorkspaceBytes / 1e9:F2} GB, peak of the process {result.PeakResidentBytes / 1e9:F2} GB");
+        Report.Line($"* loss: {result.FirstLoss:F3} in the first step, {result.LastLoss:F3} in the last");
+        Report.Line();
+        Report.Table(
+            1,
+            ["stage", "ms", "share"],
+            [.. result.Stages.Select(s => (string[])[s.Stage, $"{s.Ms:F1}", $"{s.Ms / mean:P1}"])]);
+        Report.Line();
+        Report.Table(
+            2,
+            ["kernel", "pass", "calls", "ms", "share"],
+            [
+                .. result.Kernels.Select(k => (string[])[k.Kernel, k.Pass, $"{k.Calls}", $"{k.Ms:F1}", $"{k.Share:P1}"]),
+                ["all", "", $"{result.Kernels.Sum(k => k.Calls)}", $"{kernelMs:F1}", $"{1.0:P1}"],
+            ]);
+    }
+}

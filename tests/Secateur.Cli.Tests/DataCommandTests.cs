@@ -1,0 +1,37 @@
+using Secateur.Imaging;
+using Xunit;
+
+namespace Secateur.Cli.Tests;
+
+public sealed class DataCommandTests : CliTest
+{
+    [Fact]
+    public void Samples_are_drawn_with_a_sheet_and_the_lint_report()
+    {
+        SmallWider.Write("wider");
+        string[] call = ["data", "preview", "--data", "wider", "--split", "val", "--count", "5", "--imgsz", "64", "--seed", "2"];
+        var text = ConsoleRun.Text([.. call, "--out", "seen"]);
+        Assert.Contains("WIDER FACE, validation: 3 images, 2 faces", text, StringComparison.Ordinal);
+        Assert.Contains("missing images, left out: 1", text, StringComparison.Ordinal);
+        Assert.Contains("1--Handshaking/h2.jpg", text, StringComparison.Ordinal);
+
+        var json = ConsoleRun.Json([.. call, "--out", "again"]);
+        Assert.Equal(5, json.GetProperty("samples").GetArrayLength());
+        Assert.Equal(4, json.GetProperty("listed").GetProperty("images").GetInt32());
+        Assert.All(json.GetProperty("samples").EnumerateArray(), sample => Assert.NotEqual(0, sample.GetProperty("faces").GetArrayLength()));
+        Assert.All(["000.jpg", "004.jpg", "sheet.jpg"], name => Assert.Equal(File.ReadAllBytes(Path.Combine("seen", name)), File.ReadAllBytes(Path.Combine("again", name))));
+        Assert.Equal((192, 128), ImageFile.ReadSize(Path.Combine("seen", "sheet.jpg")));
+    }
+
+    [Fact]
+    public void Folders_that_hold_no_data_are_told()
+    {
+        Directory.CreateDirectory("empty");
+        FailsAndWritesNothing(["data", "preview", "--data", "empty", "--out", "seen"], "empty", "no data set of a known layout", "WIDER FACE", "YOLO");
+        FailsAndWritesNothing(["data", "preview", "--data", "nowhere", "--out", "seen"], "nowhere", "no such folder");
+        SmallWider.Write("wider");
+        FailsAndWritesNothing(["data", "preview", "--data", "wider", "--out", "seen"], "wider_face_train_bbx_gt.txt");
+        FailsAndWritesNothing(["data", "preview", "--data", "wider", "--split", "val", "--strict", "--out", "seen"], "h2.jpg", "is missing");
+        FailsAndWritesNothing(["data", "preview", "--data", "wider", "--imgsz", "8", "--out", "seen"], "--imgsz is '8'");
+    }
+}
