@@ -25,6 +25,8 @@ public sealed class TrainingEngine : IDisposable
         if (network.Levels.IsEmpty) throw new NetworkException($"{network.Architecture}: only detectors can be trained, and this network has no detection levels");
         var shapes = NetworkShapes.Infer(network, options.Height, options.Width);
         Anchors = network.Levels.Sum(level => (int)shapes[level.Loc].Area);
+        if ((long)options.Batch * Anchors * 4 > Array.MaxLength)
+            throw new NetworkException($"a batch of {options.Batch} at {options.Height} x {options.Width} pixels is too large; take a smaller batch or smaller images");
         Locations = new float[options.Batch * Anchors * 4];
         LocationGradients = new float[Locations.Length];
         Scores = new float[options.Batch * Anchors * 2];

@@ -6,6 +6,9 @@ namespace Secateur.Training.Engine.Convolution;
 /// <summary>Brings what a convolution reads into scratch memory: normalised, activated, split into phases, zeros around.</summary>
 internal sealed unsafe class ConvInput(EngineContext context, ConvTiles tiles, ViewSource[] sources)
 {
+    // Kernels multiply what lies behind the last row by zero: it must be a number.
+    private const int Behind = 32;
+
     /// <summary>What it reads.</summary>
     public IEnumerable<PlanBuffer> Buffers => sources.SelectMany(s => s.Buffers).Distinct();
 
@@ -48,6 +51,7 @@ internal sealed unsafe class ConvInput(EngineContext context, ConvTiles tiles, V
         if (pitch == width && start >= 0 && end <= tiles.Input.Height)
         {
             Pointwise.Apply(context.Level, plane + ((nint)start * width), target, (end - start) * width, view);
+            new Span<float>(target + ((nint)(end - start) * width), Behind).Clear();
             return;
         }
 
@@ -59,6 +63,8 @@ internal sealed unsafe class ConvInput(EngineContext context, ConvTiles tiles, V
             if (columns > 0) Pointwise.Apply(context.Level, plane + ((nint)y * width), target, columns, view);
             new Span<float>(target + columns, pitch - columns).Clear();
         }
+
+        new Span<float>(target, Behind).Clear();
     }
 
     private void LoadPhases(float* plane, ViewCoefficients view, int rowPhase, int start, int end, float* target, float* row)
@@ -81,5 +87,7 @@ internal sealed unsafe class ConvInput(EngineContext context, ConvTiles tiles, V
                 new Span<float>(to + columns, pitch - columns).Clear();
             }
         }
+
+        for (var p = 0; p < tiles.Phases.Length; p++) new Span<float>(target + ((nint)p * tiles.PlaneStride), Behind).Clear();
     }
 }
