@@ -31,7 +31,8 @@ public static class AtomicFile
 
             // Not every message names the file, and those that do name the temporary one. A file beyond the largest allowed size (of the file
             // system, or of a quota) is an argument out of range to FileStream.
-            if (error.GetType() == typeof(IOException) || error is ArgumentOutOfRangeException { ParamName: "value" }) throw new IOException(problem.Split(Environment.NewLine)[0], error);
+            if (error.GetType() == typeof(IOException) || error is ArgumentOutOfRangeException { ParamName: "value" })
+                throw new IOException(problem.Split(Environment.NewLine)[0], error);
             if (error is UnauthorizedAccessException) throw new UnauthorizedAccessException(problem, error);
             throw;
         }

@@ -35,7 +35,8 @@ internal static class PruneCommand
         var options = new TrainingOptions();
         var output = new Option<string?>("--out", "-o")
         {
-            Description = $"In one shot: the masked model to write, MODEL-CRITERION-PERCENT.safetensors when not given. With --data: the folder for the run's folder, {DefaultRuns} when not given.",
+            Description = "In one shot: the masked model to write, MODEL-CRITERION-PERCENT.safetensors when not given. "
+                + $"With --data: the folder for the run's folder, {DefaultRuns} when not given.",
             HelpName = "PATH",
         };
         var command = new Command(Verb, """

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Secateur.Cli.Output;
 using Secateur.Training.Data.Datasets;
 using Secateur.Training.Runs;
@@ -33,12 +32,13 @@ internal static class RunSession
         if (data.Validation is { } validation) Describe(validation);
         var steps = (long)config.Epochs * config.StepsPerEpoch;
         var milestones = config.Milestones.IsEmpty ? "" : $", a tenth after steps {string.Join(", ", config.Milestones.Select(Figures.Count))}";
-        Report.Remark(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{config.Model}: {(config.Optimizer == OptimizerKind.Adam ? "Adam" : "SGD")}, learning rate {config.LearningRate}{milestones}, weight decay {config.WeightDecay}, batch {config.Batch} at {config.ImageSize} x {config.ImageSize}, seed {config.Seed}"));
+        var optimizer = config.Optimizer == OptimizerKind.Adam ? "Adam" : "SGD";
+        Report.Remark(FormattableString.Invariant($"{config.Model}: {optimizer}, learning rate {config.LearningRate}{milestones}, weight decay {config.WeightDecay}, ")
+            + $"batch {config.Batch} at {config.ImageSize} x {config.ImageSize}, seed {config.Seed}");
         var epochs = $"{Figures.Count(config.Epochs)} epochs of {Figures.Count(config.StepsPerEpoch)} steps, {Figures.Count(steps)} steps in all";
         Report.Remark(config.Pruning is { } pruning
-            ? string.Create(CultureInfo.InvariantCulture, $"Soft pruning with {pruning.Criterion} at rate {pruning.Rate}: {epochs}; then {pruning.FinetuneEpochs} epochs with the zeroed filters frozen")
+            ? FormattableString.Invariant($"Soft pruning with {pruning.Criterion} at rate {pruning.Rate}: {epochs}; ")
+                + $"then {pruning.FinetuneEpochs} epochs with the zeroed filters frozen"
             : $"Training: {epochs}");
     }
 
@@ -100,8 +100,9 @@ internal static class RunSession
         {
             Report.Line($"{folder.Masked}: {pruned.Masked.ZeroFilters} of {pruned.Masked.Filters} filters zero, {Figures.Count(pruned.Masked.NonZeroParameters)} of "
                 + $"{Figures.Count(pruned.Masked.Parameters)} parameters left ({Figures.Percent(pruned.Masked.Sparsity)} sparse)");
-            Report.Line($"{folder.Compacted}: {Figures.Count(pruned.Size.After.Parameters)} parameters, {Figures.Giga(pruned.Size.After.Macs)} of {Figures.Giga(pruned.Size.Before.Macs)} "
-                + $"G multiply-adds, same output (largest relative difference {Figures.Exponent(pruned.MaxRelativeDifference)})");
+            Report.Line($"{folder.Compacted}: {Figures.Count(pruned.Size.After.Parameters)} parameters, "
+                + $"{Figures.Giga(pruned.Size.After.Macs)} of {Figures.Giga(pruned.Size.Before.Macs)} G multiply-adds, "
+                + $"same output (largest relative difference {Figures.Exponent(pruned.MaxRelativeDifference)})");
         }
 
         Report.Line($"{folder.Curves}, {folder.Csv}: how it went");

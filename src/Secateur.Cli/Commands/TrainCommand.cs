@@ -18,7 +18,10 @@ internal static class TrainCommand
         architecture.Arity = ArgumentArity.ZeroOrOne;
         architecture.CompletionSources.Add([.. Architectures.Names]);
         var options = new TrainingOptions();
-        var epochs = TrainingOptions.Epochs("--epochs", "Times that every image is seen; the learning rate's milestones move in proportion. By default the published number of steps: days or weeks.", 1);
+        var epochs = TrainingOptions.Epochs(
+            "--epochs",
+            "Times that every image is seen; the learning rate's milestones move in proportion. By default the published number of steps: hours to weeks.",
+            1);
         var from = new Option<string?>("--from") { Description = "Start from this model's weights instead of fresh ones.", HelpName = "MODEL" };
         var output = new Option<string?>("--out", "-o") { Description = $"The folder for the run's folder; {DefaultRuns} when not given.", HelpName = "DIR" };
         var command = new Command(Verb, """

@@ -11,12 +11,20 @@ internal sealed class TrainingOptions
 
     private readonly Option<int> _batch = CommonOptions.Count("--batch", "Images of a step.", 16, 4096);
     private readonly Option<int> _size = CommonOptions.Count("--imgsz", "Side of the square images that are trained on, in pixels.", 640, 16_384);
-    private readonly Option<double> _rate = CommonOptions.Number<double>("--lr", "Learning rate at the beginning.", "R", "above 0, at most 1e6", r => r is > 0 and <= 1e6, 1e-3);
-    private readonly Option<string?> _optimizer = CommonOptions.Choice("--optimizer", "adam, the default for EResFD, or sgd with momentum 0.9, the default for EXTD.", ["adam", "sgd"]);
-    private readonly Option<double> _decay = CommonOptions.Number<double>("--weight-decay", "L2 weight decay, added to the gradient.", "R", "at least 0 and less than 1", r => r is >= 0 and < 1, 5e-4);
+    private readonly Option<double> _rate = CommonOptions.Number<double>(
+        "--lr", "Learning rate at the beginning.", "R", "above 0, at most 1e6", r => r is > 0 and <= 1e6, 1e-3);
+    private readonly Option<string?> _optimizer = CommonOptions.Choice(
+        "--optimizer", "adam, the default for EResFD, or sgd with momentum 0.9, the default for EXTD.", ["adam", "sgd"]);
+    private readonly Option<double> _decay = CommonOptions.Number<double>(
+        "--weight-decay", "L2 weight decay, added to the gradient.", "R", "at least 0 and less than 1", r => r is >= 0 and < 1, 5e-4);
     private readonly Option<int> _threads = CommonOptions.Threads("Threads; the result does not depend on them.", Environment.ProcessorCount);
     private readonly Option<int> _validateEvery = CommonOptions.Number<int>(
-        "--val-every", "Measure loss and average precision on the validation split after every so many epochs; 0: never.", "N", $"from 0 to {MostEpochs}", n => n is >= 0 and <= MostEpochs, 5);
+        "--val-every",
+        "Measure loss and average precision on the validation split after every so many epochs; 0: never.",
+        "N",
+        $"from 0 to {MostEpochs}",
+        n => n is >= 0 and <= MostEpochs,
+        5);
     private readonly Option<int> _saveEvery = CommonOptions.Number<int>(
         "--save-every", "Seconds between saved states.", "SECONDS", "from 0 to 86400", n => n is >= 0 and <= 86_400, 60);
     private readonly Option<string?> _name = new("--name") { Description = "The name of the run's folder; by default the model's name with a number.", HelpName = "NAME" };
@@ -93,7 +101,8 @@ internal sealed class TrainingOptions
     public string NewFolder(ParseResult parsed, string runs, string stem)
     {
         if (parsed.GetValue(_name) is not { } name) return Path.Combine(runs, RunFolder.FreeName(runs, stem));
-        if (name.Length == 0 || name is "." or ".." || Path.GetFileName(name) != name) throw new UsageException($"--name is '{name}'; expected a folder's name, without its path (--out)");
+        if (name is "" or "." or ".." || Path.GetFileName(name) != name)
+            throw new UsageException($"--name is '{name}'; expected a folder's name, without its path (--out)");
         var path = Path.Combine(runs, name);
         return Path.Exists(path) ? throw new UsageException($"{path}: exists already; name another run, or go on with --resume {path}") : path;
     }
@@ -104,7 +113,8 @@ internal sealed class TrainingOptions
         var named = parsed.GetValue(_resume)!;
         var folder = RunFolder.Open(Directory.Exists(named) ? named : Path.Combine(runs, named));
         var config = folder.ReadConfig();
-        if (config.Verb != verb) throw new UsageException($"{folder.Path}: is a run of secateur {config.Verb}; go on with secateur {config.Verb} --resume {folder.Path}");
+        if (config.Verb != verb)
+            throw new UsageException($"{folder.Path}: is a run of secateur {config.Verb}; go on with secateur {config.Verb} --resume {folder.Path}");
         if (parsed.CommandResult.IsGiven(_threads)) config = config with { Threads = parsed.GetValue(_threads) };
         if (parsed.CommandResult.IsGiven(_saveEvery)) config = config with { SaveEvery = parsed.GetValue(_saveEvery) };
         if (parsed.GetValue(Data) is { } data) config = config with { Data = Path.GetFullPath(data) };

@@ -21,7 +21,8 @@ internal sealed class Trainer : IDisposable
         (_config, _initial) = (config, initial);
         var anchors = new AnchorGrid(initial, config.ImageSize, config.ImageSize);
         _loss = new MultiBoxLoss(anchors, config.Threads);
-        _engine = new TrainingEngine(initial, new TrainingEngineOptions { Batch = config.Batch, Height = config.ImageSize, Width = config.ImageSize, Threads = config.Threads });
+        var options = new TrainingEngineOptions { Batch = config.Batch, Height = config.ImageSize, Width = config.ImageSize, Threads = config.Threads };
+        _engine = new TrainingEngine(initial, options);
         _optimizer = CreateOptimizer();
     }
 

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Secateur.Graph;
-using Secateur.Pruning;
 using Secateur.Pruning.Criteria;
 
 namespace Secateur.Training.Runs;
@@ -119,7 +118,8 @@ public sealed record TrainingConfig
         Check(ImageSize is > 0 and <= 16_384, "image size", ImageSize, "1 to 16384 pixels");
         Check(LearningRate is > 0 and <= 1e6, "learning rate", LearningRate, "above 0, at most 1e6");
         Check(WeightDecay is >= 0 and < 1, "weight decay", WeightDecay, "at least 0 and less than 1");
-        Check(!Milestones.IsDefault && Milestones.All(m => m >= 0) && Milestones.SequenceEqual(Milestones.Order()), "milestones", string.Join(", ", Milestones), "ascending steps");
+        var ascending = !Milestones.IsDefault && Milestones.All(m => m >= 0) && Milestones.SequenceEqual(Milestones.Order());
+        Check(ascending, "milestones", Milestones.IsDefault ? "null" : string.Join(", ", Milestones), "ascending steps");
         Check(ValidateEvery >= 0, "validation interval", ValidateEvery, "0 or more epochs");
         Check(Threads is > 0 and <= 1024, "threads", Threads, "1 to 1024");
         Check(SaveEvery >= 0, "save interval", SaveEvery, "0 or more seconds");
@@ -144,38 +144,6 @@ public sealed record TrainingConfig
         if (!holds) throw new ArgumentException(FormattableString.Invariant($"{what} is {value}, expected {expected}"));
     }
 }
-
-/// <summary>
-/// Soft filter pruning (He et al., IJCAI 2018) with a criterion, then fine-tuning with the zeroed filters frozen, as in section 3 of arXiv 2311.16613.
-/// </summary>
-public sealed record PruningSchedule
-{
-    /// <summary>The soft epochs of the paper.</summary>
-    public const int SoftEpochs = 200;
-
-    /// <summary>Which filters go: fpgm, l1, l2 or random.</summary>
-    public string Criterion { get; init; } = "fpgm";
-
-    /// <summary>The share of each layer's filters that goes, in [0, 1).</summary>
-    public required double Rate { get; init; }
-
-    /// <summary>Other rates for the layers that patterns name; of several that match, the last holds.</summary>
-    public ImmutableArray<LayerRate> LayerRates { get; init; } = [];
-
-    /// <summary>Filters are zeroed after every so many soft epochs, and after the last.</summary>
-    public int Every { get; init; } = 1;
-
-    /// <summary>Epochs with frozen filters: the first half at the base learning rate, the second at a tenth.</summary>
-    public int FinetuneEpochs { get; init; } = 10;
-
-    /// <summary>How many filters each layer loses.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A rate is not in [0, 1).</exception>
-    public PruningPlan ToPlan() =>
-        LayerRates.Aggregate(new PruningPlan(Rate), (plan, layer) => plan.With(layer.Pattern, layer.Rate));
-}
-
-/// <summary>The rate of the layers that a pattern (with <c>*</c>) names.</summary>
-public readonly record struct LayerRate(string Pattern, double Rate);
 
 /// <summary>Serialisation code made at compile time.</summary>
 [JsonSourceGenerationOptions(

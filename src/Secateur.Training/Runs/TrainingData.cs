@@ -43,8 +43,8 @@ public sealed record TrainingData(FaceDataset Train, FaceDataset? Validation)
     private static FaceDataset Split(string root, DatasetSplit split, bool strict)
     {
         var data = FaceDatasets.Open(root, split, strict);
-        return data.FaceCount > 0
-            ? data
-            : throw new InvalidFileException(root, $"none of the {data.Images.Length} images of its {(split == DatasetSplit.Train ? "train" : "validation")} split has a face");
+        if (data.FaceCount > 0) return data;
+        var name = split == DatasetSplit.Train ? "train" : "validation";
+        throw new InvalidFileException(root, $"none of the {data.Images.Length} images of its {name} split has a face");
     }
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Secateur.Models;
 using Secateur.Pruning;
-using Secateur.Pruning.Compaction;
 using Secateur.Pruning.Criteria;
 using Secateur.Training.Data.Datasets;
 using Secateur.Training.Data.Loading;
@@ -84,7 +83,7 @@ public sealed class TrainingRun : IDisposable
             EndEpoch(progress, cancellation);
         }
 
-        return new TrainingResult(Folder, _at.Metrics, _config.Pruning is null ? null : WritePruned());
+        return new TrainingResult(Folder, _at.Metrics, _config.Pruning is null ? null : PrunedModels.Write(Folder, _config.ImageSize));
     }
 
     /// <inheritdoc/>
@@ -145,7 +144,8 @@ public sealed class TrainingRun : IDisposable
         ValidationResult? validation = null;
         try
         {
-            if (validates) validation = _validation!.Measure(model, (activity, done, total) => progress?.Report(Progress(activity, done, total)), cancellation);
+            void Tell(RunActivity activity, int done, int total) => progress?.Report(Progress(activity, done, total));
+            if (validates) validation = _validation!.Measure(model, Tell, cancellation);
         }
         catch (OperationCanceledException)
         {
@@ -164,7 +164,7 @@ public sealed class TrainingRun : IDisposable
         ModelFile.Write(Folder.Last, model);
         MetricsFiles.Write(Folder, _at.Metrics);
         progress?.Report(Progress(RunActivity.Training, _at.Step, _config.StepsPerEpoch) with { Finished = row });
-        _at = _at with { Epoch = last ? 0 : _at.Epoch + 1, Phase = last ? _at.Phase + 1 : _at.Phase, Step = 0, LossL = 0, LossC = 0, Seconds = 0, Waited = 0, Frozen = last ? null : _at.Frozen };
+        _at = last ? _at.NextPhase() : _at.NextEpoch();
         if (last && _at.Phase < _phases.Length) BeginPhase();
         Save();
     }
@@ -291,25 +291,14 @@ public sealed class TrainingRun : IDisposable
 
     private string Provenance()
     {
-        var how = FormattableString.Invariant($"{_config.Optimizer}, learning rate {_config.LearningRate}, batch {_config.Batch} at {_config.ImageSize} x {_config.ImageSize}, seed {_config.Seed}");
         var what = _config.Pruning is { } pruning ? FormattableString.Invariant($"soft filter pruning with {pruning.Criterion} at rate {pruning.Rate}") : "trained";
-        return $"{what}: epoch {EpochOfRun + 1} of {EpochsOfRun}, {how}";
-    }
-
-    private PruningResult WritePruned()
-    {
-        var masked = ModelFile.Read(Folder.Last);
-        ModelFile.Write(Folder.Masked, masked);
-        var compacted = Compactor.Compact(masked);
-        var difference = CompactionCheck.MaxRelativeDifference(masked, compacted);
-        if (!(difference <= CompactionCheck.Tolerance))
-            throw new InvalidOperationException(FormattableString.Invariant($"{Folder.Masked}: the compacted model differs by {difference:0.0e+0} (relative) and was not written"));
-        ModelFile.Write(Folder.Compacted, compacted);
-        return new PruningResult(PruningStatistics.Of(masked), CompactionReport.Of(masked, compacted, _config.ImageSize, _config.ImageSize), difference);
+        return FormattableString.Invariant($"{what}: epoch {EpochOfRun + 1} of {EpochsOfRun}, {_config.Optimizer}, learning rate {_config.LearningRate}, ")
+            + $"batch {_config.Batch} at {_config.ImageSize} x {_config.ImageSize}, seed {_config.Seed}";
     }
 
     private static void RequireData(TrainingConfig config, TrainingData data)
     {
-        if (data.Digest() != config.DataDigest) throw new ArgumentException($"{data.Train.Root}: not the data that the run began with: other images or boxes");
+        if (data.Digest() != config.DataDigest)
+            throw new ArgumentException($"{data.Train.Root}: not the data that the run began with: other images or boxes");
     }
 }

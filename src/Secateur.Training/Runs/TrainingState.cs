@@ -35,6 +35,12 @@ internal sealed record RunPosition
 
     /// <summary>The finished epochs.</summary>
     public ImmutableArray<EpochMetrics> Metrics { get; init; } = [];
+
+    /// <summary>The beginning of the next epoch of the phase.</summary>
+    public RunPosition NextEpoch() => this with { Epoch = Epoch + 1, Step = 0, LossL = 0, LossC = 0, Seconds = 0, Waited = 0 };
+
+    /// <summary>The beginning of the next phase, or the end of the run.</summary>
+    public RunPosition NextPhase() => NextEpoch() with { Epoch = 0, Phase = Phase + 1, Frozen = null };
 }
 
 /// <summary>A run at a moment between two steps.</summary>

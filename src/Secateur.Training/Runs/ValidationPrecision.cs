@@ -62,7 +62,8 @@ internal sealed class ValidationPrecision
     private static WiderPrediction AsSubmitted(FaceDetection face)
     {
         static double Tenth(float value) => Math.Round((double)value * 10) / 10;
-        return new WiderPrediction(Tenth(face.X1), Tenth(face.Y1), Tenth(face.X2 - face.X1 + 1), Tenth(face.Y2 - face.Y1 + 1), Math.Round((double)face.Score * 1000) / 1000);
+        var (width, height) = (Tenth(face.X2 - face.X1 + 1), Tenth(face.Y2 - face.Y1 + 1));
+        return new WiderPrediction(Tenth(face.X1), Tenth(face.Y1), width, height, Math.Round((double)face.Score * 1000) / 1000);
     }
 
     private static (WiderGroundTruth Truth, ImmutableArray<WiderImageName> Names)? Official(FaceDataset data)

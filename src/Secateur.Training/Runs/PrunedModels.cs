@@ -1,0 +1,27 @@
+using Secateur.Models;
+using Secateur.Pruning;
+using Secateur.Pruning.Compaction;
+
+namespace Secateur.Training.Runs;
+
+/// <summary>What a pruning run ends with: the masked model, and the compacted one once it is shown to compute the same.</summary>
+internal static class PrunedModels
+{
+    /// <exception cref="InvalidOperationException">The compacted model computes something else; it is not written.</exception>
+    /// <exception cref="IOException">A file cannot be read or written.</exception>
+    public static PruningResult Write(RunFolder folder, int imageSize)
+    {
+        var masked = ModelFile.Read(folder.Last);
+        ModelFile.Write(folder.Masked, masked);
+        var compacted = Compactor.Compact(masked);
+        var difference = CompactionCheck.MaxRelativeDifference(masked, compacted);
+        if (!(difference <= CompactionCheck.Tolerance))
+        {
+            throw new InvalidOperationException(
+                FormattableString.Invariant($"{folder.Masked}: its compacted form differs by {difference:0.0e+0} (relative) and was not written"));
+        }
+
+        ModelFile.Write(folder.Compacted, compacted);
+        return new PruningResult(PruningStatistics.Of(masked), CompactionReport.Of(masked, compacted, imageSize, imageSize), difference);
+    }
+}

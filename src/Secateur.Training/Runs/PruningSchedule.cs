@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using Secateur.Pruning;
+
+namespace Secateur.Training.Runs;
+
+/// <summary>
+/// Soft filter pruning (He et al., IJCAI 2018) with a criterion, then fine-tuning with the zeroed filters frozen, as in section 3 of arXiv 2311.16613.
+/// </summary>
+public sealed record PruningSchedule
+{
+    /// <summary>The soft epochs of the paper.</summary>
+    public const int SoftEpochs = 200;
+
+    /// <summary>Which filters go: fpgm, l1, l2 or random.</summary>
+    public string Criterion { get; init; } = "fpgm";
+
+    /// <summary>The share of each layer's filters that goes, in [0, 1).</summary>
+    public required double Rate { get; init; }
+
+    /// <summary>Other rates for the layers that patterns name; of several that match, the last holds.</summary>
+    public ImmutableArray<LayerRate> LayerRates { get; init; } = [];
+
+    /// <summary>Filters are zeroed after every so many soft epochs, and after the last.</summary>
+    public int Every { get; init; } = 1;
+
+    /// <summary>Epochs with frozen filters: the first half at the base learning rate, the second at a tenth.</summary>
+    public int FinetuneEpochs { get; init; } = 10;
+
+    /// <summary>How many filters each layer loses.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A rate is not in [0, 1).</exception>
+    public PruningPlan ToPlan() =>
+        LayerRates.Aggregate(new PruningPlan(Rate), (plan, layer) => plan.With(layer.Pattern, layer.Rate));
+}
+
+/// <summary>The rate of the layers that a pattern (with <c>*</c>) names.</summary>
+public readonly record struct LayerRate(string Pattern, double Rate);
