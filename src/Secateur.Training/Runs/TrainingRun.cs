@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Secateur.Graph;
 using Secateur.Models;
 using Secateur.Pruning;
 using Secateur.Pruning.Criteria;
@@ -46,12 +47,13 @@ public sealed class TrainingRun : IDisposable
     /// <param name="initial">What to start from.</param>
     /// <param name="data">The data that the configuration was made for.</param>
     /// <exception cref="ArgumentException">The configuration is out of its range, or for other data.</exception>
-    /// <exception cref="Graph.NetworkException">The images are too small for the network, or the machine has too little memory.</exception>
+    /// <exception cref="NetworkException">The images are too small for the network, or the machine has too little memory.</exception>
     /// <exception cref="IOException">The folder exists or cannot be written.</exception>
     public static TrainingRun Start(string path, TrainingConfig config, Model initial, TrainingData data)
     {
         config.Validate();
         RequireData(config, data);
+        RequireSize(config, initial.Network);
         config.Pruning?.ToPlan().Resolve(initial.Network);
         return Open(config, data, initial, () => RunFolder.Create(path, config, initial));
     }
@@ -167,6 +169,14 @@ public sealed class TrainingRun : IDisposable
         _at = last ? _at.NextPhase() : _at.NextEpoch();
         if (last && _at.Phase < _phases.Length) BeginPhase();
         Save();
+    }
+
+    private static void RequireSize(TrainingConfig config, Network network)
+    {
+        // Below, the one cell of the coarsest level stands outside the image.
+        var least = network.Levels.Select(level => level.Stride).DefaultIfEmpty().Max() / 2;
+        if (config.ImageSize < least)
+            throw new NetworkException($"images of {config.ImageSize} x {config.ImageSize} pixels are too small for {network.Architecture}, expected at least {least} x {least}");
     }
 
     // It goes on from epoch to epoch by itself.

@@ -160,7 +160,7 @@ public sealed class TrainingRunTests : IDisposable
 
     [Theory]
     [InlineData(1)]
-    [InlineData(3)]
+    [InlineData(63)]
     public void Images_too_small_for_the_network_are_refused_before_a_folder_is_made(int size)
     {
         var eresfd = Models.EResFd.Create();
