@@ -32,15 +32,21 @@ internal static class DemoCommand
             var options = new DemoOptions { Seed = parsed.GetValue(seed), Threads = parsed.GetValue(threads) };
             var silent = parsed.GetValue(json);
             var result = DemoDisplay.Run(silent, progress => DemoRun.Run(parsed.GetValue(output)!, options, progress, cancellation));
-            if (silent) Report.Json(Document(result));
-            else Print(result);
+            Write(result, silent);
             return 0;
         });
         return command;
     }
 
-    private static void Print(DemoResult result)
+    /// <summary>Prints what was measured.</summary>
+    internal static void Write(DemoResult result, bool json)
     {
+        if (json)
+        {
+            Report.Json(Document(result));
+            return;
+        }
+
         Report.Table(
             ["model", "parameters", "AP easy", "medium", "hard", "ms", "kB"],
             [.. result.Models.Select(m => (IReadOnlyList<string>)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Secateur.Detection;
 using Secateur.Training.Reports;
 using Secateur.WiderFace.Drawn;
 
@@ -31,7 +32,10 @@ public static class DemoReport
                 Chart("Time over rate", "filters removed, %", "ms", result, model => model.Milliseconds, "Median time of one image on one thread. The axis need not start at 0."),
                 Losses("Training", [original], "Mean loss of each epoch, from scratch."),
                 Losses("Pruning", [.. result.Models.Skip(1)], "Soft filter pruning, then fine-tuning with the removed filters frozen; each starts from the original."));
-        if (!result.Pictures.IsEmpty) report.Heading("What they find").Pictures(result.Pictures);
+        if (!result.Pictures.IsEmpty) report
+            .Heading("What they find")
+            .Paragraph(Text($"The validation scenes with the most faces. Boxes are shown from a score of {DetectorOptions.Default.Confidence} on; one is right where it overlaps a face by half or more."))
+            .Pictures(result.Pictures);
         return report
             .Heading("How it was made")
             .Table(["step", "seconds"], [.. result.Stages.Select(stage => (IReadOnlyList<string>)[stage.Name, Text($"{stage.Seconds:F1}")])])
