@@ -31,7 +31,7 @@ public static class DemoReport
                 Chart("AP over rate", "filters removed, %", "AP, hard", result, model => model.Hard ?? double.NaN, "Average precision on all faces that count; the point at 0% is the original. The axis need not start at 0."),
                 Chart("Time over rate", "filters removed, %", "ms", result, model => model.Milliseconds, "Median time of one image on one thread. The axis need not start at 0."),
                 Losses("Training", [original], "Mean loss of each epoch, from scratch."),
-                Losses("Pruning", [.. result.Models.Skip(1)], "Soft filter pruning, then fine-tuning with the removed filters frozen; each starts from the original."));
+                Losses("Pruning", [.. result.Models.Skip(1)], "Soft filter pruning, then fine-tuning with the removed filters frozen; each starts from the original, and so was trained for longer than that."));
         if (!result.Pictures.IsEmpty) report
             .Heading("What they find")
             .Paragraph(Text($"The validation scenes with the most faces. Boxes are shown from a score of {DetectorOptions.Default.Confidence} on; one is right where it overlaps a face by half or more."))
