@@ -22,6 +22,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Secateur prunes lightweight face detectors, compacts them exactly, runs and evaluates them.")
         {
+            DemoCommand.Create(),
             ImportCommand.Create(),
             InspectCommand.Create(),
             TrainCommand.Create(),
