@@ -1,0 +1,169 @@
+using Secateur.Kernels.Simd;
+using Secateur.TestSupport;
+using Secateur.Training.Kernels;
+using Xunit;
+
+namespace Secateur.Training.Tests.Kernels;
+
+/// <summary>The engine's kernels at every vector width and at sizes around it, against plain loops in double precision.</summary>
+public unsafe class KernelTests
+{
+    private const double Tolerance = 1e-5;
+
+    // Kernels may write a vector behind the last element, and no further.
+    private const int Slack = 16;
+    private const float Untouched = 77;
+
+    public static TheoryData<SimdLevel, int> Sizes()
+    {
+        var sizes = new TheoryData<SimdLevel, int>();
+        foreach (var level in Enum.GetValues<SimdLevel>())
+        {
+            foreach (var size in new[] { 1, 3, 4, 7, 16, 17, 33, 64, 8195 }) sizes.Add(level, size);
+        }
+
+        return sizes;
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void Apply_scales_shifts_and_bends(SimdLevel level, int count)
+    {
+        var x = Draw(count, 1);
+        foreach (var view in Views())
+        {
+            var y = Run(count, target => Fixed(x, source => Pointwise.Apply(level, source, target, count, view)));
+            for (var i = 0; i < count; i++) Near(Bend(Z(x[i], view), view.Slope), y[i]);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void Gradients_go_through_view_and_norm(SimdLevel level, int count)
+    {
+        var (x, g) = (Draw(count, 1), Draw(count, 2));
+        foreach (var view in Views())
+        {
+            foreach (var by in new[] { new GradientCoefficients(view, 0, 0), new GradientCoefficients(view, 0.3f, -0.2f) })
+            {
+                var once = Run(count, target => Both(x, g, (px, pg) => Pointwise.Gradient(level, pg, px, target, count, by, accumulate: false)));
+                var twice = Run(count, target => Both(x, g, (px, pg) =>
+                {
+                    Pointwise.Gradient(level, pg, px, target, count, by, accumulate: false);
+                    Pointwise.Gradient(level, pg, px, target, count, by, accumulate: true);
+                }));
+                for (var i = 0; i < count; i++)
+                {
+                    var expected = (view.Scale * (Z(x[i], view) > 0 ? 1 : view.Slope) * (double)g[i]) + (by.A * (x[i] - (double)view.Mean)) + by.B;
+                    Near(expected, once[i]);
+                    Near(2 * expected, twice[i]);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void Sums_are_those_of_exactly_the_elements(SimdLevel level, int count)
+    {
+        var (x, g) = (Draw(count + Slack, 1), Draw(count + Slack, 2));
+        var (values, gradients) = (x.Take(count).Select(v => (double)v).ToArray(), g.Take(count).Select(v => (double)v).ToArray());
+        Fixed(x, source =>
+        {
+            Near(values.Sum(), Reductions.Sum(level, source, count), count);
+            var moments = Reductions.Moments(level, source, count);
+            Assert.Equal(count, moments.Count);
+            Near(values.Average(), moments.Mean);
+            Near(values.Sum(v => Math.Pow(v - values.Average(), 2)), moments.SquaredDeviations, count);
+        });
+        Both(x, g, (px, pg) => Near(values.Zip(gradients, (a, b) => a * b).Sum(), Reductions.Dot(level, px, pg, count), count));
+        foreach (var view in Views())
+        {
+            var sums = default(GradientSums);
+            Both(x, g, (px, pg) => sums = Reductions.GradientSums(level, pg, px, count, view));
+            var active = values.Zip(gradients, (v, b) => Z((float)v, view) > 0 ? b : view.Slope * b).ToArray();
+            Near(active.Sum(), sums.Gradient, count);
+            Near(active.Zip(values, (a, v) => a * (v - view.Mean)).Sum(), sums.GradientByDeviation, count);
+            Near(values.Zip(gradients, (v, b) => b * Math.Min(Z((float)v, view), 0)).Sum(), sums.Slope, count);
+        }
+    }
+
+    [Fact]
+    public void Moments_of_large_values_with_small_deviations_keep_their_precision()
+    {
+        var x = Draw(10_000, 1).Select(v => 5000 + v).ToArray();
+        var mean = x.Average(v => (double)v);
+        Fixed(x, source => Assert.Equal(1, Reductions.Moments(SimdLevel.Vector256, source, x.Length).SquaredDeviations / x.Sum(v => Math.Pow(v - mean, 2)), 1e-5));
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void Weight_gradients_of_any_number_of_channels_and_taps(SimdLevel level, int positions)
+    {
+        foreach (var (outputs, taps) in new[] { (1, 1), (2, 9), (3, 5), (5, 4), (7, 11) })
+        {
+            var stride = positions + 32;
+            var gradient = Draw(outputs * stride, 1);
+            for (var o = 0; o < outputs; o++) gradient.AsSpan((o * stride) + positions, 32).Clear();
+            var input = Draw(positions + taps + 32, 2);
+            var offsets = Enumerable.Range(0, taps).Select(k => k * 3 % taps).ToArray();
+            var result = new float[outputs * taps];
+            Array.Fill(result, 1);
+            fixed (float* pg = gradient, px = input, pr = result)
+            fixed (int* po = offsets)
+            {
+                var call = new WeightGradientCall { Gradient = pg, GradientStride = stride, Input = px, Offsets = po, Taps = taps, Positions = positions, Result = pr };
+                WeightGradient.Run(level, in call, outputs);
+            }
+
+            for (var o = 0; o < outputs; o++)
+            {
+                for (var k = 0; k < taps; k++)
+                {
+                    var expected = 1 + Enumerable.Range(0, positions).Sum(p => (double)gradient[(o * stride) + p] * input[offsets[k] + p]);
+                    Near(expected, result[(o * taps) + k], positions);
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<ViewCoefficients> Views() =>
+        [ViewCoefficients.Identity, new(0.7f, 0.4f, -0.1f, 1), new(-1.2f, 0.4f, 0.2f, 0), new(1.5f, -0.3f, 0, 0.25f)];
+
+    private static double Z(float x, ViewCoefficients view) => (view.Scale * ((double)x - view.Mean)) + view.Shift;
+
+    private static double Bend(double z, double slope) => Math.Max(z, 0) + (slope * Math.Min(z, 0));
+
+    private static float[] Draw(int count, int seed)
+    {
+        var random = new Random(seed);
+
+        // Kernels read whole vectors.
+        return [.. Enumerable.Range(0, count + Slack).Select(_ => RandomWeights.Normal(random))];
+    }
+
+    private static float[] Run(int count, PointerAction fill)
+    {
+        var result = new float[count + (2 * Slack)];
+        Array.Fill(result, Untouched);
+        Fixed(result, target => fill(target));
+        Assert.All(result[(count + Slack)..], value => Assert.Equal(Untouched, value));
+        return result;
+    }
+
+    private static void Near(double expected, double actual, double scale = 1) => Assert.Equal(expected, actual, Tolerance * Math.Max(scale, 4));
+
+    private static void Fixed(float[] values, PointerAction action)
+    {
+        fixed (float* pointer = values) action(pointer);
+    }
+
+    private static void Both(float[] first, float[] second, PairAction action)
+    {
+        fixed (float* a = first, b = second) action(a, b);
+    }
+
+    private delegate void PointerAction(float* values);
+
+    private delegate void PairAction(float* first, float* second);
+}
