@@ -90,7 +90,8 @@ public sealed class TrainingEngine : IDisposable
     /// <exception cref="InvalidOperationException">An image was never set.</exception>
     public void Forward() => _runner.Forward();
 
-    /// <summary>Computes <see cref="Gradients"/> of the last <see cref="Forward"/>.</summary>
+    /// <summary>Computes <see cref="Gradients"/> of the last <see cref="Forward"/>, once.</summary>
+    /// <exception cref="InvalidOperationException">There was no <see cref="Forward"/> since the last call.</exception>
     public void Backward() => _runner.Backward();
 
     /// <summary>A copy of the present weights and running statistics.</summary>

@@ -26,6 +26,7 @@ internal sealed unsafe class TrainingRunner : IDisposable
     private readonly WorkerTeam _team;
     private readonly Model _model;
     private float* _memory;
+    private bool _hasValues;
 
     /// <exception cref="NetworkException">The size is too small for the network, or there is not enough memory.</exception>
     public TrainingRunner(Model model, BatchInput input, IReadOnlyList<ResultBinding> results, TrainingEngineOptions options)
@@ -75,10 +76,15 @@ internal sealed unsafe class TrainingRunner : IDisposable
     {
         _input.RequireAll();
         Run(_plan.Forward);
+        _hasValues = true;
     }
 
+    /// <exception cref="InvalidOperationException">No forward pass since the last backward pass.</exception>
     public void Backward()
     {
+        // It takes the place of values that it has used.
+        if (!_hasValues) throw new InvalidOperationException("a backward pass needs a forward pass before it");
+        _hasValues = false;
         Array.Clear(Gradients);
         Run(_plan.Backward);
     }

@@ -84,6 +84,17 @@ public class TrainingEngineTests
         Assert.Throws<ArgumentException>(() => engine.SetInput(0, new float[5]));
     }
 
+    [Fact]
+    public void Gradients_are_those_of_a_forward_pass_and_need_one_each()
+    {
+        using var engine = new TrainingEngine(RandomWeights.Fill(EResFd.Create(), seed: 1), new TrainingEngineOptions { Batch = 1, Height = 160, Width = 160, Threads = 1 });
+        engine.SetImage(0, new RgbImage(160, 160));
+        Assert.Throws<InvalidOperationException>(engine.Backward);
+        engine.Forward();
+        engine.Backward();
+        Assert.Throws<InvalidOperationException>(engine.Backward);
+    }
+
     private static (float[] Gradients, long Bytes) Run(TrainingEngineOptions options)
     {
         using var engine = new TrainingEngine(RandomWeights.Fill(Extd.Create(32), seed: 3), options);
