@@ -133,6 +133,26 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void A_validation_loss_that_is_no_number_ends_nothing()
+    {
+        // Training goes by the batch's statistics; inference by these, with which nothing comes out as a number.
+        var weights = _model.Weights.ToDictionary();
+        weights["base.1.1.weight"] = new Tensor([8], [.. Enumerable.Repeat(16f, 8)]);
+        weights["base.1.1.running_mean"] = new Tensor([8], [.. Enumerable.Repeat(-3e38f, 8)]);
+        var model = new Model(_model.Network, weights, _model.Info);
+        var path = _temporary.PathOf("nan-validation");
+        using (var run = TrainingRun.Start(path, Config(epochs: 2) with { ValidateEvery = 1 }, model, _data))
+        {
+            var result = run.Run();
+            Assert.All(result.Metrics, m => Assert.False(double.IsFinite(m.ValLossC!.Value)));
+            Assert.Equal(2, File.ReadAllLines(result.Folder.JsonLines).Select(l => JsonDocument.Parse(l)).Count());
+        }
+
+        using var again = TrainingRun.Resume(RunFolder.Open(path), RunFolder.Open(path).ReadConfig(), _data);
+        Assert.Equal(2, again.Run().Metrics.Length);
+    }
+
+    [Fact]
     public void A_divergence_leaves_the_saved_state_as_it_was()
     {
         var config = Config(epochs: 2) with { LearningRate = 1e6, SaveEvery = 0, Optimizer = OptimizerKind.Sgd, Milestones = [] };
