@@ -52,7 +52,6 @@ public sealed class TrainingRun : IDisposable
     {
         config.Validate();
         RequireData(config, data);
-        config.Pruning?.ToPlan().Resolve(initial.Network);
         return Open(config, data, initial, () => RunFolder.Create(path, config, initial));
     }
 
@@ -60,7 +59,7 @@ public sealed class TrainingRun : IDisposable
     /// <param name="folder">Its folder.</param>
     /// <param name="config">Its configuration; threads, save interval and the place of the data may differ from what was saved.</param>
     /// <param name="data">Its data.</param>
-    /// <exception cref="ArgumentException">The data are not those that the run began with.</exception>
+    /// <exception cref="ArgumentException">The data are not those that the run began with, or the configuration was changed and does not fit them or the network.</exception>
     /// <exception cref="InvalidFileException">The saved state is damaged, or of another configuration or version.</exception>
     /// <exception cref="IOException">A file cannot be read, or another process works on the run.</exception>
     public static TrainingRun Resume(RunFolder folder, TrainingConfig config, TrainingData data)
@@ -206,6 +205,7 @@ public sealed class TrainingRun : IDisposable
 
     private static TrainingRun Open(TrainingConfig config, TrainingData data, Model initial, Func<RunFolder> place)
     {
+        config.Pruning?.ToPlan().Resolve(initial.Network);
         var trainer = new Trainer(config, initial);
         TrainingRun? run = null;
         try
@@ -300,5 +300,7 @@ public sealed class TrainingRun : IDisposable
     {
         if (data.Digest() != config.DataDigest)
             throw new ArgumentException($"{data.Train.Root}: not the data that the run began with: other images or boxes");
+        if (data.StepsPerEpoch(config.Batch) is var steps && steps != config.StepsPerEpoch)
+            throw new ArgumentException($"steps per epoch is {config.StepsPerEpoch}, expected {steps}: batches of {config.Batch} in {data.Train.Root}");
     }
 }

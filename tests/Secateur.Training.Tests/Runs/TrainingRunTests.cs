@@ -178,6 +178,20 @@ public sealed class TrainingRunTests : IDisposable
         TrainingRun.Resume(folder, config, _data).Dispose();
     }
 
+    [Fact]
+    public void A_changed_configuration_that_fits_neither_data_nor_network_is_refused_before_the_first_step()
+    {
+        var config = Config(epochs: 1, pruning: true);
+        var path = _temporary.PathOf("changed");
+        TrainingRun.Start(path, config, _model, _data).Dispose();
+        Refuses("steps per epoch", config with { StepsPerEpoch = config.StepsPerEpoch + 1 });
+        Refuses("no-such-layer", config with { Pruning = config.Pruning! with { LayerRates = [new LayerRate("no-such-layer", 0.5)] } });
+        TrainingRun.Resume(RunFolder.Open(path), config, _data).Dispose();
+
+        void Refuses(string problem, TrainingConfig changed) =>
+            Assert.Contains(problem, Assert.ThrowsAny<ArgumentException>(() => TrainingRun.Resume(RunFolder.Open(path), changed, _data)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -185,7 +199,7 @@ public sealed class TrainingRunTests : IDisposable
     {
         var eresfd = Models.EResFd.Create();
         var model = RandomWeights.Fill(eresfd, 1);
-        Assert.Throws<NetworkException>(() => TrainingRun.Start(_temporary.PathOf("small"), Config(epochs: 1) with { ImageSize = size, Batch = 1 }, model, _data));
+        Assert.Throws<NetworkException>(() => TrainingRun.Start(_temporary.PathOf("small"), Config(epochs: 1) with { ImageSize = size, Batch = 1, StepsPerEpoch = _data.StepsPerEpoch(1) }, model, _data));
         Assert.False(Directory.Exists(_temporary.PathOf("small")));
     }
 
