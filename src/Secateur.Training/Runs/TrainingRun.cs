@@ -82,7 +82,7 @@ public sealed class TrainingRun : IDisposable
             EndEpoch(progress, cancellation);
         }
 
-        return new TrainingResult(Folder, _at.Metrics, _config.Pruning is null ? null : PrunedModels.Write(Folder, _config.ImageSize));
+        return new TrainingResult(Folder, _at.Metrics, _at.Best, _config.Pruning is null ? null : PrunedModels.Write(Folder, _config.ImageSize));
     }
 
     /// <inheritdoc/>

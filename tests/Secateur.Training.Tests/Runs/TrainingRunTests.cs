@@ -192,6 +192,16 @@ public sealed class TrainingRunTests : IDisposable
             Assert.Contains(problem, Assert.ThrowsAny<ArgumentException>(() => TrainingRun.Resume(RunFolder.Open(path), changed, _data)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_best_of_a_pruning_run_is_a_pruned_model()
+    {
+        var result = Run(Config(epochs: 3, pruning: true) with { LearningRate = 0.01, ValidateEvery = 1 });
+        var best = ModelFile.Read(result.Folder.Best).Info.Provenance[^1];
+        var epoch = Assert.Single(result.Metrics, m => best.Contains($"epoch {m.Epoch} of 5", StringComparison.Ordinal));
+        Assert.True(epoch.Sparsity > 0);
+        Assert.Equal(epoch.Ap, result.Best);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
