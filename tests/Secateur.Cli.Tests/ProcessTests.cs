@@ -52,23 +52,31 @@ public sealed class ProcessTests : CliTest
         Assert.True(whole.Code == 0, whole.Error);
         var random = new Random(11);
         var (kills, resumed, folder) = (0, 0, Path.Combine("runs", "prune", "killed"));
+        var state = Path.Combine(folder, "state.safetensors");
         string[] next = [.. run, "--name", "killed"];
         while (true)
         {
             using var process = Launch(next);
             var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            var left = Task.Delay(kills < 4 ? random.Next(400, 1400) : 60_000);
-            if (await Task.WhenAny(process.WaitForExitAsync(), left) != left)
+            var exit = process.WaitForExitAsync();
+            var moment = kills switch
+            {
+                0 => Task.Delay(random.Next(400, 1400)),
+                < 5 => AfterNextSave(state, exit, random.Next(400)),
+                _ => Task.Delay(TimeSpan.FromMinutes(3)),
+            };
+            await Task.WhenAny(exit, moment);
+            if (exit.IsCompleted)
             {
                 Assert.True(process.ExitCode == 0, await error);
                 break;
             }
 
             process.Kill();
-            await process.WaitForExitAsync();
+            await exit;
             await Task.WhenAll(output, error);
-            kills++;
-            if (File.Exists(Path.Combine(folder, "state.safetensors"))) resumed++;
+            Assert.True(++kills <= 5, "the run does not come to its end");
+            if (File.Exists(state)) resumed++;
             if (Directory.Exists(folder)) next = ["prune", "--resume", "killed", "--threads", $"{1 + (kills % 3)}"];
         }
 
@@ -120,6 +128,14 @@ public sealed class ProcessTests : CliTest
         Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(state)!, ".*.tmp"));
         var resumed = await Start("train", "--resume", "a");
         Assert.True(resumed.Code == 0, resumed.Error);
+    }
+
+    /// <summary>A moment after the run has come further, however slow the machine is.</summary>
+    private static async Task AfterNextSave(string state, Task exit, int milliseconds)
+    {
+        var before = File.GetLastWriteTimeUtc(state);
+        while (File.GetLastWriteTimeUtc(state) == before && !exit.IsCompleted) await Task.Delay(5);
+        await Task.Delay(milliseconds);
     }
 
     private static async Task<ConsoleRun> Start(params string[] args)

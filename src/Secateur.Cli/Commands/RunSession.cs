@@ -95,7 +95,7 @@ internal static class RunSession
 
         Report.Line($"{folder.Last}: after {Figures.Count(last.Epoch)} epochs, loss {Figures.Loss(last.LossL)} + {Figures.Loss(last.LossC)}"
             + (last.Ap is { } ap ? $", mean AP {Figures.Precision(ap)}" : ""));
-        if (best is not null) Report.Line($"{best}: the best of the validated epochs, mean AP {Figures.Precision(result.Metrics.Max(m => m.Ap))}");
+        if (best is not null) Report.Line($"{best}: the best of the validated epochs, mean AP {Figures.Precision(result.Best)}");
         if (pruned is not null)
         {
             Report.Line($"{folder.Masked}: {pruned.Masked.ZeroFilters} of {pruned.Masked.Filters} filters zero, {Figures.Count(pruned.Masked.NonZeroParameters)} of "

@@ -25,7 +25,9 @@ public sealed class TrainingEngine : IDisposable
         if (network.Levels.IsEmpty) throw new NetworkException($"{network.Architecture}: only detectors can be trained, and this network has no detection levels");
         var shapes = NetworkShapes.Infer(network, options.Height, options.Width);
         Anchors = network.Levels.Sum(level => (int)shapes[level.Loc].Area);
-        if ((long)options.Batch * Anchors * 4 > Array.MaxLength)
+        var results = (long)options.Batch * Anchors * (4 + 2);
+        options.RequireMemory(2 * results * sizeof(float));
+        if (results > Array.MaxLength)
             throw new NetworkException($"a batch of {options.Batch} at {options.Height} x {options.Width} pixels is too large; take a smaller batch or smaller images");
         Locations = new float[options.Batch * Anchors * 4];
         LocationGradients = new float[Locations.Length];
@@ -90,7 +92,8 @@ public sealed class TrainingEngine : IDisposable
     /// <exception cref="InvalidOperationException">An image was never set.</exception>
     public void Forward() => _runner.Forward();
 
-    /// <summary>Computes <see cref="Gradients"/> of the last <see cref="Forward"/>.</summary>
+    /// <summary>Computes <see cref="Gradients"/> of the last <see cref="Forward"/>, once.</summary>
+    /// <exception cref="InvalidOperationException">There was no <see cref="Forward"/> since the last call.</exception>
     public void Backward() => _runner.Backward();
 
     /// <summary>A copy of the present weights and running statistics.</summary>

@@ -1,3 +1,5 @@
+using Secateur.Graph;
+
 namespace Secateur.Training.Engine;
 
 /// <summary>The size of what a <see cref="TrainingEngine"/> trains on, and with what means.</summary>
@@ -20,4 +22,13 @@ public sealed record TrainingEngineOptions
     /// does not help the engine takes what it needs.
     /// </summary>
     public long MemoryLimit { get; init; } = 4L << 30;
+
+    // Linux promises memory that it does not have, and kills who uses it: better to ask first.
+    internal void RequireMemory(long bytes)
+    {
+        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (bytes <= available) return;
+        throw new NetworkException(FormattableString.Invariant(
+            $"a batch of {Batch} at {Height} x {Width} pixels needs {bytes / 1e9:F1} GB of memory, this machine has {available / 1e9:F1} GB; take a smaller batch or smaller images"));
+    }
 }

@@ -26,6 +26,7 @@ internal sealed unsafe class TrainingRunner : IDisposable
     private readonly WorkerTeam _team;
     private readonly Model _model;
     private float* _memory;
+    private bool _hasValues;
 
     /// <exception cref="NetworkException">The size is too small for the network, or there is not enough memory.</exception>
     public TrainingRunner(Model model, BatchInput input, IReadOnlyList<ResultBinding> results, TrainingEngineOptions options)
@@ -45,7 +46,7 @@ internal sealed unsafe class TrainingRunner : IDisposable
         (_context.ScratchOffset, _context.ScratchFloats) = ((nint)_plan.Floats, (nint)stride);
         var floats = _plan.Floats + (stride * options.Threads) + SlackFloats;
         WorkspaceBytes = floats * sizeof(float);
-        RequireMemory(options);
+        options.RequireMemory(WorkspaceBytes);
         _memory = (float*)NativeMemory.AlignedAlloc((nuint)WorkspaceBytes, CacheLine);
 
         // Kernels read, and drop, values between the maps: let those be numbers from the start.
@@ -75,10 +76,15 @@ internal sealed unsafe class TrainingRunner : IDisposable
     {
         _input.RequireAll();
         Run(_plan.Forward);
+        _hasValues = true;
     }
 
+    /// <exception cref="InvalidOperationException">No forward pass since the last backward pass.</exception>
     public void Backward()
     {
+        // It takes the place of values that it has used.
+        if (!_hasValues) throw new InvalidOperationException("a backward pass needs a forward pass before it");
+        _hasValues = false;
         Array.Clear(Gradients);
         Run(_plan.Backward);
     }
@@ -118,14 +124,5 @@ internal sealed unsafe class TrainingRunner : IDisposable
         }
 
         GC.KeepAlive(this);
-    }
-
-    // Linux promises memory that it does not have, and kills who uses it: better to ask first.
-    private void RequireMemory(TrainingEngineOptions options)
-    {
-        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (WorkspaceBytes <= available) return;
-        throw new NetworkException(FormattableString.Invariant(
-            $"a batch of {options.Batch} at {options.Height} x {options.Width} pixels needs {WorkspaceBytes / 1e9:F1} GB of memory, this machine has {available / 1e9:F1} GB; take a smaller batch or smaller images"));
     }
 }

@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Secateur.Training.Runs;
 
-/// <summary>What is known of an epoch: a row of <c>metrics.csv</c> and <c>metrics.jsonl</c>. What was not measured is null.</summary>
+/// <summary>
+/// What is known of an epoch: a row of <c>metrics.csv</c> and <c>metrics.jsonl</c>. What was not measured is null; what is
+/// no finite number, as the validation loss of a model that diverges in inference, is <c>NaN</c> or <c>Infinity</c>.
+/// </summary>
 public sealed record EpochMetrics
 {
     /// <summary>The phase: train, soft or finetune.</summary>

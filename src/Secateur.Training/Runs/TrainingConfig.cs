@@ -117,6 +117,7 @@ public sealed record TrainingConfig
         Check(Batch is > 0 and <= 4096, "batch", Batch, "1 to 4096");
         Check(ImageSize is > 0 and <= 16_384, "image size", ImageSize, "1 to 16384 pixels");
         Check(LearningRate is > 0 and <= 1e6, "learning rate", LearningRate, "above 0, at most 1e6");
+        Check(Enum.IsDefined(Optimizer), "optimizer", Optimizer, "adam or sgd");
         Check(WeightDecay is >= 0 and < 1, "weight decay", WeightDecay, "at least 0 and less than 1");
         var ascending = !Milestones.IsDefault && Milestones.All(m => m >= 0) && Milestones.SequenceEqual(Milestones.Order());
         Check(ascending, "milestones", Milestones.IsDefault ? "null" : string.Join(", ", Milestones), "ascending steps");

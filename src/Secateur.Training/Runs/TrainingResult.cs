@@ -7,8 +7,9 @@ namespace Secateur.Training.Runs;
 /// <summary>What a finished run made.</summary>
 /// <param name="Folder">Where it all is.</param>
 /// <param name="Metrics">The epochs.</param>
+/// <param name="Best">The precision of the best model; null where nothing was validated.</param>
 /// <param name="Pruning">What pruning gave; null where the run only trained.</param>
-public sealed record TrainingResult(RunFolder Folder, ImmutableArray<EpochMetrics> Metrics, PruningResult? Pruning);
+public sealed record TrainingResult(RunFolder Folder, ImmutableArray<EpochMetrics> Metrics, double? Best, PruningResult? Pruning);
 
 /// <summary>What pruning gave.</summary>
 /// <param name="Masked">How sparse the masked model is.</param>

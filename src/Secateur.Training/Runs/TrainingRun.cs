@@ -26,6 +26,7 @@ public sealed class TrainingRun : IDisposable
     private readonly Lazy<SampleLoader> _loader;
     private readonly HashSet<string> _broken = [];
     private RunPosition _at = new();
+    private bool _ran;
 
     private TrainingRun(TrainingConfig config, TrainingData data, Trainer trainer, Func<RunFolder> place)
     {
@@ -54,7 +55,6 @@ public sealed class TrainingRun : IDisposable
         config.Validate();
         RequireData(config, data);
         RequireSize(config, initial.Network);
-        config.Pruning?.ToPlan().Resolve(initial.Network);
         return Open(config, data, initial, () => RunFolder.Create(path, config, initial));
     }
 
@@ -62,7 +62,7 @@ public sealed class TrainingRun : IDisposable
     /// <param name="folder">Its folder.</param>
     /// <param name="config">Its configuration; threads, save interval and the place of the data may differ from what was saved.</param>
     /// <param name="data">Its data.</param>
-    /// <exception cref="ArgumentException">The data are not those that the run began with.</exception>
+    /// <exception cref="ArgumentException">The data are not those that the run began with, or the configuration was changed and does not fit them or the network.</exception>
     /// <exception cref="InvalidFileException">The saved state is damaged, or of another configuration or version.</exception>
     /// <exception cref="IOException">A file cannot be read, or another process works on the run.</exception>
     public static TrainingRun Resume(RunFolder folder, TrainingConfig config, TrainingData data)
@@ -71,21 +71,24 @@ public sealed class TrainingRun : IDisposable
         return Open(config, data, ModelFile.Read(folder.Initial), () => folder);
     }
 
-    /// <summary>Runs to the end.</summary>
+    /// <summary>Runs to the end; once, a stopped run is resumed from its folder.</summary>
     /// <param name="progress">Told of every step.</param>
     /// <param name="cancellation">Stops after the step in work, with the state saved.</param>
     /// <exception cref="TrainingStoppedException">It was cancelled.</exception>
     /// <exception cref="TrainingDivergedException">The loss is no number any more; the images are named, the saved state is from before.</exception>
     /// <exception cref="IOException">A file cannot be written; the previous state stays.</exception>
+    /// <exception cref="InvalidOperationException">It ran before.</exception>
     public TrainingResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
+        if (_ran) throw new InvalidOperationException("a run runs once; resume it from its folder");
+        _ran = true;
         while (_at.Phase < _phases.Length)
         {
             TakeSteps(progress, cancellation);
             EndEpoch(progress, cancellation);
         }
 
-        return new TrainingResult(Folder, _at.Metrics, _config.Pruning is null ? null : PrunedModels.Write(Folder, _config.ImageSize));
+        return new TrainingResult(Folder, _at.Metrics, _at.Best, _config.Pruning is null ? null : PrunedModels.Write(Folder, _config.ImageSize));
     }
 
     /// <inheritdoc/>
@@ -216,6 +219,7 @@ public sealed class TrainingRun : IDisposable
 
     private static TrainingRun Open(TrainingConfig config, TrainingData data, Model initial, Func<RunFolder> place)
     {
+        config.Pruning?.ToPlan().Resolve(initial.Network);
         var trainer = new Trainer(config, initial);
         TrainingRun? run = null;
         try
@@ -310,5 +314,7 @@ public sealed class TrainingRun : IDisposable
     {
         if (data.Digest() != config.DataDigest)
             throw new ArgumentException($"{data.Train.Root}: not the data that the run began with: other images or boxes");
+        if (data.StepsPerEpoch(config.Batch) is var steps && steps != config.StepsPerEpoch)
+            throw new ArgumentException($"steps per epoch is {config.StepsPerEpoch}, expected {steps}: batches of {config.Batch} in {data.Train.Root}");
     }
 }

@@ -57,6 +57,9 @@ internal sealed record OptimizerState(long Steps, IReadOnlyDictionary<string, fl
 
 /// <summary>Serialisation code made at compile time.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    RespectRequiredConstructorParameters = true,
+    RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(RunPosition))]
 internal sealed partial class StateJson : JsonSerializerContext;

@@ -1,8 +1,10 @@
 using Secateur.Graph;
+using Secateur.Kernels.Conv2d;
 using Secateur.Pruning.Compaction;
 using Secateur.TestSupport;
 using Secateur.Training.Engine;
 using Secateur.Training.Engine.Binding;
+using Secateur.Training.Engine.Convolution;
 using Secateur.Weights;
 using Xunit;
 
@@ -32,6 +34,42 @@ public class TrainingRunnerTests
     [Fact]
     public void Compacted_networks() => CheckAll(seed => Compactor.Compact(RandomNetworks.Create(seed)), seeds: 100, atLeast: 30);
 
+    /// <summary>Images so high that convolutions fall into several bands: every row must come to one of them, and find its neighbours in the others.</summary>
+    [Theory]
+    [InlineData(1, 1, 0, 1)]
+    [InlineData(1, 2, 0, 1)]
+    [InlineData(3, 1, 1, 1)]
+    [InlineData(3, 1, 0, 1)]
+    [InlineData(3, 1, 2, 2)]
+    [InlineData(3, 2, 1, 1)]
+    [InlineData(2, 2, 1, 1)]
+    [InlineData(2, 3, 0, 1)]
+    [InlineData(3, 4, 2, 2)]
+    [InlineData(5, 1, 2, 8)]
+    [InlineData(5, 1, 0, 1)]
+    [InlineData(5, 2, 4, 1)]
+    [InlineData(5, 4, 2, 1)]
+    public void Convolutions_in_several_bands(int kernel, int stride, int padding, int groups)
+    {
+        var g = new NetworkBuilder("bands");
+        var x = g.PRelu(g.BatchNorm(g.Conv2d(g.Input(1), "spread", 8, 1), "norm"), "slope");
+        var y = g.Conv2d(x, "banded", 8, kernel, stride, padding, groups, bias: true);
+        g.Output("result", y);
+        var model = RandomWeights.Fill(g.Build(), seed: 1);
+        var width = (31 * stride) + 2;
+
+        // The first such height: the last band has the fewest rows of its own.
+        var height = Enumerable.Range(kernel, 10_000).First(h => Bands(h) == 3);
+        int Bands(int h)
+        {
+            var shapes = NetworkShapes.Infer(model.Network, h, width);
+            return new ConvTiles(new ConvGeometry(kernel, stride, padding, groups), 8 / groups, 8 / groups, shapes[x], shapes[y]).Bands;
+        }
+
+        var expected = EngineComparison.OfOutputs(model, Images, height, width, seed: 1);
+        Compare(model, expected, height, width, "bands", gradientTolerance: Tolerance);
+    }
+
     [Fact]
     public void Computing_values_again_changes_no_bit()
     {
@@ -54,13 +92,13 @@ public class TrainingRunnerTests
     [Fact]
     public void The_number_of_threads_changes_no_bit()
     {
-        for (var seed = 0; seed < 20; seed++)
+        for (var seed = 0; seed < 10; seed++)
         {
             var model = RandomNetworks.CreateDense(seed);
             try
             {
                 var one = Run(model, seed, 13, 8, new TrainingEngineOptions { Threads = 1 });
-                foreach (var threads in new[] { 2, 3, 16, 20 })
+                foreach (var threads in new[] { 2, 3, 17 })
                     AssertSameBits(one, Run(model, seed, 13, 8, new TrainingEngineOptions { Threads = threads }), $"seed {seed}, {threads} threads");
             }
             catch (NetworkException)
@@ -95,13 +133,13 @@ public class TrainingRunnerTests
         Assert.True(count > atLeast, $"only {count} networks were checked");
     }
 
-    private static void Compare(Model model, EngineComparison expected, int height, int width, string where)
+    private static void Compare(Model model, EngineComparison expected, int height, int width, string where, double gradientTolerance = GradientTolerance)
     {
         using var run = new OutputRun(model, expected.Input, expected.ResultGradients, height, width, new TrainingEngineOptions { Batch = Images, Threads = 2 });
         run.Step();
         foreach (var (name, values) in run.Results) expected.AssertResult(name, values, Tolerance, where);
         expected.AssertStatistics(run.Runner.Statistics, Tolerance, where);
-        expected.AssertGradients(run.Runner.Parameters, run.Runner.Gradients, GradientTolerance, where);
+        expected.AssertGradients(run.Runner.Parameters, run.Runner.Gradients, gradientTolerance, where);
 
         // The second pass finds the memory as the first one left it.
         var first = (float[])run.Runner.Gradients.Clone();

@@ -73,6 +73,7 @@ public sealed class RunFolderTests : IDisposable
     [InlineData("\"criterion\": \"fpgm\"", "\"criterion\": \"best\"")]
     [InlineData("\"batch\": 2", "\"batch\": 0")]
     [InlineData("\"optimizer\": \"Adam\"", "\"optimizer\": \"magic\"")]
+    [InlineData("\"optimizer\": \"Adam\"", "\"optimizer\": 7")]
     [InlineData("\"milestones\":", "\"mistakes\":")]
     [InlineData("\"stepsPerEpoch\": 4", "\"stepsPerEpoch\": 2000000000")]
     [InlineData("\"dataDigest\": \"abc\",", "")]

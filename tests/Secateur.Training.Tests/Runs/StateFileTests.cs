@@ -89,6 +89,14 @@ public sealed class StateFileTests : IDisposable
         Refuses("position lies outside", () => StateFile.Read(Path, _model, Samples.Config));
     }
 
+    [Fact]
+    public void A_state_whose_metrics_lack_an_epoch_is_refused()
+    {
+        var state = Samples.State(_model);
+        StateFile.Write(Path, state with { Position = state.Position with { Metrics = [null!] } }, Samples.Config);
+        Refuses("position lies outside", () => StateFile.Read(Path, _model, Samples.Config));
+    }
+
     private string Path => _folder.PathOf("state.safetensors");
 
     private static void Refuses(string problem, Action read) =>

@@ -133,12 +133,32 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void A_validation_loss_that_is_no_number_ends_nothing()
+    {
+        // Training goes by the batch's statistics; inference by these, with which nothing comes out as a number.
+        var weights = _model.Weights.ToDictionary();
+        weights["base.1.1.weight"] = new Tensor([8], [.. Enumerable.Repeat(16f, 8)]);
+        weights["base.1.1.running_mean"] = new Tensor([8], [.. Enumerable.Repeat(-3e38f, 8)]);
+        var model = new Model(_model.Network, weights, _model.Info);
+        var path = _temporary.PathOf("nan-validation");
+        using (var run = TrainingRun.Start(path, Config(epochs: 2) with { ValidateEvery = 1 }, model, _data))
+        {
+            var result = run.Run();
+            Assert.All(result.Metrics, m => Assert.False(double.IsFinite(m.ValLossC!.Value)));
+            Assert.Equal(2, File.ReadAllLines(result.Folder.JsonLines).Select(l => JsonDocument.Parse(l)).Count());
+        }
+
+        using var again = TrainingRun.Resume(RunFolder.Open(path), RunFolder.Open(path).ReadConfig(), _data);
+        Assert.Equal(2, again.Run().Metrics.Length);
+    }
+
+    [Fact]
     public void A_divergence_leaves_the_saved_state_as_it_was()
     {
         var config = Config(epochs: 2) with { LearningRate = 1e6, SaveEvery = 0, Optimizer = OptimizerKind.Sgd, Milestones = [] };
         using var run = TrainingRun.Start(_temporary.PathOf("far"), config, _model, _data);
         Assert.Throws<TrainingDivergedException>(() => run.Run());
-        if (File.Exists(run.Folder.State)) Assert.All(StateFile.Read(run.Folder.State, _model, config).Parameters, v => Assert.True(float.IsFinite(v)));
+        Assert.All(StateFile.Read(run.Folder.State, _model, config).Parameters, v => Assert.True(float.IsFinite(v)));
     }
 
     [Fact]
@@ -158,6 +178,30 @@ public sealed class TrainingRunTests : IDisposable
         TrainingRun.Resume(folder, config, _data).Dispose();
     }
 
+    [Fact]
+    public void A_changed_configuration_that_fits_neither_data_nor_network_is_refused_before_the_first_step()
+    {
+        var config = Config(epochs: 1, pruning: true);
+        var path = _temporary.PathOf("changed");
+        TrainingRun.Start(path, config, _model, _data).Dispose();
+        Refuses("steps per epoch", config with { StepsPerEpoch = config.StepsPerEpoch + 1 });
+        Refuses("no-such-layer", config with { Pruning = config.Pruning! with { LayerRates = [new LayerRate("no-such-layer", 0.5)] } });
+        TrainingRun.Resume(RunFolder.Open(path), config, _data).Dispose();
+
+        void Refuses(string problem, TrainingConfig changed) =>
+            Assert.Contains(problem, Assert.ThrowsAny<ArgumentException>(() => TrainingRun.Resume(RunFolder.Open(path), changed, _data)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_best_of_a_pruning_run_is_a_pruned_model()
+    {
+        var result = Run(Config(epochs: 3, pruning: true) with { LearningRate = 0.01, ValidateEvery = 1 });
+        var best = ModelFile.Read(result.Folder.Best).Info.Provenance[^1];
+        var epoch = Assert.Single(result.Metrics, m => best.Contains($"epoch {m.Epoch} of 5", StringComparison.Ordinal));
+        Assert.True(epoch.Sparsity > 0);
+        Assert.Equal(epoch.Ap, result.Best);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(63)]
@@ -165,7 +209,7 @@ public sealed class TrainingRunTests : IDisposable
     {
         var eresfd = Models.EResFd.Create();
         var model = RandomWeights.Fill(eresfd, 1);
-        Assert.Throws<NetworkException>(() => TrainingRun.Start(_temporary.PathOf("small"), Config(epochs: 1) with { ImageSize = size, Batch = 1 }, model, _data));
+        Assert.Throws<NetworkException>(() => TrainingRun.Start(_temporary.PathOf("small"), Config(epochs: 1) with { ImageSize = size, Batch = 1, StepsPerEpoch = _data.StepsPerEpoch(1) }, model, _data));
         Assert.False(Directory.Exists(_temporary.PathOf("small")));
     }
 

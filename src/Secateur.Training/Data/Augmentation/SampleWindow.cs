@@ -36,7 +36,8 @@ internal readonly record struct SampleWindow(double X, double Y, double Side, bo
             var (top, bottom) = (Relative(face.Y1 - Y), Relative(face.Y2 - Y));
             if ((right - left) * (bottom - top) * imageSize * imageSize < SmallestArea) continue;
             if (Mirrored) (left, right) = (1 - right, 1 - left);
-            kept.Add(new FaceBox((float)left, (float)top, (float)right, (float)bottom));
+            var box = new FaceBox((float)left, (float)top, (float)right, (float)bottom);
+            if (box.X2 > box.X1 && box.Y2 > box.Y1) kept.Add(box);
         }
 
         return kept.DrainToImmutable();

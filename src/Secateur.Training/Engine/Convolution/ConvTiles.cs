@@ -97,9 +97,6 @@ internal sealed class ConvTiles
     /// <summary>Whether scratch rows lie as the maps' own rows do: results can be written in place.</summary>
     public bool IsFlat => Pitch == Output.Width && Pitch == Input.Width && Geometry.Stride == 1;
 
-    /// <summary>One input and one output channel a group.</summary>
-    public bool IsDepthwise => GroupInputs == 1 && GroupOutputs == 1;
-
     /// <summary>Input planes a group: one a channel and phase.</summary>
     public int InputPlanes => GroupInputs * Phases.Length * Phases.Length;
 

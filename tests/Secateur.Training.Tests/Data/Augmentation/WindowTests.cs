@@ -36,6 +36,17 @@ public class WindowTests
     }
 
     [Fact]
+    public void A_face_so_narrow_that_rounding_takes_its_width_is_dropped()
+    {
+        var window = new SampleWindow(-700, -1, 1100);
+        for (var x = 300f; x < 300.1f; x = MathF.BitIncrement(x))
+        {
+            var face = new LabelledFace(x, -1e6f, MathF.BitIncrement(MathF.BitIncrement(x)), 1e6f);
+            Assert.All(window.Keep([face], 640), kept => Assert.True(kept.X2 > kept.X1));
+        }
+    }
+
+    [Fact]
     public void Square_crops_lie_inside_the_image_around_a_whole_face()
     {
         LabelledFace[] faces = [new(100, 50, 160, 130), new(700, 300, 720, 330)];
