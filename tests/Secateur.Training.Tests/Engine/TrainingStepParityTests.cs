@@ -17,9 +17,9 @@ public class TrainingStepParityTests
     private const double Share = 0.995;
 
     [SharedDataTheory]
-    [InlineData("eres_step", "ERES.pth", 1e-4, 1, 1e-4)]
-    [InlineData("extd64_step", "sfd_face.pth", 1e-2, 0.9, 1e-5)]
-    public void Two_steps_equal_PyTorch(string file, string checkpoint, double worstGradient, double gradientShare, double worstStep)
+    [InlineData("eres_step", "ERES.pth", 1e-4, 1e-4)]
+    [InlineData("extd64_step", "sfd_face.pth", 1e-2, 1e-5)]
+    public void Two_steps_equal_PyTorch(string file, string checkpoint, double worstGradient, double worstStep)
     {
         var expected = Safetensors.Read(SharedData.PathOf("parity", "training", file + ".safetensors")).Tensors;
         var model = ModelFile.Read(SharedData.PathOf("checkpoints", "paper", checkpoint));
@@ -49,9 +49,10 @@ public class TrainingStepParityTests
             var largest = names.Max(name => expected[$"grad{step}.{name}"].Data.Max(Math.Abs));
             var gradients = names.SelectMany(name => expected[$"grad{step}.{name}"].Data.Zip(engine.Gradients[engine.Parameters.RangeOf(name)], Difference)).ToList();
 
-            // A PReLU of EXTD that changes side at a rounding error moves the gradients of the layers before it.
+            // A PReLU of EXTD whose input is a rounding error away from zero may fall on its other side and move gradients before it; which one does
+            // depends on the vector width.
             Assert.True(gradients.Max() <= worstGradient * largest, $"gradient {step}: largest difference {gradients.Max():g3}");
-            Assert.True(gradients.Count(d => d <= 1e-4 * largest) >= gradientShare * gradients.Count, $"gradient {step}: {gradients.Count(d => d > 1e-4 * largest)} differ");
+            Assert.True(gradients.Count(d => d <= 1e-4 * largest) >= 0.9 * gradients.Count, $"gradient {step}: {gradients.Count(d => d > 1e-4 * largest)} differ");
             foreach (var (name, values) in engine.Statistics)
             {
                 var statistic = expected[$"bn{(step == "" ? "1" : "2")}.{name}"].Data;
