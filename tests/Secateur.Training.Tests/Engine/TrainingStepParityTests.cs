@@ -14,12 +14,11 @@ namespace Secateur.Training.Tests.Engine;
 public class TrainingStepParityTests
 {
     private const double Rate = 1e-3;
-    private const double Share = 0.995;
 
     [SharedDataTheory]
-    [InlineData("eres_step", "ERES.pth", 1e-4, 1e-4)]
-    [InlineData("extd64_step", "sfd_face.pth", 1e-2, 1e-5)]
-    public void Two_steps_equal_PyTorch(string file, string checkpoint, double worstGradient, double worstStep)
+    [InlineData("eres_step", "ERES.pth", 1e-4, 1e-4, 0.999)]
+    [InlineData("extd64_step", "sfd_face.pth", 1e-2, 1e-5, 0.99)]
+    public void Two_steps_equal_PyTorch(string file, string checkpoint, double worstGradient, double worstStep, double share)
     {
         var expected = Safetensors.Read(SharedData.PathOf("parity", "training", file + ".safetensors")).Tensors;
         var model = ModelFile.Read(SharedData.PathOf("checkpoints", "paper", checkpoint));
@@ -62,7 +61,7 @@ public class TrainingStepParityTests
             optimizer.Step(engine.Gradients, Rate);
             var differences = names.SelectMany(name => expected[$"step{(step == "" ? "1" : "2")}.{name}"].Data.Zip(engine.Parameters[name].ToArray(), Difference)).ToList();
             Assert.True(differences.Max() <= worstStep, $"step {step}: largest difference {differences.Max():g3}");
-            Assert.True(differences.Count(d => d <= 1e-6) >= Share * differences.Count, $"step {step}: {differences.Count(d => d > 1e-6)} of {differences.Count} differ");
+            Assert.True(differences.Count(d => d <= 1e-6) >= share * differences.Count, $"step {step}: {differences.Count(d => d > 1e-6)} of {differences.Count} differ");
         }
     }
 
