@@ -156,8 +156,21 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
             var y = (stride * i) + py;
             if (y >= _tiles.Input.Height) return;
             var row = plane + ((nint)y * width);
-            if (stride > 1 || target.Accumulates) PhaseCopy.Scatter(source, row + px, columns, stride, target.Accumulates);
+            if (stride > 1 || target.Accumulates) Scatter(source, row + px, columns, stride, target.Accumulates);
             else Unsafe.CopyBlockUnaligned(row, source, (uint)width * sizeof(float));
+        }
+    }
+
+    /// <summary>target[stride * i] = source[i], or += it.</summary>
+    private static void Scatter(float* source, float* target, int count, int stride, bool accumulate)
+    {
+        if (accumulate)
+        {
+            for (var i = 0; i < count; i++) target[(nint)stride * i] += source[i];
+        }
+        else
+        {
+            for (var i = 0; i < count; i++) target[(nint)stride * i] = source[i];
         }
     }
 

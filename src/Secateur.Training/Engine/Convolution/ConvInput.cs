@@ -1,3 +1,4 @@
+using Secateur.Kernels.Conv2d;
 using Secateur.Training.Engine.Maps;
 using Secateur.Training.Kernels;
 
@@ -83,7 +84,7 @@ internal sealed unsafe class ConvInput(EngineContext context, ConvTiles tiles, V
                 var phase = tiles.Phases[p];
                 var to = target + ((nint)p * tiles.PlaneStride);
                 var columns = inside && width > phase ? Math.Min((width - phase + stride - 1) / stride, read) : 0;
-                PhaseCopy.Gather(row + phase, to, columns, stride);
+                PhaseSplit.Gather(row + phase, to, columns, stride);
                 new Span<float>(to + columns, pitch - columns).Clear();
             }
         }

@@ -39,7 +39,8 @@ internal static unsafe class PhaseSplit
         }
     }
 
-    private static void Gather(float* source, float* target, int count, int stride)
+    /// <summary>target[i] = source[stride * i].</summary>
+    public static void Gather(float* source, float* target, int count, int stride)
     {
         if (stride == 1)
         {
