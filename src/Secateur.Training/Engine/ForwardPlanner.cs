@@ -90,7 +90,7 @@ internal sealed class ForwardPlanner
         var inputs = Values[node.Input];
 
         // Groups are tasks of their own: two that give the same channel its gradient would race.
-        if (node.Groups > 1 && inputs.Distinct().Count() < inputs.Length) inputs = Merge(node.Input, [[.. inputs.Cast<ChannelRef?>()]], new MergeFactors(null, _context.Parameters));
+        if (node.Groups > 1 && inputs.Distinct().Count() < inputs.Length) inputs = Copy(node.Input, inputs);
         if (!_layers.TryGetValue(LayerKey(node), out var layer))
             _layers.Add(LayerKey(node), layer = new ConvLayer(_network, node, _context.Parameters, _context.Level));
         var map = new StoredMap(node.Name, _context.Batch, _shapes[index], needsGradient: true);
@@ -103,7 +103,7 @@ internal sealed class ForwardPlanner
 
     private ChannelRef[] Normalize(int index, BatchNormNode node)
     {
-        var map = WholeMap(Values[node.Input]) ?? WholeMap(Merge(node.Input, [[.. Values[node.Input].Cast<ChannelRef?>()]], new MergeFactors(null, _context.Parameters)))!;
+        var map = WholeMap(Values[node.Input]) ?? WholeMap(Copy(node.Input, Values[node.Input]))!;
         if ((long)_context.Batch * map.Positions < 2)
             throw new NetworkException($"{node.Name}: its map {map.Shape} has one value a channel, which has no variance; take larger images or a larger batch");
         if (!_moments.TryGetValue(map, out var moments)) _moments.Add(map, moments = MomentsOf(map));
@@ -125,9 +125,12 @@ internal sealed class ForwardPlanner
         // An activation that is there already is not repeated where that changes nothing; any other one needs the activated values first.
         var (relu, none) = (ViewActivation.Relu, ViewActivation.None);
         if (channels.Any(c => c.View.Activation != none && (activation != relu || c.View.Activation != relu)))
-            channels = Merge(index, [[.. channels.Cast<ChannelRef?>()]], new MergeFactors(null, _context.Parameters));
+            channels = Copy(index, channels);
         return [.. channels.Select(c => c with { View = c.View.Map.View(c.View.Norm, activation) })];
     }
+
+    private ChannelRef[] Copy(int index, ChannelRef[] channels) =>
+        Merge(index, [[.. channels.Cast<ChannelRef?>()]], new MergeFactors(null, _context.Parameters));
 
     private ChannelRef[] Merge(int index, ChannelRef?[][] operands, MergeFactors factors)
     {

@@ -220,7 +220,7 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
     private int[] PhaseOffsets(int phase)
     {
         var stride = _tiles.Geometry.Stride;
-        var (rows, columns) = (_tiles.GradientTaps(phase / stride).ToList(), _tiles.GradientTaps(phase % stride).ToList());
+        var (rows, columns) = (_tiles.Taps.GradientTaps(phase / stride).ToList(), _tiles.Taps.GradientTaps(phase % stride).ToList());
         return
         [
             .. from o in Enumerable.Range(0, _tiles.GroupOutputs)

@@ -1,4 +1,5 @@
 using Secateur.Graph;
+using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Simd;
 using Secateur.Runtime;
 
@@ -25,8 +26,7 @@ internal sealed class ConvLayer
         Forward = new float[shape[0] * Taps];
         Bias = new float[Outputs];
 
-        // The places of the kernel that meet an input pixel of phase p, in the order of ConvTiles.GradientTaps.
-        PhaseTaps = [.. Enumerable.Range(0, stride).Select(p => Enumerable.Range(0, _kernel).Where(k => (p + node.Padding - k) % stride == 0).ToArray())];
+        PhaseTaps = [.. Enumerable.Range(0, stride).Select(p => new TapGeometry(network.GeometryOf(node)).GradientTaps(p).Select(t => t.Tap).ToArray())];
         Backward = new float[stride * stride][];
         for (var p = 0; p < Backward.Length; p++)
             Backward[p] = new float[_groups * GroupInputs * GroupOutputs * PhaseTaps[p / stride].Length * PhaseTaps[p % stride].Length];

@@ -32,7 +32,7 @@ internal sealed class ConvTiles
         (Geometry, Input, Output, GroupInputs, GroupOutputs) = (geometry, input, output, groupInputs, groupOutputs);
         Taps = new TapGeometry(geometry);
         Phases = Taps.Phases();
-        var shifts = Enumerable.Range(0, geometry.Stride).SelectMany(GradientTaps).Select(t => t.Shift).ToList();
+        var shifts = Enumerable.Range(0, geometry.Stride).SelectMany(Taps.GradientTaps).Select(t => t.Shift).ToList();
         (_gradientBefore, _gradientAfter) = (Math.Max(0, -shifts.Min()), Math.Max(0, shifts.Max()));
         InputRows = CeilingDivide(input.Height, geometry.Stride);
         InputColumns = CeilingDivide(input.Width, geometry.Stride);
@@ -114,16 +114,6 @@ internal sealed class ConvTiles
     public (int Start, int End) GradientRows(Band band) => band.InputStart == band.InputEnd
         ? (band.Start, band.End)
         : (Math.Min(band.Start, band.InputStart - _gradientBefore), Math.Max(band.End, band.InputEnd + _gradientAfter));
-
-    /// <summary>The kernel places that lead from an input pixel of a phase to output pixels, and by how many these are displaced.</summary>
-    public IEnumerable<(int Tap, int Shift)> GradientTaps(int phase)
-    {
-        for (var k = 0; k < Geometry.Kernel; k++)
-        {
-            var reach = phase + Geometry.Padding - k;
-            if (reach % Geometry.Stride == 0) yield return (k, reach / Geometry.Stride);
-        }
-    }
 
     /// <summary>The distance of every tap [I, K, K] of a group from position 0 of its first input plane.</summary>
     public int[] InputOffsets()

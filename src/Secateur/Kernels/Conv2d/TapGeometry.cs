@@ -30,6 +30,16 @@ internal readonly record struct TapGeometry(ConvGeometry Conv)
         return [.. Enumerable.Range(0, Conv.Kernel).Select(geometry.Phase).Distinct().Order()];
     }
 
+    /// <summary>The taps that lead from an input pixel of a phase to output pixels, and by how many output pixels these are displaced.</summary>
+    public IEnumerable<(int Tap, int Shift)> GradientTaps(int phase)
+    {
+        for (var k = 0; k < Conv.Kernel; k++)
+        {
+            var reach = phase + Conv.Padding - k;
+            if (reach % Conv.Stride == 0) yield return (k, reach / Conv.Stride);
+        }
+    }
+
     /// <summary>The distance of every tap [I, K, K] from position 0 of the first input plane.</summary>
     /// <param name="planes">For each input channel its number of planes behind the first, [I]; counted in channels where there are phases.</param>
     /// <param name="layout">Of the planes that are read.</param>
