@@ -30,6 +30,8 @@ internal sealed unsafe class ConvStep(string name, SimdLevel level, PackedConv c
 
     private readonly int _strip = Math.Max(128, StripFloats / (conv.GroupChannels * conv.Geometry.Kernel) / 64 * 64);
 
+    public override long MultiplyAdds => (long)planes.Layout.Height * planes.Layout.Width * planes.Outputs.Length * conv.Taps;
+
     public override void Run(float* memory, int part, int parts)
     {
         var (start, end) = Share(planes.Layout.Positions, part, parts);
