@@ -40,18 +40,18 @@ internal static unsafe class MachinePeak
         var x = TSimd.Broadcast(0.5f);
         for (var round = 0; round < Rounds; round++)
         {
-            a = TSimd.MultiplyAdd(a, x, x);
-            b = TSimd.MultiplyAdd(b, x, x);
-            c = TSimd.MultiplyAdd(c, x, x);
-            d = TSimd.MultiplyAdd(d, x, x);
-            e = TSimd.MultiplyAdd(e, x, x);
-            f = TSimd.MultiplyAdd(f, x, x);
-            g = TSimd.MultiplyAdd(g, x, x);
-            h = TSimd.MultiplyAdd(h, x, x);
-            i = TSimd.MultiplyAdd(i, x, x);
-            j = TSimd.MultiplyAdd(j, x, x);
-            k = TSimd.MultiplyAdd(k, x, x);
-            l = TSimd.MultiplyAdd(l, x, x);
+            a = TSimd.MultiplyAdd(x, x, a);
+            b = TSimd.MultiplyAdd(x, x, b);
+            c = TSimd.MultiplyAdd(x, x, c);
+            d = TSimd.MultiplyAdd(x, x, d);
+            e = TSimd.MultiplyAdd(x, x, e);
+            f = TSimd.MultiplyAdd(x, x, f);
+            g = TSimd.MultiplyAdd(x, x, g);
+            h = TSimd.MultiplyAdd(x, x, h);
+            i = TSimd.MultiplyAdd(x, x, i);
+            j = TSimd.MultiplyAdd(x, x, j);
+            k = TSimd.MultiplyAdd(x, x, k);
+            l = TSimd.MultiplyAdd(x, x, l);
         }
 
         // Else the compiler might drop the work.
