@@ -21,10 +21,11 @@ internal static unsafe class PlanTimer
     public static StepTime[] Run(InferenceEngine engine, int height, int width, int runs)
     {
         var plan = engine.PlanFor(height, width);
-        var memory = (float*)NativeMemory.AlignedAlloc((nuint)plan.Floats * sizeof(float), 64);
+        var bytes = (nuint)plan.WorkspaceFloats(threads: 1) * sizeof(float);
+        var memory = (float*)NativeMemory.AlignedAlloc(bytes, 64);
         try
         {
-            NativeMemory.Clear(memory, (nuint)plan.Floats * sizeof(float));
+            NativeMemory.Clear(memory, bytes);
             foreach (var step in plan.Preparation) step.Run(memory, 0, 1);
             var random = new Random(1);
             var times = plan.Steps.Select(_ => new double[runs]).ToArray();

@@ -32,6 +32,12 @@ internal sealed class InferencePlan(
     /// <summary>Where the results are, by node.</summary>
     public IReadOnlyDictionary<int, PlacedMap> Results { get; } = results;
 
-    /// <summary>Floats of memory that a workspace needs.</summary>
+    /// <summary>Floats of memory that all threads share.</summary>
     public long Floats { get; } = floats;
+
+    /// <summary>Floats of scratch memory that each thread needs, behind the shared ones.</summary>
+    public long ScratchFloats { get; } = steps.Select(s => s.ScratchFloats).Append(0).Max();
+
+    /// <summary>Floats of memory that a workspace for <paramref name="threads"/> threads needs.</summary>
+    public long WorkspaceFloats(int threads) => Floats + (threads * ScratchFloats);
 }

@@ -11,6 +11,7 @@ public sealed unsafe class InferenceSession : IDisposable
 
     private readonly InferenceEngine _engine;
     private readonly int _channels;
+    private readonly int _threads;
     private readonly WorkerTeam _team;
     private float* _memory;
     private long _floats;
@@ -22,6 +23,7 @@ public sealed unsafe class InferenceSession : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         _engine = engine;
         _channels = engine.Model.Network.Nodes.OfType<InputNode>().Single().Channels;
+        _threads = threads;
         _team = new WorkerTeam(threads);
     }
 
@@ -141,17 +143,18 @@ public sealed unsafe class InferenceSession : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var plan = _engine.PlanFor(height, width);
-        if (plan.Floats > _floats)
+        var floats = plan.WorkspaceFloats(_threads);
+        if (floats > _floats)
         {
-            RequireMemory(plan.Floats * sizeof(float), height, width);
+            RequireMemory(floats * sizeof(float), height, width);
 
             // Without memory, should there be too little, there are no results either.
             _plan = null;
             NativeMemory.AlignedFree(_memory);
             _memory = null;
             _floats = 0;
-            _memory = (float*)NativeMemory.AlignedAlloc(checked((nuint)plan.Floats * sizeof(float)), CacheLine);
-            _floats = plan.Floats;
+            _memory = (float*)NativeMemory.AlignedAlloc(checked((nuint)floats * sizeof(float)), CacheLine);
+            _floats = floats;
 
             // Kernels read, and drop, values between and behind the maps: let those be numbers from the start.
             NativeMemory.Clear(_memory, (nuint)_floats * sizeof(float));

@@ -22,8 +22,13 @@ internal readonly record struct MapView(int Buffer, int FirstChannel, int Channe
 }
 
 /// <summary>Where the buffers lie, in floats from the start of the workspace.</summary>
-internal sealed class MemoryMap(nint[] offsets)
+/// <param name="offsets">Of each buffer.</param>
+/// <param name="scratch">Where the threads' scratch memory starts: part k of a step has its own <see cref="Steps.PlanStep.ScratchFloats"/> from scratch + k * ScratchFloats on.</param>
+internal sealed class MemoryMap(nint[] offsets, nint scratch)
 {
+    /// <summary>Start of the scratch memory.</summary>
+    public nint Scratch { get; } = scratch;
+
     /// <summary>Position 0 of channel <paramref name="channel"/> of a view.</summary>
     public nint Plane(MapView view, int channel) =>
         offsets[view.Buffer] + ((nint)(view.FirstChannel + view.PlaneOf(channel)) * view.Layout.PlaneStride) + view.Layout.Origin;

@@ -358,7 +358,7 @@ internal sealed class PlanBuilder
         foreach (var draft in _preparation) lives[draft.Touched[0]] = lives[draft.Touched[0]] with { First = 0, Last = _drafts.Count };
         foreach (var view in results.Values) lives[view.Buffer].Last = _drafts.Count;
         var (offsets, size) = MemoryPlanner.Place(lives);
-        var memory = new MemoryMap(offsets);
+        var memory = new MemoryMap(offsets, ScratchStart(size));
         var placed = new Dictionary<int, PlacedMap>();
         for (var i = 0; i < _network.Nodes.Length; i++)
         {
@@ -371,8 +371,11 @@ internal sealed class PlanBuilder
             _shapes,
             new PlacedMap(inputView.Layout, memory.Planes(inputView)),
             placed,
-            size + Overrun);
+            ScratchStart(size));
     }
+
+    // Behind all that kernels may read past the last plane, on a cache line.
+    private static nint ScratchStart(long floats) => (nint)((floats + Overrun + 15) / 16 * 16);
 
     /// <summary>A step whose addresses are not known yet, and the buffers that it touches.</summary>
     private sealed record Draft(int[] Touched, Func<MemoryMap, PlanStep> Create);

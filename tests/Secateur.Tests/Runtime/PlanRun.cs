@@ -19,7 +19,7 @@ internal static unsafe class PlanRun
     public static Dictionary<string, float[]> Run(LoweredModel lowered, Volume image, int parts)
     {
         var plan = PlanBuilder.Build(lowered, image.Height, image.Width);
-        var floats = (2 * Fence) + checked((int)plan.Floats);
+        var floats = (2 * Fence) + checked((int)plan.WorkspaceFloats(parts));
         var block = (float*)NativeMemory.AlignedAlloc((nuint)floats * sizeof(float), 64);
         try
         {

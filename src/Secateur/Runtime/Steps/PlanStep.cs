@@ -12,6 +12,9 @@ internal abstract unsafe class PlanStep(string name)
     /// <summary>Multiply-adds of the operation's definition, over all parts; 0 for what is no convolution.</summary>
     public virtual long MultiplyAdds => 0;
 
+    /// <summary>Floats of scratch memory that each part needs, a multiple of a cache line.</summary>
+    public virtual int ScratchFloats => 0;
+
     /// <summary>Computes one of <paramref name="parts"/> parts; parts may run at the same time.</summary>
     public abstract void Run(float* memory, int part, int parts);
 
