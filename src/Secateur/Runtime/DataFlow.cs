@@ -56,13 +56,6 @@ internal sealed class DataFlow
     /// <summary>The node that holds the value of <paramref name="node"/>: itself, but for ReLUs that do nothing.</summary>
     public int Source(int node) => _source[node];
 
-    /// <summary>The node whose planes a convolution reads: its input, or what is expanded for it on the way.</summary>
-    public int Reads(int conv)
-    {
-        var separable = Separables[ComputedBy[conv]];
-        return Source(_network.Nodes[separable?.Depthwise.Node == conv ? separable.First.Node : conv].Inputs[0]);
-    }
-
     /// <summary>The nodes that read the value of <paramref name="node"/>; one that reads it twice appears twice.</summary>
     public IReadOnlyList<int> Readers(int node) => _readers[node];
 

@@ -35,7 +35,7 @@ internal sealed class PlanBuilder
         _statics = StaticMap.Evaluate(lowered.Model, _shapes);
         _views = new MapView?[_network.Nodes.Length];
         _halo = LiveConvs()
-            .GroupBy(c => c.Reads, c => new TapGeometry(c.Geometry))
+            .GroupBy(c => c.Input, c => new TapGeometry(c.Geometry))
             .Select(readers => HaloOf([.. readers]))
             .Append(0)
             .Max();
@@ -51,11 +51,11 @@ internal sealed class PlanBuilder
         return builder.Finish();
     }
 
-    /// <summary>The convolutions that depend on the image: the node whose planes each reads, and its shape.</summary>
-    private IEnumerable<(int Reads, ConvGeometry Geometry)> LiveConvs() =>
+    /// <summary>The convolutions that depend on the image: the node that each reads, and its shape.</summary>
+    private IEnumerable<(int Input, ConvGeometry Geometry)> LiveConvs() =>
         Enumerable.Range(0, _network.Nodes.Length)
             .Where(i => _flow.IsNeeded[i] && !_flow.IsStatic[i] && _network.Nodes[i] is Conv2dNode)
-            .Select(i => (_flow.Reads(i), _network.GeometryOf((Conv2dNode)_network.Nodes[i])));
+            .Select(i => (_flow.Source(_network.Nodes[i].Inputs[0]), _network.GeometryOf((Conv2dNode)_network.Nodes[i])));
 
     /// <summary>
     /// The halo that the convolutions of one input need: of its own planes the gap between rows serves both sides; of phase planes, where real
@@ -158,10 +158,8 @@ internal sealed class PlanBuilder
     private void EmitSeparable(SeparableConv conv)
     {
         var node = (Conv2dNode)_network.Nodes[conv.Depthwise.Node];
-        var geometry = _network.GeometryOf(node);
         var from = _network.Nodes[conv.First.Node].Inputs[0];
-        var (input, phases) = PlanesFor(from, geometry, node.Name);
-        var shape = _shapes[from];
+        var (input, phases) = conv.Expand is null ? PlanesFor(from, _network.GeometryOf(node), node.Name) : (ViewOf(from), [0]);
         var (depthwise, project) = (_lowered.Pack(node), _lowered.Pack((Conv2dNode)_network.Nodes[conv.Project.Node]));
         var expand = conv.Expand is null ? null : _lowered.Pack((Conv2dNode)_network.Nodes[conv.Expand.Node]);
         var target = TargetOf(conv.Project, project);
@@ -169,7 +167,7 @@ internal sealed class PlanBuilder
             _network.Nodes[conv.Project.Last].Name,
             _lowered.Level,
             new SeparableLayers(expand, SlopeOf(conv.Expand), depthwise, SlopeOf(conv.Depthwise), project),
-            new SeparablePlanes(target.View.Layout, shape, phases, m.Planes(input), target.Planes(m)),
+            new SeparablePlanes(input.Layout, target.View.Layout, m.Planes(input), phases, target.Planes(m)),
             target.Epilogue(m),
             target.Border,
             m.Scratch));
@@ -223,7 +221,7 @@ internal sealed class PlanBuilder
         if (!_phases.TryGetValue(key, out var split))
         {
             var all = LiveConvs()
-                .Where(c => c.Reads == key.Item1 && c.Geometry.Stride == geometry.Stride)
+                .Where(c => c.Input == key.Item1 && c.Geometry.Stride == geometry.Stride)
                 .Where(c => c.Geometry.OutputSize(input.Layout.Height) == to.Height && c.Geometry.OutputSize(input.Layout.Width) == to.Width)
                 .Select(c => new TapGeometry(c.Geometry))
                 .ToList();

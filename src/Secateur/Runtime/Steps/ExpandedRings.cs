@@ -1,0 +1,147 @@
+using Secateur.Kernels.Conv2d;
+using Secateur.Kernels.Layout;
+using Secateur.Kernels.Simd;
+
+namespace Secateur.Runtime.Steps;
+
+/// <summary>
+/// The expanded channels of a <see cref="SeparableStep"/>, as many positions of them as the depthwise taps reach: one ring for each channel and
+/// phase of the stride. What lies outside of the map is zero in them, as depthwise taps want it.
+/// </summary>
+internal sealed unsafe class ExpandedRings
+{
+    private readonly SimdLevel _level;
+    private readonly PackedConv _expand;
+    private readonly float _slope;
+    private readonly SeparablePlanes _planes;
+    private readonly int _stride;
+    private readonly int _chunk;
+
+    // Positions a ring holds, and floats from one to the next: a chunk that runs over a ring's end goes on behind it.
+    private readonly int _length;
+    private readonly int _ringStride;
+    private readonly int _panelStride;
+    private readonly int[] _offsets;
+    private readonly nint[] _outputs;
+
+    // The taps' phases along each axis, and for each plane its phases and how many pixels it has.
+    private readonly (int Row, int Column, int Height, int Width)[] _phases;
+
+    /// <summary>Plans the rings.</summary>
+    /// <param name="level">Vector width.</param>
+    /// <param name="layers">The convolutions.</param>
+    /// <param name="planes">What is read.</param>
+    /// <param name="taps">Of the depthwise convolution, along each axis.</param>
+    /// <param name="reach">Positions that its taps span.</param>
+    /// <param name="chunk">Positions expanded at a time.</param>
+    public ExpandedRings(SimdLevel level, SeparableLayers layers, SeparablePlanes planes, TapGeometry taps, int reach, int chunk)
+    {
+        (_level, _expand, _slope, _planes, _chunk) = (level, layers.Expand!, layers.ExpandSlope, planes, chunk);
+        _stride = taps.Conv.Stride;
+        _length = (reach + chunk + chunk - 1) / chunk * chunk;
+        _ringStride = CacheLines.Spread(_length + chunk);
+        _panelStride = CacheLines.Spread(chunk);
+        _offsets = [.. Enumerable.Range(0, _expand.Taps).Select(c => c * _panelStride)];
+        var phases = taps.Phases();
+        _phases =
+        [
+            .. from row in phases
+               from column in phases
+               select (row, column, Count(planes.From.Height, planes.Layout.Height, row), Count(planes.From.Width, planes.Layout.Width, column)),
+        ];
+        Stride = _phases.Length * _ringStride;
+        _outputs = [.. Enumerable.Range(0, DenseConv.MaxBlock).Select(c => c * (nint)Stride)];
+
+        int Count(int size, int output, int phase) => Math.Min((size - phase + _stride - 1) / _stride, output + taps.After);
+    }
+
+    /// <summary>Floats from one channel to the next.</summary>
+    public int Stride { get; }
+
+    /// <summary>Floats of memory: rings, and a panel [phases, C, chunk] of what is expanded.</summary>
+    public long Floats => ((long)_expand.Bias.Length * Stride) + PanelFloats;
+
+    private long PanelFloats => (long)_phases.Length * _expand.Taps * _panelStride;
+
+    /// <summary>The first position of a stream whose first outputs need all up to <paramref name="needed"/>.</summary>
+    public int Origin(int needed) => needed - _length;
+
+    /// <summary>Where a run of positions from <paramref name="distance"/> behind the stream's origin stands in a channel's memory.</summary>
+    public int Locate(int plane, int distance) => (plane * _ringStride) + (distance % _length);
+
+    /// <summary>The rings of a channel.</summary>
+    public float* Channel(float* rings, int channel) => rings + PanelFloats + (channel * (nint)Stride);
+
+    /// <summary>Copies the chunk at <paramref name="f"/> of all planes side by side: as they lie, every channel would be on a page of its own.</summary>
+    public void Pack(float* memory, int f, float* rings)
+    {
+        var (to, from) = (_planes.Layout, _planes.From);
+        for (var q = 0; q < _phases.Length; q++)
+        {
+            var (row, column, height, width) = _phases[q];
+            var panel = rings + ((nint)q * _expand.Taps * _panelStride);
+            var (first, last) = (Math.Max(f, 0), Math.Min(f + _chunk, height * to.Pitch));
+            if (_stride == 1 && to.Pitch == from.Pitch)
+            {
+                for (var c = 0; c < _expand.Taps && first < last; c++)
+                    Copy(memory + _planes.Inputs[c] + first, panel + (c * _panelStride) + (first - f), last - first);
+                continue;
+            }
+
+            for (var y = first / to.Pitch; y * to.Pitch < last; y++)
+            {
+                var (start, end) = (Math.Max(first, y * to.Pitch), Math.Min(last, (y * to.Pitch) + width));
+                var source = (((_stride * y) + row) * from.Pitch) + (_stride * (start - (y * to.Pitch))) + column;
+                for (var c = 0; c < _expand.Taps && start < end; c++)
+                    PhaseSplit.Gather(memory + _planes.Inputs[c] + source, panel + (c * _panelStride) + (start - f), end - start, _stride);
+            }
+        }
+
+        static void Copy(float* source, float* target, int count) => new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(target, count));
+    }
+
+    /// <summary>Expands the chunk that was packed last for one block of channels.</summary>
+    public void Expand(ChannelBlock block, int f, int origin, float* rings)
+    {
+        var at = (f - origin) % _length;
+        fixed (int* offsets = _offsets)
+        fixed (float* weights = _expand.Weights, bias = _expand.Bias)
+        fixed (nint* outputs = _outputs)
+        {
+            var call = new DenseConvCall
+            {
+                Offsets = offsets,
+                Taps = _expand.Taps,
+                Weights = weights + ((nint)block.First * _expand.Taps),
+                Bias = bias + block.First,
+                Outputs = outputs,
+                Slope = _slope,
+            };
+            for (var q = 0; q < _phases.Length; q++)
+            {
+                var ring = Channel(rings, block.First) + Locate(q, 0);
+                call.Input = rings + ((nint)q * _expand.Taps * _panelStride);
+                call.Memory = ring + at;
+                DenseConv.Run(_level, block.Size, in call, 0, _chunk);
+                for (var c = 0; c < block.Size; c++) ClearOutside(ring + outputs[c] + at, f, _phases[q].Height, _phases[q].Width);
+                if (at != 0) continue;
+                for (var c = 0; c < block.Size; c++)
+                    new ReadOnlySpan<float>(ring + outputs[c], _chunk).CopyTo(new Span<float>(ring + outputs[c] + _length, _chunk));
+            }
+        }
+    }
+
+    /// <summary>Zeroes what of a chunk lies outside of the map.</summary>
+    private void ClearOutside(float* chunk, int f, int height, int width)
+    {
+        var pitch = _planes.Layout.Pitch;
+        var (first, last) = (Math.Max(f, 0), Math.Min(f + _chunk, height * pitch));
+        if (first > f) new Span<float>(chunk, Math.Min(first - f, _chunk)).Clear();
+        if (last < f + _chunk) new Span<float>(chunk + Math.Max(last - f, 0), _chunk - Math.Max(last - f, 0)).Clear();
+        for (var gap = (first / pitch * pitch) + width; gap < last; gap += pitch)
+        {
+            var end = Math.Min(gap - width + pitch, last);
+            for (var x = Math.Max(gap, first); x < end; x++) chunk[x - f] = 0;
+        }
+    }
+}
