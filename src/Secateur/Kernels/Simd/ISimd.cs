@@ -32,4 +32,10 @@ internal unsafe interface ISimd<TVector>
 
     /// <summary>The sum of all lanes, in a fixed order.</summary>
     static abstract float Sum(TVector a);
+
+    /// <summary>The vector at source + 1, where those at source and at source + Width are known: loaded or put together, whichever is quicker.</summary>
+    static abstract TVector LoadNext(float* source, TVector low, TVector high);
+
+    /// <summary>The vector at source + 2.</summary>
+    static abstract TVector LoadSecond(float* source, TVector low, TVector high);
 }

@@ -30,4 +30,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         Vector128.ConditionalSelect(Vector128.GreaterThan(x, Vector128<float>.Zero), yes, no);
 
     public static float Sum(Vector128<float> a) => Vector128.Sum(a);
+
+    public static Vector128<float> LoadNext(float* source, Vector128<float> low, Vector128<float> high) => Load(source + 1);
+
+    public static Vector128<float> LoadSecond(float* source, Vector128<float> low, Vector128<float> high) => Load(source + 2);
 }

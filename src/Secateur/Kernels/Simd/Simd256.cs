@@ -30,4 +30,8 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         Vector256.ConditionalSelect(Vector256.GreaterThan(x, Vector256<float>.Zero), yes, no);
 
     public static float Sum(Vector256<float> a) => Vector256.Sum(a);
+
+    public static Vector256<float> LoadNext(float* source, Vector256<float> low, Vector256<float> high) => Load(source + 1);
+
+    public static Vector256<float> LoadSecond(float* source, Vector256<float> low, Vector256<float> high) => Load(source + 2);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Secateur.Kernels.Simd;
 
@@ -30,4 +31,11 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
         Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512<float>.Zero), yes, no);
 
     public static float Sum(Vector512<float> a) => Vector512.Sum(a);
+
+    // Loads that cross a cache line cost two; every unaligned one of 64 bytes does.
+    public static Vector512<float> LoadNext(float* source, Vector512<float> low, Vector512<float> high) =>
+        Avx512F.IsSupported ? Avx512F.AlignRight32(high.AsInt32(), low.AsInt32(), 1).AsSingle() : Load(source + 1);
+
+    public static Vector512<float> LoadSecond(float* source, Vector512<float> low, Vector512<float> high) =>
+        Avx512F.IsSupported ? Avx512F.AlignRight32(high.AsInt32(), low.AsInt32(), 2).AsSingle() : Load(source + 2);
 }

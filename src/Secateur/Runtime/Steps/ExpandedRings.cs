@@ -39,7 +39,7 @@ internal sealed unsafe class ExpandedRings
         (_level, _expand, _slope, _planes, _chunk) = (level, layers.Expand!, layers.ExpandSlope, planes, chunk);
         _stride = taps.Conv.Stride;
         _length = (reach + chunk + chunk - 1) / chunk * chunk;
-        _ringStride = CacheLines.Spread(_length + chunk);
+        _ringStride = CacheLines.Spread(_length + chunk + CacheLines.Floats);
         _panelStride = CacheLines.Spread(chunk);
         _offsets = [.. Enumerable.Range(0, _expand.Taps).Select(c => c * _panelStride)];
         var phases = taps.Phases();
@@ -123,7 +123,7 @@ internal sealed unsafe class ExpandedRings
                 call.Input = rings + ((nint)q * _expand.Taps * _panelStride);
                 call.Memory = ring + at;
                 DenseConv.Run(_level, block.Size, in call, 0, _chunk);
-                for (var c = 0; c < block.Size; c++) ClearOutside(ring + outputs[c] + at, f, _phases[q].Height, _phases[q].Width);
+                ClearOutside(ring + at, block.Size, f, _phases[q].Height, _phases[q].Width);
                 if (at != 0) continue;
                 for (var c = 0; c < block.Size; c++)
                     new ReadOnlySpan<float>(ring + outputs[c], _chunk).CopyTo(new Span<float>(ring + outputs[c] + _length, _chunk));
@@ -132,16 +132,21 @@ internal sealed unsafe class ExpandedRings
     }
 
     /// <summary>Zeroes what of a chunk lies outside of the map.</summary>
-    private void ClearOutside(float* chunk, int f, int height, int width)
+    private void ClearOutside(float* chunk, int channels, int f, int height, int width)
     {
         var pitch = _planes.Layout.Pitch;
         var (first, last) = (Math.Max(f, 0), Math.Min(f + _chunk, height * pitch));
-        if (first > f) new Span<float>(chunk, Math.Min(first - f, _chunk)).Clear();
-        if (last < f + _chunk) new Span<float>(chunk + Math.Max(last - f, 0), _chunk - Math.Max(last - f, 0)).Clear();
-        for (var gap = (first / pitch * pitch) + width; gap < last; gap += pitch)
+        Clear(f, Math.Min(first, f + _chunk));
+        Clear(Math.Max(last, f), f + _chunk);
+        for (var gap = (first / pitch * pitch) + width; gap < last; gap += pitch) Clear(Math.Max(gap, first), Math.Min(gap - width + pitch, last));
+
+        void Clear(int from, int to)
         {
-            var end = Math.Min(gap - width + pitch, last);
-            for (var x = Math.Max(gap, first); x < end; x++) chunk[x - f] = 0;
+            for (var c = 0; c < channels && from < to; c++)
+            {
+                var target = chunk + (c * (nint)Stride);
+                for (var x = from; x < to; x++) target[x - f] = 0;
+            }
         }
     }
 }
