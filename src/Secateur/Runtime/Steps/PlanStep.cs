@@ -13,7 +13,7 @@ internal abstract unsafe class PlanStep(string name)
     public virtual long MultiplyAdds => 0;
 
     /// <summary>Floats of scratch memory that each part needs, a multiple of a cache line.</summary>
-    public virtual int ScratchFloats => 0;
+    public virtual long ScratchFloats => 0;
 
     /// <summary>Computes one of <paramref name="parts"/> parts; parts may run at the same time.</summary>
     public abstract void Run(float* memory, int part, int parts);
