@@ -24,6 +24,7 @@ internal sealed class PlanBuilder
     private readonly List<long> _bufferFloats = [];
     private readonly List<Draft> _preparation = [];
     private readonly List<Draft> _drafts = [];
+    private readonly Dictionary<PlanarLayout, MapView> _zeros = [];
     private readonly Dictionary<(int Source, int Stride, int Height, int Width), (MapView View, PhasePlanes Planes)> _phases = [];
 
     private PlanBuilder(LoweredModel lowered, int height, int width)
@@ -46,7 +47,7 @@ internal sealed class PlanBuilder
     public static InferencePlan Build(LoweredModel lowered, int height, int width)
     {
         var builder = new PlanBuilder(lowered, height, width);
-        builder.PlaceConcatParts();
+        builder.PlaceParts();
         for (var i = 0; i < builder._network.Nodes.Length; i++) builder.Emit(i);
         return builder.Finish();
     }
@@ -68,21 +69,26 @@ internal sealed class PlanBuilder
         return split.Count == 0 ? direct : Math.Max(direct, split.Max(t => t.Before) + split.Max(t => t.After));
     }
 
-    /// <summary>Lets the parts of a concatenation be written where it wants them, the outermost concatenation first.</summary>
-    private void PlaceConcatParts()
+    /// <summary>Lets values be written where those who put them together want them, the last of these first.</summary>
+    private void PlaceParts()
     {
         for (var i = _network.Nodes.Length - 1; i >= 0; i--)
         {
-            if (_network.Nodes[i] is not ConcatNode concat || !IsComputed(i)) continue;
-            var whole = ViewOrNew(i);
-            var first = whole.FirstChannel;
-            foreach (var part in concat.Parts)
-            {
-                var channels = _shapes[part].Channels;
-                var source = _flow.Source(part);
-                if (!_flow.IsStatic[source] && _network.Nodes[source] is not SelectNode) _views[source] ??= whole with { FirstChannel = first, Channels = channels };
-                first += channels;
-            }
+            if (!IsComputed(i) || _flow.ComputedBy[i] != i) continue;
+            if (_network.Nodes[i] is ConcatNode concat) PlaceConcatParts(concat, ViewOrNew(i));
+            else if (_flow.Overwritten(i) is { } part) _views[_flow.Source(part.Node)] = part.Channels.IsEmpty ? ViewOrNew(i) : ViewOrNew(i).Select(part.Channels);
+        }
+    }
+
+    private void PlaceConcatParts(ConcatNode concat, MapView whole)
+    {
+        var first = whole.FirstChannel;
+        foreach (var part in concat.Parts)
+        {
+            var channels = _shapes[part].Channels;
+            var source = _flow.Source(part);
+            if (!_flow.IsStatic[source] && _network.Nodes[source] is not SelectNode) _views[source] ??= whole with { FirstChannel = first, Channels = channels };
+            first += channels;
         }
     }
 
@@ -135,8 +141,8 @@ internal sealed class PlanBuilder
         var packed = _lowered.Pack(node);
         var (source, offsets, perChannel) = Source(node);
         var channels = chain.TargetChannels(packed.Bias.Length);
-        MapView? other = chain.Merge is null ? null : ViewOf(chain.Other.Node);
-        if (other is not null && CanOverwrite(chain)) _views[chain.Last] ??= other;
+        var (own, addend) = FactorsOf(chain);
+        MergePart? other = chain.Merge is null ? null : new MergePart(ViewOf(chain.Other.Node), chain.Other.Channels, addend);
         var target = ViewOrNew(chain.Last);
         var border = BorderOf(chain, packed.Bias, target.Layout);
         var slope = chain.Activation switch
@@ -145,8 +151,8 @@ internal sealed class PlanBuilder
             PReluNode p => SlopeOf(p),
             _ => 0,
         };
-        var (own, addend) = FactorsOf(chain);
-        AddDraft([source, target, .. Optional(other)], m => new ConvStep(
+        MapView? zeros = other is { } part && !channels.All(part.Has) ? Zeros(target.Layout) : null;
+        AddDraft([source, target, .. Optional(other?.View)], m => new ConvStep(
             _network.Nodes[chain.Last].Name,
             _lowered.Level,
             packed,
@@ -155,16 +161,22 @@ internal sealed class PlanBuilder
                 [.. Enumerable.Range(0, node.Groups).Select(g => m.Plane(source, g * packed.GroupChannels * perChannel))],
                 offsets,
                 [.. channels.Select(c => m.Plane(target, c))]),
-            new ConvEpilogue(slope, other is null ? null : [.. channels.Select(c => m.Plane(other.Value, c))], own, addend),
+            new ConvEpilogue(slope, other is null ? null : [.. channels.Select(c => AddendOf(m, c))], own, addend),
             border));
 
         // Channels that the convolution does not have are the other operand's alone.
-        if (other is { } rest && rest != target && channels.Length < target.Channels)
-        {
-            var missing = Enumerable.Range(0, target.Channels).Except(channels).ToArray();
-            AddDraft([rest, target], m => new MergeStep(
-                node.Name, target.Layout, [.. missing.Select(c => new MergeChannel(m.Plane(target, c), m.Plane(rest, c), -1))], addend, 0));
-        }
+        if (other is { } rest) AddMerge(node.Name, target, Enumerable.Range(0, target.Channels).Except(channels), rest);
+
+        nint AddendOf(MemoryMap m, int channel) => other.Value.Has(channel) ? other.Value.Plane(m, channel) : m.Plane(zeros!.Value, 0);
+    }
+
+    /// <summary>A plane of zeros: what an operand that lacks a channel adds to it.</summary>
+    private MapView Zeros(PlanarLayout layout)
+    {
+        if (_zeros.TryGetValue(layout, out var zeros)) return zeros;
+        zeros = _zeros[layout] = NewBuffer(1, layout);
+        _preparation.Add(new Draft([zeros.Buffer], m => new MergeStep("zeros", layout, [new MergeChannel(m.Plane(zeros, 0), -1, -1)], 0, 0)));
+        return zeros;
     }
 
     /// <summary>The planes that a convolution reads: its input's own, or their phases, which convolutions of the same input share.</summary>
@@ -201,20 +213,6 @@ internal sealed class PlanBuilder
 
         var held = split.Planes.Phases;
         return (split.View, taps.Offsets(inOrder, to, held), held.Length * held.Length);
-    }
-
-    /// <summary>Whether the chain may write over its other operand: nobody reads it later, and the convolution itself does not read it.</summary>
-    private bool CanOverwrite(FusedConv chain)
-    {
-        var other = _flow.Source(chain.Other.Node);
-        return chain.Merge is AddNode
-            && !_flow.IsResult[other]
-            && _network.Nodes[other] is not InputNode
-            && _flow.Source(_network.Nodes[chain.Node].Inputs[0]) != other
-            && !_flow.Readers(other).Any(r => _network.Nodes[r] is ConcatNode)
-            && _flow.Readers(other).All(r => _flow.ComputedBy[r] <= chain.Last)
-            && _flow.Readers(other).Count(r => _flow.ComputedBy[r] == chain.Last) == 1
-            && _network.Nodes[other] is not (ConcatNode or SelectNode);
     }
 
     private (float Own, float Other) FactorsOf(FusedConv chain)
@@ -254,18 +252,19 @@ internal sealed class PlanBuilder
     {
         var (a, b, to) = (ViewOf(node.A.Node), ViewOf(node.B.Node), ViewOrNew(i));
         var factors = Lowering.ReferenceExecutor.FactorsOf(_lowered.Model, node);
-        AddDraft([a, b, to], m => new MergeStep(
-            node.Name,
-            to.Layout,
-            [.. Enumerable.Range(0, to.Channels).Select(c => new MergeChannel(m.Plane(to, c), PlaneOrNone(m, a, node.A, c), PlaneOrNone(m, b, node.B, c)))],
-            (float)factors.First,
-            (float)factors.Second));
+        AddMerge(
+            node.Name, to, Enumerable.Range(0, to.Channels), new MergePart(a, node.A.Channels, (float)factors.First), new MergePart(b, node.B.Channels, (float)factors.Second));
+    }
 
-        static nint PlaneOrNone(MemoryMap map, MapView view, MergeOperand operand, int channel)
-        {
-            var own = operand.Channels.IsEmpty ? channel : operand.Channels.IndexOf(channel);
-            return own < 0 ? -1 : map.Plane(view, own);
-        }
+    /// <summary>The sum of one or two parts in some channels, but those where it stands already.</summary>
+    private void AddMerge(string name, MapView to, IEnumerable<int> channels, MergePart a, MergePart? b = null)
+    {
+        var changed = channels.Where(c => !IsThere(c)).ToArray();
+        if (changed.Length == 0) return;
+        AddDraft([a.View, to, .. Optional(b?.View)], m => new MergeStep(
+            name, to.Layout, [.. changed.Select(c => new MergeChannel(m.Plane(to, c), a.Plane(m, c), b?.Plane(m, c) ?? -1))], a.Factor, b?.Factor ?? 0));
+
+        bool IsThere(int c) => (b?.Has(c) != true && a.IsPlacedIn(to, c)) || (!a.Has(c) && b?.IsPlacedIn(to, c) == true);
     }
 
     private void EmitUpsample(int i, UpsampleNode node)
@@ -298,8 +297,8 @@ internal sealed class PlanBuilder
         return to;
     }
 
-    private void AddCopy(string name, MapView from, MapView to) => AddDraft([from, to], m => new MergeStep(
-        name, to.Layout, [.. Enumerable.Range(0, to.Channels).Select(c => new MergeChannel(m.Plane(to, c), m.Plane(from, c), -1))], 1, 0));
+    private void AddCopy(string name, MapView from, MapView to) =>
+        AddMerge(name, to, Enumerable.Range(0, to.Channels), new MergePart(from, [], 1));
 
     /// <summary>Where a node's value is; a static one that somebody needs as a map is written out before the first image.</summary>
     private MapView ViewOf(int node)
