@@ -24,6 +24,7 @@ internal sealed class PlanBuilder
     private readonly List<long> _bufferFloats = [];
     private readonly List<Draft> _preparation = [];
     private readonly List<Draft> _drafts = [];
+    private readonly List<(MapView View, PhasePlanes Planes)> _inputs = [];
     private readonly Dictionary<PlanarLayout, MapView> _zeros = [];
     private readonly Dictionary<(int Source, int Stride, int Height, int Width), (MapView View, PhasePlanes Planes)> _phases = [];
 
@@ -106,7 +107,6 @@ internal sealed class PlanBuilder
         switch (_network.Nodes[i])
         {
             case InputNode:
-                ViewOrNew(i);
                 break;
             case SelectNode n:
                 _views[i] = ViewOf(n.Input).Select(n.Channels);
@@ -184,36 +184,43 @@ internal sealed class PlanBuilder
     {
         var geometry = _network.GeometryOf(node);
         var taps = new TapGeometry(geometry);
-        var input = ViewOf(node.Input);
-        var groupChannels = input.Channels / geometry.Groups;
+        var groupChannels = _shapes[node.Input].Channels / geometry.Groups;
         int[] inOrder = [.. Enumerable.Range(0, groupChannels)];
         if (taps.ReadsDirectly)
         {
             // Every group must find its channels at the same distances.
+            var input = ViewOf(node.Input);
             if (input.Selection is not null && geometry.Groups > 1 && groupChannels > 1) input = Copy(node.Name + ".inputs", input);
             return (input, taps.Offsets([.. inOrder.Select(c => input.PlaneOf(c) - input.PlaneOf(0))], input.Layout, [0]), 1);
         }
 
-        var to = Layout(geometry.OutputSize(input.Layout.Height), geometry.OutputSize(input.Layout.Width));
+        var (_, height, width) = _shapes[node.Input];
+        var to = Layout(geometry.OutputSize(height), geometry.OutputSize(width));
         var key = (_flow.Source(node.Input), geometry.Stride, to.Height, to.Width);
         if (!_phases.TryGetValue(key, out var split))
         {
             var all = LiveConvs()
                 .Where(c => _flow.Source(c.Input) == key.Item1 && c.Stride == geometry.Stride)
                 .Select(_network.GeometryOf)
-                .Where(g => g.OutputSize(input.Layout.Height) == to.Height && g.OutputSize(input.Layout.Width) == to.Width)
+                .Where(g => g.OutputSize(height) == to.Height && g.OutputSize(width) == to.Width)
                 .Select(g => new TapGeometry(g))
                 .ToList();
             int[] phases = [.. all.SelectMany(t => t.Phases()).Distinct().Order()];
-            var planes = new PhasePlanes(input.Layout, to, new PhaseReach(geometry.Stride, all.Max(t => t.Before), all.Max(t => t.After)), phases);
-            var view = NewBuffer(input.Channels * phases.Length * phases.Length, to);
-            AddDraft([input, view], m => new PhaseSplitStep(node.Name + ".phases", planes, m.Planes(input), m.Planes(view)));
+            var planes = new PhasePlanes(height, width, to, new PhaseReach(geometry.Stride, all.Max(t => t.Before), all.Max(t => t.After)), phases);
+            var view = NewBuffer(_shapes[node.Input].Channels * planes.PlanesPerChannel, to);
+            if (_network.Nodes[key.Item1] is InputNode) _inputs.Add((view, planes));
+            else AddPhaseSplit(node.Name + ".phases", ViewOf(node.Input), planes, view);
             _phases[key] = split = (view, planes);
         }
 
-        var held = split.Planes.Phases;
-        return (split.View, taps.Offsets(inOrder, to, held), held.Length * held.Length);
+        return (split.View, taps.Offsets(inOrder, to, split.Planes.Phases), split.Planes.PlanesPerChannel);
     }
+
+    private void AddPhaseSplit(string name, MapView from, PhasePlanes planes, MapView to) =>
+        AddDraft([from, to], m => new PhaseSplitStep(name, _lowered.Level, from.Layout, m.Planes(from), planes, FirstPlanes(m, planes, to)));
+
+    private static nint[] FirstPlanes(MemoryMap memory, PhasePlanes planes, MapView view) =>
+        [.. Enumerable.Range(0, view.Channels / planes.PlanesPerChannel).Select(c => memory.Plane(view, c * planes.PlanesPerChannel))];
 
     private (float Own, float Other) FactorsOf(FusedConv chain)
     {
@@ -305,6 +312,7 @@ internal sealed class PlanBuilder
     {
         var source = _flow.Source(node);
         if (_views[source] is { } view) return view;
+        if (_network.Nodes[source] is InputNode) return ViewOrNew(source);
         var map = _statics[source] ?? throw new InvalidOperationException($"'{_network.Nodes[source].Name}' is read before it is computed");
         var written = ViewOrNew(source);
         _preparation.Add(new Draft([written.Buffer], m => new StaticStep(_network.Nodes[source].Name, written.Layout, map, m.Planes(written))));
@@ -344,9 +352,9 @@ internal sealed class PlanBuilder
     {
         var results = Enumerable.Range(0, _network.Nodes.Length).Where(i => _flow.IsResult[i]).ToDictionary(i => i, ViewOf);
         var input = Enumerable.Range(0, _network.Nodes.Length).First(i => _network.Nodes[i] is InputNode);
-        var inputView = ViewOrNew(input);
+        if (_views[input] is { } whole) _inputs.Add((whole, new PhasePlanes(_height, _width, whole.Layout, new PhaseReach(1, _halo, _halo), [0])));
         var lives = _bufferFloats.Select(floats => new BufferLife(floats, int.MaxValue, -1)).ToArray();
-        lives[inputView.Buffer] = lives[inputView.Buffer] with { First = 0, Last = 0 };
+        foreach (var (view, _) in _inputs) lives[view.Buffer] = lives[view.Buffer] with { First = 0, Last = 0 };
         for (var step = 0; step < _drafts.Count; step++)
         {
             foreach (var buffer in _drafts[step].Touched)
@@ -368,7 +376,7 @@ internal sealed class PlanBuilder
             [.. _preparation.Select(d => d.Create(memory))],
             [.. _drafts.Select(d => d.Create(memory))],
             _shapes,
-            new PlacedMap(inputView.Layout, memory.Planes(inputView)),
+            new InputPlan(_lowered.Level, _shapes[input].Channels, _width, [.. _inputs.Select(i => new InputPlanes(i.Planes, FirstPlanes(memory, i.Planes, i.View)))], memory.Scratch),
             placed,
             ScratchStart(size));
     }
