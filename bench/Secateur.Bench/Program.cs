@@ -1,9 +1,10 @@
 using System.CommandLine;
+using Secateur.Bench.Detection;
 using Secateur.Bench.Inference;
 using Secateur.Bench.Training;
 using Secateur.Graph;
 
-var root = new RootCommand("Measures Secateur, to see where time goes.") { LayersCommand.Create(), TrainingCommand.Create() };
+var root = new RootCommand("Measures Secateur, to see where time goes.") { LayersCommand.Create(), DetectionCommand.Create(), TrainingCommand.Create() };
 try
 {
     return root.Parse(args.Length == 0 ? ["--help"] : args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Secateur.Runtime;
+using Secateur.Runtime.Steps;
 
 namespace Secateur.Bench.Inference;
 
@@ -27,25 +28,26 @@ internal static unsafe class PlanTimer
         {
             NativeMemory.Clear(memory, bytes);
             foreach (var step in plan.Preparation) step.Run(memory, 0, 1);
-            var random = new Random(1);
-            var times = plan.Steps.Select(_ => new double[runs]).ToArray();
-            for (var run = -2; run < runs; run++)
+            var pixels = new byte[height * width * 3];
+            new Random(1).NextBytes(pixels);
+            var input = new InputStep(plan.Input);
+            PlanStep[] steps = [input, .. plan.Steps];
+            var times = steps.Select(_ => new double[runs]).ToArray();
+            fixed (byte* image = pixels)
             {
-                foreach (var plane in plan.Input.Planes)
+                input.Rows = new PixelRows(engine.Model.Info.Mean).Over(image, width);
+                for (var run = -2; run < runs; run++)
                 {
-                    for (var i = 0; i < plan.Input.Layout.Positions; i++) memory[plane + i] = random.Next(256) - 117;
-                    plan.Input.Layout.ClearHalo(memory + plane, 0, plan.Input.Layout.Positions);
-                }
-
-                for (var i = 0; i < plan.Steps.Length; i++)
-                {
-                    var start = Stopwatch.GetTimestamp();
-                    plan.Steps[i].Run(memory, 0, 1);
-                    if (run >= 0) times[i][run] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+                    for (var i = 0; i < steps.Length; i++)
+                    {
+                        var start = Stopwatch.GetTimestamp();
+                        steps[i].Run(memory, 0, 1);
+                        if (run >= 0) times[i][run] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+                    }
                 }
             }
 
-            return [.. plan.Steps.Select((step, i) => new StepTime(step.Name, step.GetType().Name, step.MultiplyAdds, Median(times[i])))];
+            return [.. steps.Select((step, i) => new StepTime(step.Name, step.GetType().Name, step.MultiplyAdds, Median(times[i])))];
         }
         finally
         {

@@ -67,6 +67,26 @@ internal sealed class DataFlow
         _ => node.Inputs,
     };
 
+    /// <summary>The operand over which the sum <paramref name="node"/> may be written, channel by channel: nobody reads it at the same time or later.</summary>
+    public MergeOperand? Overwritten(int node)
+    {
+        if (_network.Nodes[node] is not MergeNode merge) return null;
+        if (Chains[node] is { } chain)
+            return IsLastReader(chain.Other.Node, node) && Source(_network.Nodes[chain.Node].Inputs[0]) != Source(chain.Other.Node) ? chain.Other : null;
+        return IsLastReader(merge.A.Node, node) ? merge.A : IsLastReader(merge.B.Node, node) ? merge.B : null;
+    }
+
+    private bool IsLastReader(int input, int node)
+    {
+        var value = Source(input);
+        return !IsStatic[value]
+            && !IsResult[value]
+            && _network.Nodes[value] is not (InputNode or ConcatNode or SelectNode)
+            && !Readers(value).Any(r => _network.Nodes[r] is ConcatNode)
+            && Readers(value).All(r => ComputedBy[r] <= node)
+            && Readers(value).Count(r => ComputedBy[r] == node) == 1;
+    }
+
     private void FindIdleRelus()
     {
         var nonNegative = new bool[_source.Length];
@@ -175,7 +195,6 @@ internal sealed class DataFlow
                     return true;
                 }
 
-                if (!other.Channels.IsEmpty) return false;
                 (chain.Merge, chain.Own, chain.Other) = (merge, own, other);
                 return true;
             default:

@@ -24,8 +24,10 @@ internal sealed unsafe class ExpandedRings
     private readonly int[] _offsets;
     private readonly nint[] _outputs;
 
-    // The taps' phases along each axis, and for each plane its phases and how many pixels it has.
-    private readonly (int Row, int Column, int Height, int Width)[] _phases;
+    // The taps' phases, and how many rows and columns each has.
+    private readonly int[] _phases;
+    private readonly int[] _heights;
+    private readonly int[] _widths;
 
     /// <summary>Plans the rings.</summary>
     /// <param name="level">Vector width.</param>
@@ -42,17 +44,11 @@ internal sealed unsafe class ExpandedRings
         _ringStride = CacheLines.Spread(_length + chunk + CacheLines.Floats);
         _panelStride = CacheLines.Spread(chunk);
         _offsets = [.. Enumerable.Range(0, _expand.Taps).Select(c => c * _panelStride)];
-        var phases = taps.Phases();
-        _phases =
-        [
-            .. from row in phases
-               from column in phases
-               select (row, column, Count(planes.From.Height, planes.Layout.Height, row), Count(planes.From.Width, planes.Layout.Width, column)),
-        ];
-        Stride = _phases.Length * _ringStride;
+        _phases = taps.Phases();
+        _heights = [.. _phases.Select(p => Math.Min(PhaseSplit.Count(planes.From.Height, _stride, p), planes.Layout.Height + taps.After))];
+        _widths = [.. _phases.Select(p => Math.Min(PhaseSplit.Count(planes.From.Width, _stride, p), planes.Layout.Width + taps.After))];
+        Stride = _phases.Length * _phases.Length * _ringStride;
         _outputs = [.. Enumerable.Range(0, DenseConv.MaxBlock).Select(c => c * (nint)Stride)];
-
-        int Count(int size, int output, int phase) => Math.Min((size - phase + _stride - 1) / _stride, output + taps.After);
     }
 
     /// <summary>Floats from one channel to the next.</summary>
@@ -61,7 +57,9 @@ internal sealed unsafe class ExpandedRings
     /// <summary>Floats of memory: rings, and a panel [phases, C, chunk] of what is expanded.</summary>
     public long Floats => ((long)_expand.Bias.Length * Stride) + PanelFloats;
 
-    private long PanelFloats => (long)_phases.Length * _expand.Taps * _panelStride;
+    private long PanelFloats => _phases.Length * _phases.Length * (long)PhaseFloats;
+
+    private int PhaseFloats => _expand.Taps * _panelStride;
 
     /// <summary>The first position of a stream whose first outputs need all up to <paramref name="needed"/>.</summary>
     public int Origin(int needed) => needed - _length;
@@ -75,29 +73,36 @@ internal sealed unsafe class ExpandedRings
     /// <summary>Copies the chunk at <paramref name="f"/> of all planes side by side: as they lie, every channel would be on a page of its own.</summary>
     public void Pack(float* memory, int f, float* rings)
     {
-        var (to, from) = (_planes.Layout, _planes.From);
-        for (var q = 0; q < _phases.Length; q++)
+        for (var row = 0; row < _phases.Length; row++)
         {
-            var (row, column, height, width) = _phases[q];
-            var panel = rings + ((nint)q * _expand.Taps * _panelStride);
-            var (first, last) = (Math.Max(f, 0), Math.Min(f + _chunk, height * to.Pitch));
-            if (_stride == 1 && to.Pitch == from.Pitch)
-            {
-                for (var c = 0; c < _expand.Taps && first < last; c++)
-                    Copy(memory + _planes.Inputs[c] + first, panel + (c * _panelStride) + (first - f), last - first);
-                continue;
-            }
+            var panel = rings + ((nint)row * _phases.Length * PhaseFloats);
+            var (first, last) = (Math.Max(f, 0), Math.Min(f + _chunk, _heights[row] * _planes.Layout.Pitch));
+            if (_stride == 1 && _planes.Layout.Pitch == _planes.From.Pitch) PackRun(memory, first, last, panel + (first - f));
+            else PackRows(memory, row, first, last, panel + (first - f));
+        }
+    }
 
-            for (var y = first / to.Pitch; y * to.Pitch < last; y++)
+    private void PackRun(float* memory, int first, int last, float* panel)
+    {
+        for (var c = 0; c < _expand.Taps && first < last; c++)
+            new ReadOnlySpan<float>(memory + _planes.Inputs[c] + first, last - first).CopyTo(new Span<float>(panel + (c * _panelStride), last - first));
+    }
+
+    private void PackRows(float* memory, int row, int first, int last, float* panel)
+    {
+        var (pitch, from) = (_planes.Layout.Pitch, _planes.From);
+        for (var y = first / pitch; y * pitch < last; y++)
+        {
+            var (start, end) = (Math.Max(first, y * pitch), Math.Min(last, (y + 1) * pitch));
+            var column = _stride * (start - (y * pitch));
+            var columns = Math.Min(from.Width - column, _stride * (end - start));
+            var source = (((_stride * y) + _phases[row]) * from.Pitch) + column;
+            for (var c = 0; c < _expand.Taps && columns > 0; c++)
             {
-                var (start, end) = (Math.Max(first, y * to.Pitch), Math.Min(last, (y * to.Pitch) + width));
-                var source = (((_stride * y) + row) * from.Pitch) + (_stride * (start - (y * to.Pitch))) + column;
-                for (var c = 0; c < _expand.Taps && start < end; c++)
-                    PhaseSplit.Gather(memory + _planes.Inputs[c] + source, panel + (c * _panelStride) + (start - f), end - start, _stride);
+                var target = panel + (c * _panelStride) + (start - first);
+                PhaseSplit.Run(_level, memory + _planes.Inputs[c] + source, columns, _stride, _phases, target, PhaseFloats);
             }
         }
-
-        static void Copy(float* source, float* target, int count) => new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(target, count));
     }
 
     /// <summary>Expands the chunk that was packed last for one block of channels.</summary>
@@ -117,13 +122,13 @@ internal sealed unsafe class ExpandedRings
                 Outputs = outputs,
                 Slope = _slope,
             };
-            for (var q = 0; q < _phases.Length; q++)
+            for (var q = 0; q < _phases.Length * _phases.Length; q++)
             {
                 var ring = Channel(rings, block.First) + Locate(q, 0);
-                call.Input = rings + ((nint)q * _expand.Taps * _panelStride);
+                call.Input = rings + ((nint)q * PhaseFloats);
                 call.Memory = ring + at;
                 DenseConv.Run(_level, block.Size, in call, 0, _chunk);
-                ClearOutside(ring + at, block.Size, f, _phases[q].Height, _phases[q].Width);
+                ClearOutside(ring + at, block.Size, f, _heights[q / _phases.Length], _widths[q % _phases.Length]);
                 if (at != 0) continue;
                 for (var c = 0; c < block.Size; c++)
                     new ReadOnlySpan<float>(ring + outputs[c], _chunk).CopyTo(new Span<float>(ring + outputs[c] + _length, _chunk));
