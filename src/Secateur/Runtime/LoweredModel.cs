@@ -39,5 +39,5 @@ internal sealed class LoweredModel
     /// <summary>The packed factors of a convolution that is computed by <see cref="Steps.WinogradStep"/>; made once, shared by all uses.</summary>
     public PackedWinograd PackWinograd(Conv2dNode node) =>
         _packedWinograd.GetOrAdd((node.Weight, node.Bias), _ => PackedWinograd.Create(
-            Model.Weights[node.Weight], node.Bias is null ? null : Model.Weights[node.Bias], Level));
+            Model.Weights[node.Weight], node.Bias is null ? null : Model.Weights[node.Bias]));
 }

@@ -70,9 +70,7 @@ internal sealed class PackedConv
         }
     }
 
-    /// <summary>Whether the machine has 32 vector registers, as with AVX-512 and NEON, or 16.</summary>
-    public static bool HasManyRegisters(SimdLevel level) => level == SimdLevel.Vector512 || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported;
-
-    // Two accumulators a channel must fit the registers.
-    private static int MaxBlock(SimdLevel level) => HasManyRegisters(level) ? DenseConv.MaxBlock : 6;
+    // Two accumulators a channel must fit the registers: 32 with AVX-512 and NEON, 16 elsewhere.
+    private static int MaxBlock(SimdLevel level) =>
+        level == SimdLevel.Vector512 || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported ? DenseConv.MaxBlock : 6;
 }

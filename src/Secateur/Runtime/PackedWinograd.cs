@@ -1,6 +1,5 @@
 using Secateur.Kernels;
 using Secateur.Kernels.Conv2d;
-using Secateur.Kernels.Simd;
 
 namespace Secateur.Runtime;
 
@@ -29,12 +28,12 @@ internal sealed class PackedWinograd
     public float[] Bias { get; }
 
     /// <summary>Transforms and packs a weight [O, I, 3, 3].</summary>
-    public static PackedWinograd Create(Tensor weight, Tensor? bias, SimdLevel level)
+    public static PackedWinograd Create(Tensor weight, Tensor? bias)
     {
         const int Side = WinogradPoints.Taps;
         var (outputs, inputs) = (weight.Shape[0], weight.Shape[1]);
         var taps = inputs * Side;
-        ChannelBlock[] blocks = [.. PackedConv.SplitChannels(0, outputs, MaxBlock(level))];
+        ChannelBlock[] blocks = [.. PackedConv.SplitChannels(0, outputs, WinogradConv.MaxBlock)];
         var factors = new float[outputs * taps * WinogradPoints.Inputs];
         foreach (var block in blocks)
         {
@@ -52,7 +51,4 @@ internal sealed class PackedWinograd
 
         return new PackedWinograd(inputs, blocks, factors, bias?.Data ?? new float[outputs]);
     }
-
-    // Six accumulators a channel must fit the registers.
-    private static int MaxBlock(SimdLevel level) => PackedConv.HasManyRegisters(level) ? WinogradConv.MaxBlock : 2;
 }

@@ -58,18 +58,18 @@ public unsafe class WinogradTests
         Assert.Throws<ArgumentOutOfRangeException>(() => WinogradConv.Run(SimdLevel.Vector512, 5, default));
     }
 
-    [Fact]
-    public void It_pays_for_many_channels_on_wide_maps_with_many_registers()
+    [Theory]
+    [MemberData(nameof(Levels))]
+    public void It_pays_for_many_channels_on_wide_maps(SimdLevel level)
     {
         var conv = new ConvGeometry(3, 1, 1, 1);
         var wide = new PlanarLayout(60, 80, 1);
-        Assert.True(WinogradCost.Pays(SimdLevel.Vector512, conv, 16, 16, wide));
-        Assert.True(WinogradCost.Pays(SimdLevel.Vector512, conv, 4, 4, wide));
-        Assert.False(WinogradCost.Pays(SimdLevel.Vector256, conv, 16, 16, wide));
-        Assert.False(WinogradCost.Pays(SimdLevel.Vector512, conv, 1, 1, wide));
-        Assert.False(WinogradCost.Pays(SimdLevel.Vector512, conv, 16, 16, new PlanarLayout(4, 5, 1)));
+        Assert.True(WinogradCost.Pays(level, conv, 16, 16, wide));
+        Assert.True(WinogradCost.Pays(level, conv, 7, 8, wide));
+        Assert.False(WinogradCost.Pays(level, conv, 1, 1, wide));
+        Assert.False(WinogradCost.Pays(level, conv, 16, 16, new PlanarLayout(4, 5, 1)));
         foreach (var other in new[] { conv with { Kernel = 1 }, conv with { Stride = 2 }, conv with { Padding = 0 }, conv with { Groups = 2 } })
-            Assert.False(WinogradCost.Pays(SimdLevel.Vector512, other, 16, 16, wide));
+            Assert.False(WinogradCost.Pays(level, other, 16, 16, wide));
     }
 
     private sealed record Shape(int Inputs, int Outputs, int Height, int Width, int Halo);
@@ -160,7 +160,7 @@ public unsafe class WinogradTests
             var step = new WinogradStep(
                 "conv",
                 level,
-                PackedWinograd.Create(_weight, _bias, level),
+                PackedWinograd.Create(_weight, _bias),
                 new ConvPlanes(_layout, [planes[0]], offsets, targets),
                 new ConvEpilogue(_slope, _adds ? targets : null, 0.75f, -1.5f),
                 Border(),

@@ -22,6 +22,9 @@ internal unsafe struct WinogradCall
     /// <summary>[K, <see cref="WinogradPoints.Inputs"/>, B].</summary>
     public float* Factors;
 
+    /// <summary>Room for the sums at half of the points, [B, 3, <see cref="PointStride"/>].</summary>
+    public float* Sums;
+
     /// <summary>Rows to compute, at most <see cref="WinogradPoints.Outputs"/>.</summary>
     public int Rows;
 

@@ -7,7 +7,7 @@ namespace Secateur.Kernels.Conv2d;
 
 /// <summary>
 /// The sums of a Winograd convolution (see <see cref="WinogradPoints"/>) over rows of values that <see cref="WinogradInput"/> made: for up to four
-/// output channels by one vector of columns the sums at all points stay in registers, and leave them as output rows.
+/// output channels by one vector of columns the sums at all points stay in registers and leave them as output rows.
 /// </summary>
 internal static unsafe class WinogradConv
 {
@@ -31,23 +31,39 @@ internal static unsafe class WinogradConv
         }
     }
 
+    // With 16 registers the sums do not fit them: then half of the points are left in memory first.
     private static void RunBlock<TSimd, TVector>(int block, in WinogradCall call)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
+        if (typeof(TVector) == typeof(Vector512<float>))
+        {
+            RunPoints<TSimd, TVector, AllPoints>(block, in call);
+            return;
+        }
+
+        RunPoints<TSimd, TVector, InnerPoints>(block, in call);
+        RunPoints<TSimd, TVector, OuterPoints>(block, in call);
+    }
+
+    private static void RunPoints<TSimd, TVector, TPoints>(int block, in WinogradCall call)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+        where TPoints : IPoints
+    {
         switch (block)
         {
             case 1:
-                Run<TSimd, TVector, Block1>(in call);
+                Run<TSimd, TVector, Block1, TPoints>(in call);
                 break;
             case 2:
-                Run<TSimd, TVector, Block2>(in call);
+                Run<TSimd, TVector, Block2, TPoints>(in call);
                 break;
             case 3:
-                Run<TSimd, TVector, Block3>(in call);
+                Run<TSimd, TVector, Block3, TPoints>(in call);
                 break;
             case 4:
-                Run<TSimd, TVector, Block4>(in call);
+                Run<TSimd, TVector, Block4, TPoints>(in call);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(block), block, "a block has 1 to 4 channels");
@@ -56,10 +72,11 @@ internal static unsafe class WinogradConv
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<TSimd, TVector, TBlock>(in WinogradCall call)
+    private static void Run<TSimd, TVector, TBlock, TPoints>(in WinogradCall call)
         where TSimd : ISimd<TVector>
         where TVector : struct
         where TBlock : IConvBlock
+        where TPoints : IPoints
     {
         // One sum a channel (letter) and point (digit); the channels that a block does not have compile to nothing.
         var aside = stackalloc float[TBlock.Size * WinogradPoints.Outputs * TSimd.Width];
@@ -76,41 +93,64 @@ internal static unsafe class WinogradConv
             for (var k = call.Taps; k > 0; k--, offset++, factor += WinogradPoints.Inputs * TBlock.Size)
             {
                 var at = values + *offset;
-                var x0 = TSimd.Load(at);
-                if (TBlock.Size > 0) a0 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[0]), x0, a0);
-                if (TBlock.Size > 1) b0 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[1]), x0, b0);
-                if (TBlock.Size > 2) c0 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[2]), x0, c0);
-                if (TBlock.Size > 3) d0 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[3]), x0, d0);
+                if (TPoints.Inner)
+                {
+                    var x0 = TSimd.Load(at);
+                    if (TBlock.Size > 0) a0 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[0]), x0, a0);
+                    if (TBlock.Size > 1) b0 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[1]), x0, b0);
+                    if (TBlock.Size > 2) c0 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[2]), x0, c0);
+                    if (TBlock.Size > 3) d0 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[3]), x0, d0);
 
-                var x1 = TSimd.Load(at + stride);
-                if (TBlock.Size > 0) a1 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[1 * TBlock.Size]), x1, a1);
-                if (TBlock.Size > 1) b1 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(1 * TBlock.Size) + 1]), x1, b1);
-                if (TBlock.Size > 2) c1 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(1 * TBlock.Size) + 2]), x1, c1);
-                if (TBlock.Size > 3) d1 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(1 * TBlock.Size) + 3]), x1, d1);
+                    var x1 = TSimd.Load(at + stride);
+                    if (TBlock.Size > 0) a1 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[1 * TBlock.Size]), x1, a1);
+                    if (TBlock.Size > 1) b1 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(1 * TBlock.Size) + 1]), x1, b1);
+                    if (TBlock.Size > 2) c1 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(1 * TBlock.Size) + 2]), x1, c1);
+                    if (TBlock.Size > 3) d1 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(1 * TBlock.Size) + 3]), x1, d1);
 
-                var x2 = TSimd.Load(at + (2 * stride));
-                if (TBlock.Size > 0) a2 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[2 * TBlock.Size]), x2, a2);
-                if (TBlock.Size > 1) b2 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(2 * TBlock.Size) + 1]), x2, b2);
-                if (TBlock.Size > 2) c2 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(2 * TBlock.Size) + 2]), x2, c2);
-                if (TBlock.Size > 3) d2 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(2 * TBlock.Size) + 3]), x2, d2);
+                    var x2 = TSimd.Load(at + (2 * stride));
+                    if (TBlock.Size > 0) a2 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[2 * TBlock.Size]), x2, a2);
+                    if (TBlock.Size > 1) b2 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(2 * TBlock.Size) + 1]), x2, b2);
+                    if (TBlock.Size > 2) c2 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(2 * TBlock.Size) + 2]), x2, c2);
+                    if (TBlock.Size > 3) d2 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(2 * TBlock.Size) + 3]), x2, d2);
+                }
 
-                var x3 = TSimd.Load(at + (3 * stride));
-                if (TBlock.Size > 0) a3 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[3 * TBlock.Size]), x3, a3);
-                if (TBlock.Size > 1) b3 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(3 * TBlock.Size) + 1]), x3, b3);
-                if (TBlock.Size > 2) c3 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(3 * TBlock.Size) + 2]), x3, c3);
-                if (TBlock.Size > 3) d3 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(3 * TBlock.Size) + 3]), x3, d3);
+                if (TPoints.Outer)
+                {
+                    var x3 = TSimd.Load(at + (3 * stride));
+                    if (TBlock.Size > 0) a3 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[3 * TBlock.Size]), x3, a3);
+                    if (TBlock.Size > 1) b3 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(3 * TBlock.Size) + 1]), x3, b3);
+                    if (TBlock.Size > 2) c3 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(3 * TBlock.Size) + 2]), x3, c3);
+                    if (TBlock.Size > 3) d3 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(3 * TBlock.Size) + 3]), x3, d3);
 
-                var x4 = TSimd.Load(at + (4 * stride));
-                if (TBlock.Size > 0) a4 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[4 * TBlock.Size]), x4, a4);
-                if (TBlock.Size > 1) b4 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(4 * TBlock.Size) + 1]), x4, b4);
-                if (TBlock.Size > 2) c4 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(4 * TBlock.Size) + 2]), x4, c4);
-                if (TBlock.Size > 3) d4 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(4 * TBlock.Size) + 3]), x4, d4);
+                    var x4 = TSimd.Load(at + (4 * stride));
+                    if (TBlock.Size > 0) a4 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[4 * TBlock.Size]), x4, a4);
+                    if (TBlock.Size > 1) b4 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(4 * TBlock.Size) + 1]), x4, b4);
+                    if (TBlock.Size > 2) c4 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(4 * TBlock.Size) + 2]), x4, c4);
+                    if (TBlock.Size > 3) d4 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(4 * TBlock.Size) + 3]), x4, d4);
 
-                var x5 = TSimd.Load(at + (5 * stride));
-                if (TBlock.Size > 0) a5 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[5 * TBlock.Size]), x5, a5);
-                if (TBlock.Size > 1) b5 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(5 * TBlock.Size) + 1]), x5, b5);
-                if (TBlock.Size > 2) c5 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(5 * TBlock.Size) + 2]), x5, c5);
-                if (TBlock.Size > 3) d5 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(5 * TBlock.Size) + 3]), x5, d5);
+                    var x5 = TSimd.Load(at + (5 * stride));
+                    if (TBlock.Size > 0) a5 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[5 * TBlock.Size]), x5, a5);
+                    if (TBlock.Size > 1) b5 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(5 * TBlock.Size) + 1]), x5, b5);
+                    if (TBlock.Size > 2) c5 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(5 * TBlock.Size) + 2]), x5, c5);
+                    if (TBlock.Size > 3) d5 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(5 * TBlock.Size) + 3]), x5, d5);
+                }
+            }
+
+            if (!TPoints.Outer)
+            {
+                if (TBlock.Size > 0) Keep<TSimd, TVector>(in call, 0, column, a0, a1, a2);
+                if (TBlock.Size > 1) Keep<TSimd, TVector>(in call, 1, column, b0, b1, b2);
+                if (TBlock.Size > 2) Keep<TSimd, TVector>(in call, 2, column, c0, c1, c2);
+                if (TBlock.Size > 3) Keep<TSimd, TVector>(in call, 3, column, d0, d1, d2);
+                continue;
+            }
+
+            if (!TPoints.Inner)
+            {
+                if (TBlock.Size > 0) (a0, a1, a2) = Kept<TSimd, TVector>(in call, 0, column);
+                if (TBlock.Size > 1) (b0, b1, b2) = Kept<TSimd, TVector>(in call, 1, column);
+                if (TBlock.Size > 2) (c0, c1, c2) = Kept<TSimd, TVector>(in call, 2, column);
+                if (TBlock.Size > 3) (d0, d1, d2) = Kept<TSimd, TVector>(in call, 3, column);
             }
 
             // No call while sums live: it would make the compiler keep them in memory. So a last part is put aside whole first.
@@ -121,6 +161,26 @@ internal static unsafe class WinogradConv
             if (TBlock.Size > 3) Finish<TSimd, TVector>(in call, 3, column, rest, d0, d1, d2, d3, d4, d5);
             if (rest is not null) CopyRest(in call, TBlock.Size, rest, TSimd.Width, column);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Keep<TSimd, TVector>(in WinogradCall call, int channel, int column, TVector s0, TVector s1, TVector s2)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        var sums = call.Sums + (3 * channel * call.PointStride) + column;
+        TSimd.Store(sums, s0);
+        TSimd.Store(sums + call.PointStride, s1);
+        TSimd.Store(sums + (2 * call.PointStride), s2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (TVector S0, TVector S1, TVector S2) Kept<TSimd, TVector>(in WinogradCall call, int channel, int column)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        var sums = call.Sums + (3 * channel * call.PointStride) + column;
+        return (TSimd.Load(sums), TSimd.Load(sums + call.PointStride), TSimd.Load(sums + (2 * call.PointStride)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -194,5 +254,36 @@ internal static unsafe class WinogradConv
             for (var row = 0; row < call.Rows; row++, output += call.Pitch)
                 new ReadOnlySpan<float>(rest + (((c * WinogradPoints.Outputs) + row) * width), count).CopyTo(new Span<float>(output, count));
         }
+    }
+
+    /// <summary>The points whose sums are computed together; a type, so that the compiler drops the rest.</summary>
+    private interface IPoints
+    {
+        /// <summary>Zero and the inner pair.</summary>
+        static abstract bool Inner { get; }
+
+        /// <summary>The outer pair and infinity.</summary>
+        static abstract bool Outer { get; }
+    }
+
+    private readonly struct AllPoints : IPoints
+    {
+        public static bool Inner => true;
+
+        public static bool Outer => true;
+    }
+
+    private readonly struct InnerPoints : IPoints
+    {
+        public static bool Inner => true;
+
+        public static bool Outer => false;
+    }
+
+    private readonly struct OuterPoints : IPoints
+    {
+        public static bool Inner => false;
+
+        public static bool Outer => true;
     }
 }

@@ -81,6 +81,7 @@ internal sealed unsafe class WinogradStep(
                 {
                     Values = values,
                     PointStride = _tile.PointStride,
+                    Sums = values + _tile.SumsStart,
                     Offsets = offsets,
                     Taps = conv.Taps,
                     Factors = factors + ((nint)block.First * conv.Taps * WinogradPoints.Inputs),

@@ -20,7 +20,8 @@ internal sealed class WinogradTile
         // An odd number of cache lines, so that rows spread over the cache's sets; behind the columns is room for the last vector and the taps.
         PointStride = (((Columns / Granule) + 2) | 1) * Granule;
         var channelStride = WinogradPoints.Inputs * PointStride;
-        Floats = (nint)channels * channelStride;
+        SumsStart = (nint)channels * channelStride;
+        Floats = SumsStart + (WinogradConv.MaxBlock * channelStride / 2);
         Offsets = [.. Enumerable.Range(0, channels * WinogradPoints.Taps).Select(k => ((k / WinogradPoints.Taps) * channelStride) + (k % WinogradPoints.Taps))];
     }
 
@@ -29,6 +30,9 @@ internal sealed class WinogradTile
 
     /// <summary>Floats from the values at one point to those at the next.</summary>
     public int PointStride { get; }
+
+    /// <summary>Where room for the sums of a block at half of the points starts.</summary>
+    public nint SumsStart { get; }
 
     /// <summary>Floats of a tile.</summary>
     public nint Floats { get; }
