@@ -20,28 +20,42 @@ internal static unsafe class WinogradConv
         switch (level)
         {
             case SimdLevel.Vector512:
-                RunBlock<Simd512, Vector512<float>>(block, in call);
+                RunWide(block, in call);
                 break;
             case SimdLevel.Vector256:
-                RunBlock<Simd256, Vector256<float>>(block, in call);
+                RunHalves<Simd256, Vector256<float>>(block, in call);
                 break;
             default:
-                RunBlock<Simd128, Vector128<float>>(block, in call);
+                RunHalves<Simd128, Vector128<float>>(block, in call);
                 break;
         }
     }
 
-    // With 16 registers the sums do not fit them: then half of the points are left in memory first.
-    private static void RunBlock<TSimd, TVector>(int block, in WinogradCall call)
-        where TSimd : ISimd<TVector>
-        where TVector : struct
+    // All sums fit the 32 registers. Columns at the end that fit half a vector are computed as one.
+    private static void RunWide(int block, in WinogradCall call)
     {
-        if (typeof(TVector) == typeof(Vector512<float>))
+        var rest = call.Columns % Simd512.Width;
+        if (rest is 0 or > 8)
         {
-            RunPoints<TSimd, TVector, AllPoints>(block, in call);
+            RunPoints<Simd512, Vector512<float>, AllPoints>(block, in call);
             return;
         }
 
+        var part = call;
+        part.Columns -= rest;
+        RunPoints<Simd512, Vector512<float>, AllPoints>(block, in part);
+        part.Values += part.Columns;
+        part.Memory += part.Columns;
+        if (call.BorderStart is not null) part.BorderStart += part.Columns;
+        part.Columns = rest;
+        RunPoints<Simd256, Vector256<float>, AllPoints>(block, in part);
+    }
+
+    // The sums of half of the points fit 16 registers; they are left in memory until the others are there.
+    private static void RunHalves<TSimd, TVector>(int block, in WinogradCall call)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
         RunPoints<TSimd, TVector, InnerPoints>(block, in call);
         RunPoints<TSimd, TVector, OuterPoints>(block, in call);
     }
