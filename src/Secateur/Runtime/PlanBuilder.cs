@@ -147,17 +147,21 @@ internal sealed class PlanBuilder
         var packed = _lowered.Pack(node);
         var (source, offsets, perChannel) = Source(node);
         var target = TargetOf(chain, packed);
-        AddDraft(target.Touched(source), m => new ConvStep(
-            _network.Nodes[chain.Last].Name,
-            _lowered.Level,
-            packed,
-            new ConvPlanes(
+        var winograd = WinogradCost.Pays(_lowered.Level, packed.Geometry, packed.GroupChannels, packed.Bias.Length, target.View.Layout)
+            ? _lowered.PackWinograd(node)
+            : null;
+        AddDraft(target.Touched(source), m =>
+        {
+            var name = _network.Nodes[chain.Last].Name;
+            var planes = new ConvPlanes(
                 target.View.Layout,
                 [.. Enumerable.Range(0, node.Groups).Select(g => m.Plane(source, g * packed.GroupChannels * perChannel))],
                 offsets,
-                target.Planes(m)),
-            target.Epilogue(m),
-            target.Border));
+                target.Planes(m));
+            return winograd is null
+                ? new ConvStep(name, _lowered.Level, packed, planes, target.Epilogue(m), target.Border)
+                : new WinogradStep(name, _lowered.Level, winograd, planes, target.Epilogue(m), target.Border, m.Scratch);
+        });
         EmitRest(chain, target);
     }
 
