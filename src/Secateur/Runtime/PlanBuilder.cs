@@ -308,7 +308,7 @@ internal sealed class PlanBuilder
         if (_views[source] is { } view) return view;
         var map = _statics[source] ?? throw new InvalidOperationException($"'{_network.Nodes[source].Name}' is read before it is computed");
         var written = ViewOrNew(source);
-        _preparation.Add(new Draft([written.Buffer], m => new StaticStep(_network.Nodes[source].Name, written.Layout, map, m.Planes(written))));
+        _preparation.Add(new Draft([written.Buffer], written.Floats, m => new StaticStep(_network.Nodes[source].Name, written.Layout, map, m.Planes(written))));
         return written;
     }
 
@@ -338,8 +338,8 @@ internal sealed class PlanBuilder
 
     private static IEnumerable<MapView> Optional(MapView? view) => view is { } v ? [v] : [];
 
-    private void AddDraft(IEnumerable<MapView> touched, Func<MemoryMap, PlanStep> create) =>
-        _drafts.Add(new Draft([.. touched.Select(v => v.Buffer)], create));
+    private void AddDraft(IReadOnlyList<MapView> touched, Func<MemoryMap, PlanStep> create) =>
+        _drafts.Add(new Draft([.. touched.Select(v => v.Buffer)], touched.Distinct().Sum(v => v.Floats), create));
 
     private InferencePlan Finish()
     {
@@ -368,6 +368,7 @@ internal sealed class PlanBuilder
         return new InferencePlan(
             [.. _preparation.Select(d => d.Create(memory))],
             [.. _drafts.Select(d => d.Create(memory))],
+            [.. _drafts.Select(d => d.Floats)],
             _shapes,
             new PlacedMap(inputView.Layout, memory.Planes(inputView)),
             placed,
@@ -377,6 +378,6 @@ internal sealed class PlanBuilder
     // Behind all that kernels may read past the last plane, on a cache line.
     private static nint ScratchStart(long floats) => (nint)((floats + Overrun + 15) / 16 * 16);
 
-    /// <summary>A step whose addresses are not known yet, and the buffers that it touches.</summary>
-    private sealed record Draft(int[] Touched, Func<MemoryMap, PlanStep> Create);
+    /// <summary>A step whose addresses are not known yet, the buffers that it touches, and how many floats of them.</summary>
+    private sealed record Draft(int[] Touched, long Floats, Func<MemoryMap, PlanStep> Create);
 }

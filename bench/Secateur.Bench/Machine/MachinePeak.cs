@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Secateur.Kernels.Simd;
 
-namespace Secateur.Bench.Inference;
+namespace Secateur.Bench.Machine;
 
 /// <summary>The machine's highest rate of fused multiply-adds: independent ones, registers only.</summary>
 internal static unsafe class MachinePeak
