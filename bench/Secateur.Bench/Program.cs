@@ -1,12 +1,13 @@
 using System.CommandLine;
 using Secateur.Bench.Comparison;
+using Secateur.Bench.Figures;
 using Secateur.Bench.Inference;
 using Secateur.Bench.Training;
 using Secateur.Graph;
 
 var root = new RootCommand("Measures Secateur, to see where time goes.") 
 {
-    CompareCommand.Create(), LayersCommand.Create(), TrainingCommand.Create(),
+    CompareCommand.Create(), FiguresCommand.Create(), LayersCommand.Create(), TrainingCommand.Create(),
 };
 try
 {

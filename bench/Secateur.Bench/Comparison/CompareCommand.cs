@@ -9,20 +9,22 @@ internal static class CompareCommand
 {
     private const int MostThreads = 256;
 
+    private static readonly double[] UsualRates = [0.1, 0.2, 0.3, 0.4, 0.5];
+    private static readonly int[] UsualThreads = [1, 2];
+
     private delegate bool Parser<T>(string text, out T value);
 
     public static Command Create()
     {
         var models = new Argument<string[]>("MODEL") { Description = "Model files or checkpoints, or folders of them.", Arity = ArgumentArity.OneOrMore };
-        var rates = List<double>("--rates", "Pruning rates for the originals, in percent.", "P,P...", IsRate, "percents above 0 and below 100", [0.1, 0.2, 0.3, 0.4, 0.5]);
+        var rates = List<double>("--rates", "Pruning rates for the originals, in percent. [default: 10,20,30,40,50]", "P,P...", IsRate, "percents above 0 and below 100");
         var sizes = List<MeasuredSize>(
             "--size",
-            "Rows x columns of the input, such as 480x640; eresfd=120x160 for one network only. Without it: 480x640, and for EResFD also 120x160 and 1080x1920.",
+            "Rows x columns of the input, such as 480x640; eresfd=120x160 for one network only. [default: 480x640,eresfd=120x160,eresfd=1080x1920]",
             "HxW,HxW...",
             MeasuredSize.TryParse,
-            "rows x columns such as 480x640, or eresfd=120x160",
-            MeasuredSize.Usual);
-        var threads = List<int>("--threads", "Numbers of threads.", "N,N...", IsThreads, $"whole numbers from 1 to {MostThreads}", Environment.ProcessorCount > 1 ? [1, 2] : [1]);
+            "rows x columns such as 480x640, or eresfd=120x160");
+        var threads = List<int>("--threads", "Numbers of threads. [default: 1,2]", "N,N...", IsThreads, $"whole numbers from 1 to {MostThreads}");
         var rounds = Count("--rounds", "Rounds; in each, every model and ONNX Runtime take one turn.", 5);
         var runs = Count("--runs", "Runs of a turn, at least.", 5);
         var turn = Count("--turn", "Milliseconds of a turn, at least.", 200);
@@ -51,9 +53,9 @@ internal static class CompareCommand
         {
             var settings = new ComparisonSettings(
                 SubjectFamily.FindFiles(parsed.GetValue(models)!),
-                parsed.GetValue(rates)!,
-                parsed.GetValue(sizes)!,
-                parsed.GetValue(threads)!,
+                parsed.GetValue(rates) is { Length: > 0 } r ? r : UsualRates,
+                parsed.GetValue(sizes) is { Length: > 0 } s ? s : MeasuredSize.Usual,
+                parsed.GetValue(threads) is { Length: > 0 } t ? t : UsualThreads,
                 new Effort(parsed.GetValue(rounds), parsed.GetValue(runs), parsed.GetValue(turn)),
                 parsed.GetValue(onnxRuntime),
                 new OnnxFiles(parsed.GetValue(onnx)!));
@@ -86,7 +88,7 @@ internal static class CompareCommand
     }
 
     /// <summary>Values with commas or blanks between.</summary>
-    private static Option<T[]> List<T>(string name, string description, string helpName, Parser<T> parser, string expected, T[] initial)
+    private static Option<T[]> List<T>(string name, string description, string helpName, Parser<T> parser, string expected)
     {
         return new Option<T[]>(name)
         {
@@ -94,7 +96,6 @@ internal static class CompareCommand
             HelpName = helpName,
             AllowMultipleArgumentsPerToken = true,
             CustomParser = Parse,
-            DefaultValueFactory = _ => initial,
         };
 
         T[] Parse(ArgumentResult result)

@@ -40,7 +40,7 @@ internal static class ComparisonTables
     private static IEnumerable<string> Method(Effort effort) =>
     [
         string.Create(CultureInfo.InvariantCulture, $"In each of {effort.Rounds} rounds every model of a file and ONNX Runtime take a turn: at least {effort.Runs} runs and {effort.TurnMs} ms,"),
-        "after two that do not count. **ms** is the median over the rounds of the turns' medians, **from..to** the least and the greatest of them, **ratio** our",
+        "after two that do not count. **ms** is the median over the rounds of the turns' medians, **from..to** the least and the greatest of them, **time ratio** our",
         "time over ONNX Runtime's in the same round, median and range again. Ours starts from the bytes of an image, ONNX Runtime from floats.",
         "ONNX Runtime always runs the network of the file itself: zeros that masking leaves do not change its time.",
         "",
@@ -55,9 +55,9 @@ internal static class ComparisonTables
         string[] header =
         [
             "file", "form", "pruned", "ms", "from..to",
-            .. compared ? (string[])["ORT ms", "from..to", "ratio", "from..to"] : [],
+            .. compared ? (string[])["ORT ms", "from..to", "time ratio", "from..to"] : [],
             "G/s", "of peak", "MB",
-            .. compared ? (string[])["ORT MB", "ratio"] : [],
+            .. compared ? (string[])["ORT MB", "MB ratio"] : [],
             "parameters", "kB",
         ];
         return MarkdownTable.Lines(2, header, [.. groups.SelectMany(g => g.Models.Select(m => Row(result, g, m, compared)))]);
