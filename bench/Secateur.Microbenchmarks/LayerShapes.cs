@@ -24,6 +24,7 @@ public static class LayerShapes
     [
         Conv("EXTD 64 to 128, half size", 64, 128, 240, 320, kernel: 1),
         Conv("EXTD 128 to 64, half size", 128, 64, 240, 320, kernel: 1),
+        Conv("EXTD 64 to 256, half size", 64, 256, 240, 320, kernel: 1),
         Conv("EXTD 64 to 128, level 1", 64, 128, 60, 80, kernel: 1),
         Conv("EXTD 32 to 64, half size", 32, 64, 240, 320, kernel: 1),
         Conv("EResFD lateral 16 to 16, level 0", 16, 16, 120, 160, kernel: 1),
@@ -64,8 +65,9 @@ public static class LayerShapes
         Residual("EResFD block 7, level 0", 7, 120, 160),
         Residual("EResFD block 5, level 0", 5, 120, 160),
         Inverted("EXTD block 64, 128, 64, half size", 64, 128, 240, 320),
+        Inverted("EXTD block 64, 256, 64, half size", 64, 256, 240, 320),
         Inverted("EXTD block 64, 128, 64, level 1", 64, 128, 60, 80),
-        Inverted("EXTD block 51, 103, 51, half size", 51, 103, 240, 320),
+        Inverted("EXTD block 52, 103, 52, half size", 52, 103, 240, 320),
         Inverted("EXTD block 32, 64, 32, half size", 32, 64, 240, 320),
     ];
 
