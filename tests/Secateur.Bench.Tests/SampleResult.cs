@@ -17,8 +17,8 @@ internal static class SampleResult
         peer is null ? "not measured" : "1.23.0",
         [Group(1, peer), Group(2, peer)],
         [
-            new Profile("net", SubjectForm.Original, 0, 480, 640, [new StepTime("first", "ConvStep", 100_000_000, 10_000_000, 4), new StepTime("split", "PhaseSplitStep", 0, 500, 1)]),
-            new Profile("net", SubjectForm.Compacted, 0.5, 480, 640, [new StepTime("first", "ConvStep", 25_000_000, 10_000_000, 2)]),
+            new Profile("net", SubjectForm.Original, 0, 480, 640, [new StepTime("first", "ConvStep", 100_000_000, 10_000_000, 4, 3), new StepTime("split", "PhaseSplitStep", 0, 500, 1, 1)]),
+            new Profile("net", SubjectForm.Compacted, 0.5, 480, 640, [new StepTime("first", "ConvStep", 25_000_000, 10_000_000, 2, 2)]),
         ]);
 
     private static ComparedGroup Group(int threads, PeerTime? peer) => new(

@@ -27,8 +27,11 @@ internal static class PlanTimer
 
         return
         [
-            .. plan.Steps.Select((step, i) =>
-                new StepTime(step.Name, step.GetType().Name, step.MultiplyAdds, plan.TouchedFloats[i] * sizeof(float), Spread.Of(times[i]).Median)),
+            .. plan.Steps.Zip(plan.TouchedFloats, times).Select(s =>
+            {
+                var ms = Spread.Of(s.Third);
+                return new StepTime(s.First.Name, s.First.GetType().Name, s.First.MultiplyAdds, s.Second * sizeof(float), ms.Median, ms.Low);
+            }),
         ];
     }
 }

@@ -8,7 +8,8 @@ namespace Secateur.Bench.Inference;
 /// <param name="MultiplyAdds">Of its definition.</param>
 /// <param name="Bytes">Of the maps that it reads or writes, every map once.</param>
 /// <param name="Ms">Median milliseconds.</param>
-internal sealed record StepTime(string Name, string Kind, long MultiplyAdds, long Bytes, double Ms)
+/// <param name="LeastMs">Of the fastest run: what other work on the machine hardly changes.</param>
+internal sealed record StepTime(string Name, string Kind, long MultiplyAdds, long Bytes, double Ms, double LeastMs)
 {
     /// <summary>10^9 multiply-adds a second.</summary>
     [JsonIgnore]

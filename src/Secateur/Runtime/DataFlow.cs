@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Secateur.Graph;
 
 namespace Secateur.Runtime;
@@ -22,6 +23,7 @@ internal sealed class DataFlow
         IsResult = new bool[count];
         IsNeeded = new bool[count];
         Chains = new FusedConv?[count];
+        Separables = new SeparableConv?[count];
         ComputedBy = [.. Enumerable.Range(0, count)];
         FindIdleRelus();
         FindNeeded();
@@ -29,6 +31,8 @@ internal sealed class DataFlow
         {
             if (IsNeeded[i] && !IsStatic[i] && network.Nodes[i] is Conv2dNode && Source(i) == i) Fuse(i);
         }
+
+        foreach (var chain in Chains.OfType<FusedConv>().ToList()) JoinSeparable(chain);
     }
 
     /// <summary>Whether the node depends on the input's size only.</summary>
@@ -43,11 +47,21 @@ internal sealed class DataFlow
     /// <summary>For the last node of a chain, the chain.</summary>
     public FusedConv?[] Chains { get; }
 
+    /// <summary>For the last node of a depthwise convolution with 1x1 convolutions around it, those.</summary>
+    public SeparableConv?[] Separables { get; }
+
     /// <summary>The node at whose turn a node's value is read: its own position, or the end of the chain that it is part of.</summary>
     public int[] ComputedBy { get; }
 
     /// <summary>The node that holds the value of <paramref name="node"/>: itself, but for ReLUs that do nothing.</summary>
     public int Source(int node) => _source[node];
+
+    /// <summary>The node whose planes a convolution reads: its input, or what is expanded for it on the way.</summary>
+    public int Reads(int conv)
+    {
+        var separable = Separables[ComputedBy[conv]];
+        return Source(_network.Nodes[separable?.Depthwise.Node == conv ? separable.First.Node : conv].Inputs[0]);
+    }
 
     /// <summary>The nodes that read the value of <paramref name="node"/>; one that reads it twice appears twice.</summary>
     public IReadOnlyList<int> Readers(int node) => _readers[node];
@@ -119,6 +133,35 @@ internal sealed class DataFlow
 
         foreach (var node in taken) ComputedBy[node] = chain.Last;
         Chains[chain.Last] = chain;
+    }
+
+    private void JoinSeparable(FusedConv project)
+    {
+        if (!IsPointwise(project) || !Precedes(project, out var depthwise) || !IsDepthwise(depthwise)) return;
+        var expand = Precedes(depthwise, out var before) && IsPointwise(before) ? before : null;
+        var joined = new SeparableConv(expand, depthwise, project);
+        Separables[project.Last] = joined;
+        for (var i = 0; i < project.Last; i++)
+        {
+            if (ComputedBy[i] == depthwise.Last || ComputedBy[i] == expand?.Last) ComputedBy[i] = project.Last;
+        }
+    }
+
+    /// <summary>Finds the chain that computes nothing but what <paramref name="chain"/> reads, and adds nothing to its sums.</summary>
+    private bool Precedes(FusedConv chain, [NotNullWhen(true)] out FusedConv? before)
+    {
+        var source = Source(_network.Nodes[chain.Node].Inputs[0]);
+        before = Chains[source];
+        return before is { Start: null, Merge: null } && !IsResult[source] && Readers(source).Count == 1;
+    }
+
+    private bool IsPointwise(FusedConv chain) =>
+        _network.GeometryOf((Conv2dNode)_network.Nodes[chain.Node]) is { Kernel: 1, Stride: 1, Padding: 0, Groups: 1 };
+
+    private bool IsDepthwise(FusedConv chain)
+    {
+        var node = (Conv2dNode)_network.Nodes[chain.Node];
+        return _network.Parameter(node.Weight).Shape is [var outputs, 1, ..] && outputs == node.Groups;
     }
 
     private bool TryTake(FusedConv chain, int next)

@@ -35,7 +35,7 @@ internal sealed class PlanBuilder
         _statics = StaticMap.Evaluate(lowered.Model, _shapes);
         _views = new MapView?[_network.Nodes.Length];
         _halo = LiveConvs()
-            .GroupBy(c => _flow.Source(c.Input), c => new TapGeometry(_network.GeometryOf(c)))
+            .GroupBy(c => c.Reads, c => new TapGeometry(c.Geometry))
             .Select(readers => HaloOf([.. readers]))
             .Append(0)
             .Max();
@@ -51,11 +51,11 @@ internal sealed class PlanBuilder
         return builder.Finish();
     }
 
-    private IEnumerable<Conv2dNode> LiveConvs() =>
+    /// <summary>The convolutions that depend on the image: the node whose planes each reads, and its shape.</summary>
+    private IEnumerable<(int Reads, ConvGeometry Geometry)> LiveConvs() =>
         Enumerable.Range(0, _network.Nodes.Length)
-            .Where(i => _flow.IsNeeded[i] && !_flow.IsStatic[i])
-            .Select(i => _network.Nodes[i])
-            .OfType<Conv2dNode>();
+            .Where(i => _flow.IsNeeded[i] && !_flow.IsStatic[i] && _network.Nodes[i] is Conv2dNode)
+            .Select(i => (_flow.Reads(i), _network.GeometryOf((Conv2dNode)_network.Nodes[i])));
 
     /// <summary>
     /// The halo that the convolutions of one input need: of its own planes the gap between rows serves both sides; of phase planes, where real
@@ -91,6 +91,12 @@ internal sealed class PlanBuilder
     private void Emit(int i)
     {
         if (!IsComputed(i) || _flow.ComputedBy[i] != i) return;
+        if (_flow.Separables[i] is { } separable)
+        {
+            EmitSeparable(separable);
+            return;
+        }
+
         if (_flow.Chains[i] is { } chain)
         {
             EmitConv(chain);
@@ -134,73 +140,101 @@ internal sealed class PlanBuilder
         var node = (Conv2dNode)_network.Nodes[chain.Node];
         var packed = _lowered.Pack(node);
         var (source, offsets, perChannel) = Source(node);
-        var channels = chain.TargetChannels(packed.Bias.Length);
-        MapView? other = chain.Merge is null ? null : ViewOf(chain.Other.Node);
-        if (other is not null && CanOverwrite(chain)) _views[chain.Last] ??= other;
-        var target = ViewOrNew(chain.Last);
-        var border = BorderOf(chain, packed.Bias, target.Layout);
-        var slope = chain.Activation switch
-        {
-            null => 1,
-            PReluNode p => SlopeOf(p),
-            _ => 0,
-        };
-        var (own, addend) = FactorsOf(chain);
-        AddDraft([source, target, .. Optional(other)], m => new ConvStep(
+        var target = TargetOf(chain, packed);
+        AddDraft(target.Touched(source), m => new ConvStep(
             _network.Nodes[chain.Last].Name,
             _lowered.Level,
             packed,
             new ConvPlanes(
-                target.Layout,
+                target.View.Layout,
                 [.. Enumerable.Range(0, node.Groups).Select(g => m.Plane(source, g * packed.GroupChannels * perChannel))],
                 offsets,
-                [.. channels.Select(c => m.Plane(target, c))]),
-            new ConvEpilogue(slope, other is null ? null : [.. channels.Select(c => m.Plane(other.Value, c))], own, addend),
-            border));
-
-        // Channels that the convolution does not have are the other operand's alone.
-        if (other is { } rest && rest != target && channels.Length < target.Channels)
-        {
-            var missing = Enumerable.Range(0, target.Channels).Except(channels).ToArray();
-            AddDraft([rest, target], m => new MergeStep(
-                node.Name, target.Layout, [.. missing.Select(c => new MergeChannel(m.Plane(target, c), m.Plane(rest, c), -1))], addend, 0));
-        }
+                target.Planes(m)),
+            target.Epilogue(m),
+            target.Border));
+        EmitRest(target);
     }
 
-    /// <summary>The planes that a convolution reads: its input's own, or their phases, which convolutions of the same input share.</summary>
+    private void EmitSeparable(SeparableConv conv)
+    {
+        var node = (Conv2dNode)_network.Nodes[conv.Depthwise.Node];
+        var geometry = _network.GeometryOf(node);
+        var from = _network.Nodes[conv.First.Node].Inputs[0];
+        var (input, phases) = PlanesFor(from, geometry, node.Name);
+        var shape = _shapes[from];
+        var (depthwise, project) = (_lowered.Pack(node), _lowered.Pack((Conv2dNode)_network.Nodes[conv.Project.Node]));
+        var expand = conv.Expand is null ? null : _lowered.Pack((Conv2dNode)_network.Nodes[conv.Expand.Node]);
+        var target = TargetOf(conv.Project, project);
+        AddDraft(target.Touched(input), m => new SeparableStep(
+            _network.Nodes[conv.Project.Last].Name,
+            _lowered.Level,
+            new SeparableLayers(expand, SlopeOf(conv.Expand), depthwise, SlopeOf(conv.Depthwise), project),
+            new SeparablePlanes(target.View.Layout, shape, phases, m.Planes(input), target.Planes(m)),
+            target.Epilogue(m),
+            target.Border,
+            m.Scratch));
+        EmitRest(target);
+    }
+
+    /// <summary>Where a chain writes, and what it adds.</summary>
+    private ConvTarget TargetOf(FusedConv chain, PackedConv packed)
+    {
+        MapView? other = chain.Merge is null ? null : ViewOf(chain.Other.Node);
+        if (other is not null && CanOverwrite(chain)) _views[chain.Last] ??= other;
+        var view = ViewOrNew(chain.Last);
+        var (own, addend) = FactorsOf(chain);
+        return new ConvTarget(view, other, chain.TargetChannels(packed.Bias.Length), SlopeOf(chain), own, addend, BorderOf(chain, packed.Bias, view.Layout));
+    }
+
+    /// <summary>Channels that a convolution does not have are the other operand's alone.</summary>
+    private void EmitRest(ConvTarget target)
+    {
+        if (target.Other is not { } rest || rest == target.View || target.Channels.Length == target.View.Channels) return;
+        var missing = Enumerable.Range(0, target.View.Channels).Except(target.Channels).ToArray();
+        AddDraft([rest, target.View], m => new MergeStep(
+            "rest", target.View.Layout, [.. missing.Select(c => new MergeChannel(m.Plane(target.View, c), m.Plane(rest, c), -1))], target.OtherFactor, 0));
+    }
+
+    /// <summary>Where a convolution reads: the distances of its taps, and the planes that an input channel has.</summary>
     private (MapView View, int[] Offsets, int PlanesPerChannel) Source(Conv2dNode node)
     {
         var geometry = _network.GeometryOf(node);
         var taps = new TapGeometry(geometry);
-        var input = ViewOf(node.Input);
-        var groupChannels = input.Channels / geometry.Groups;
-        int[] inOrder = [.. Enumerable.Range(0, groupChannels)];
-        if (taps.ReadsDirectly)
+        var (view, phases) = PlanesFor(node.Input, geometry, node.Name);
+        var perChannel = phases.Length * phases.Length;
+        int[] channels = [.. Enumerable.Range(0, view.Channels / perChannel / geometry.Groups)];
+        if (view.Selection is not null)
         {
             // Every group must find its channels at the same distances.
-            if (input.Selection is not null && geometry.Groups > 1 && groupChannels > 1) input = Copy(node.Name + ".inputs", input);
-            return (input, taps.Offsets([.. inOrder.Select(c => input.PlaneOf(c) - input.PlaneOf(0))], input.Layout, [0]), 1);
+            if (geometry.Groups > 1 && channels.Length > 1) view = Copy(node.Name + ".inputs", view);
+            else channels = [.. channels.Select(c => view.PlaneOf(c) - view.PlaneOf(0))];
         }
 
+        return (view, taps.Offsets(channels, view.Layout, phases), perChannel);
+    }
+
+    /// <summary>The planes that a convolution of a shape reads: the node's own, or their phases, which convolutions of the same node share.</summary>
+    private (MapView View, int[] Phases) PlanesFor(int node, ConvGeometry geometry, string name)
+    {
+        var input = ViewOf(node);
+        if (new TapGeometry(geometry).ReadsDirectly) return (input, [0]);
         var to = Layout(geometry.OutputSize(input.Layout.Height), geometry.OutputSize(input.Layout.Width));
-        var key = (_flow.Source(node.Input), geometry.Stride, to.Height, to.Width);
+        var key = (_flow.Source(node), geometry.Stride, to.Height, to.Width);
         if (!_phases.TryGetValue(key, out var split))
         {
             var all = LiveConvs()
-                .Where(c => _flow.Source(c.Input) == key.Item1 && c.Stride == geometry.Stride)
-                .Select(_network.GeometryOf)
-                .Where(g => g.OutputSize(input.Layout.Height) == to.Height && g.OutputSize(input.Layout.Width) == to.Width)
-                .Select(g => new TapGeometry(g))
+                .Where(c => c.Reads == key.Item1 && c.Geometry.Stride == geometry.Stride)
+                .Where(c => c.Geometry.OutputSize(input.Layout.Height) == to.Height && c.Geometry.OutputSize(input.Layout.Width) == to.Width)
+                .Select(c => new TapGeometry(c.Geometry))
                 .ToList();
             int[] phases = [.. all.SelectMany(t => t.Phases()).Distinct().Order()];
             var planes = new PhasePlanes(input.Layout, to, new PhaseReach(geometry.Stride, all.Max(t => t.Before), all.Max(t => t.After)), phases);
             var view = NewBuffer(input.Channels * phases.Length * phases.Length, to);
-            AddDraft([input, view], m => new PhaseSplitStep(node.Name + ".phases", planes, m.Planes(input), m.Planes(view)));
+            AddDraft([input, view], m => new PhaseSplitStep(name + ".phases", planes, m.Planes(input), m.Planes(view)));
             _phases[key] = split = (view, planes);
         }
 
-        var held = split.Planes.Phases;
-        return (split.View, taps.Offsets(inOrder, to, held), held.Length * held.Length);
+        return (split.View, split.Planes.Phases);
     }
 
     /// <summary>Whether the chain may write over its other operand: nobody reads it later, and the convolution itself does not read it.</summary>
@@ -336,10 +370,18 @@ internal sealed class PlanBuilder
 
     private float SlopeOf(PReluNode node) => _lowered.Model.Weights[node.Slope].Data[0];
 
-    private static IEnumerable<MapView> Optional(MapView? view) => view is { } v ? [v] : [];
+    private float SlopeOf(FusedConv? chain) => chain?.Activation switch
+    {
+        null => 1,
+        PReluNode p => SlopeOf(p),
+        _ => 0,
+    };
 
-    private void AddDraft(IReadOnlyList<MapView> touched, Func<MemoryMap, PlanStep> create) =>
-        _drafts.Add(new Draft([.. touched.Select(v => v.Buffer)], touched.Distinct().Sum(v => v.Floats), create));
+    private void AddDraft(IEnumerable<MapView> touched, Func<MemoryMap, PlanStep> create)
+    {
+        MapView[] views = [.. touched.Distinct()];
+        _drafts.Add(new Draft([.. views.Select(v => v.Buffer)], views.Sum(v => v.Floats), create));
+    }
 
     private InferencePlan Finish()
     {

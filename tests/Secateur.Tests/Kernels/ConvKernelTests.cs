@@ -53,16 +53,17 @@ public unsafe class ConvKernelTests
             {
                 var s = new Setup(1, length, slope);
                 var actual = Filled(Plane);
-                fixed (float* input = s.Input, weights = s.Weights, output = actual)
+                fixed (float* input = s.Input, weights = s.Weights, bias = s.Bias, output = actual)
                 fixed (int* offsets = s.Offsets)
                 {
                     var call = new DepthwiseConvCall
                     {
+                        Channels = 1,
                         Input = input,
                         Offsets = offsets,
                         Weights = weights,
                         Taps = Taps,
-                        Bias = s.Bias[0],
+                        Bias = bias,
                         Slope = slope,
                         Output = output,
                     };

@@ -52,11 +52,12 @@ internal static unsafe class ConvKernels
             {
                 var depthwise = new DepthwiseConvCall
                 {
+                    Channels = 1,
                     Input = conv.Input,
                     Offsets = offsets,
                     Weights = conv.Weights,
                     Taps = taps,
-                    Bias = conv.Bias[0],
+                    Bias = conv.Bias,
                     Slope = 1,
                     Output = conv.Output,
                 };

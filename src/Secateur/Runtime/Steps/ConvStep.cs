@@ -77,17 +77,18 @@ internal sealed unsafe class ConvStep(string name, SimdLevel level, PackedConv c
     private void RunDepthwise(float* memory, int start, int end)
     {
         fixed (int* offsets = planes.Offsets)
-        fixed (float* weights = conv.Weights)
+        fixed (float* weights = conv.Weights, bias = conv.Bias)
         {
             for (var c = 0; c < planes.Outputs.Length; c++)
             {
                 var call = new DepthwiseConvCall
                 {
+                    Channels = 1,
                     Input = memory + planes.Inputs[c],
                     Offsets = offsets,
                     Weights = weights + ((nint)c * conv.Taps),
                     Taps = conv.Taps,
-                    Bias = conv.Bias[c],
+                    Bias = bias + c,
                     Slope = epilogue.Slope,
                     Output = memory + planes.Outputs[c],
                 };
