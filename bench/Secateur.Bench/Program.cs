@@ -5,7 +5,7 @@ using Secateur.Bench.Inference;
 using Secateur.Bench.Training;
 using Secateur.Graph;
 
-var root = new RootCommand("Measures Secateur, to see where time goes.") 
+var root = new RootCommand("Measures Secateur, to see where time goes.")
 {
     CompareCommand.Create(), FiguresCommand.Create(), LayersCommand.Create(), TrainingCommand.Create(),
 };

@@ -107,7 +107,13 @@ internal sealed class Comparer(ComparisonSettings settings, Action<string> say)
 
     private OnnxRuntimePeer? StartPeer(SubjectFamily family, ImageSize size, int threads)
     {
-        if (settings.OnnxRuntime is null || settings.Onnx.Find(family.Name, size) is not { } file) return null;
+        if (settings.OnnxRuntime is null) return null;
+        if (settings.Onnx.Find(family.Name, size) is not { } file)
+        {
+            say($"{family.Name} at {size}: no ONNX file, so without ONNX Runtime");
+            return null;
+        }
+
         var peer = new OnnxRuntimePeer(settings.OnnxRuntime, file, size, threads);
         _onnxRuntime = peer.Loaded.Version;
         return peer;
