@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Secateur.Bench.Machine;
 using Secateur.Models;
 using Secateur.Runtime;
 
@@ -32,9 +33,9 @@ internal static class LayersCommand
         var (ms, work) = (steps.Sum(s => s.Ms), steps.Sum(s => s.MultiplyAdds));
         Report.Table(
             2,
-            ["step", "kind", "ms", "share", "M multiply-adds", "G/s", "of peak"],
-            [.. steps.Select(s => (string[])[s.Name, s.Kind, $"{s.Ms:F3}", $"{s.Ms / ms:P1}", $"{s.MultiplyAdds / 1e6:F2}", $"{s.Rate:F1}", $"{s.Rate / peak:P0}"])]);
+            ["step", "kind", "ms", "least", "share", "M multiply-adds", "MB", "G/s", "of peak"],
+            [.. steps.Select(s => (string[])[s.Name, s.Kind, $"{s.Ms:F3}", $"{s.LeastMs:F3}", $"{s.Ms / ms:P1}", $"{s.MultiplyAdds / 1e6:F2}", $"{s.Bytes / 1e6:F2}", $"{s.Rate:F1}", $"{s.Rate / peak:P0}"])]);
         Report.Line();
-        Report.Line($"{ms:F2} ms, {work / 1e9:F3} G multiply-adds: {work / ms / 1e6:F1} G/s, {work / ms / 1e6 / peak:P0} of the measured peak of {peak:F1} G/s");
+        Report.Line($"{ms:F2} ms (at best {steps.Sum(s => s.LeastMs):F2}), {work / 1e9:F3} G multiply-adds: {work / ms / 1e6:F1} G/s, {work / ms / 1e6 / peak:P0} of the measured peak of {peak:F1} G/s");
     }
 }

@@ -1,63 +1,38 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using Secateur.Bench.Statistics;
 using Secateur.Runtime;
-using Secateur.Runtime.Steps;
 
 namespace Secateur.Bench.Inference;
 
-/// <summary>What a step of an inference plan took.</summary>
-/// <param name="Name">The node whose result it computes.</param>
-/// <param name="Kind">The step's type.</param>
-/// <param name="MultiplyAdds">Of its definition.</param>
-/// <param name="Ms">Median milliseconds.</param>
-internal sealed record StepTime(string Name, string Kind, long MultiplyAdds, double Ms)
-{
-    /// <summary>10^9 multiply-adds a second.</summary>
-    public double Rate => MultiplyAdds / Ms / 1e6;
-}
-
 /// <summary>Times every step of a plan on one thread, over noise.</summary>
-internal static unsafe class PlanTimer
+internal static class PlanTimer
 {
+    private const int WarmUps = 2;
+
     public static StepTime[] Run(InferenceEngine engine, int height, int width, int runs)
     {
         var plan = engine.PlanFor(height, width);
-        var bytes = (nuint)plan.WorkspaceFloats(threads: 1) * sizeof(float);
-        var memory = (float*)NativeMemory.AlignedAlloc(bytes, 64);
-        try
+        using var workspace = new PlanWorkspace(plan, height);
+        var steps = workspace.Steps;
+        var times = steps.Select(_ => new double[runs]).ToArray();
+        for (var run = -WarmUps; run < runs; run++)
         {
-            NativeMemory.Clear(memory, bytes);
-            foreach (var step in plan.Preparation) step.Run(memory, 0, 1);
-            var pixels = new byte[height * width * 3];
-            new Random(1).NextBytes(pixels);
-            var input = new InputStep(plan.Input);
-            PlanStep[] steps = [input, .. plan.Steps];
-            var times = steps.Select(_ => new double[runs]).ToArray();
-            fixed (byte* image = pixels)
+            for (var i = 0; i < steps.Length; i++)
             {
-                input.Rows = new PixelRows(engine.Model.Info.Mean).Over(image, width);
-                for (var run = -2; run < runs; run++)
-                {
-                    for (var i = 0; i < steps.Length; i++)
-                    {
-                        var start = Stopwatch.GetTimestamp();
-                        steps[i].Run(memory, 0, 1);
-                        if (run >= 0) times[i][run] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-                    }
-                }
+                var start = Stopwatch.GetTimestamp();
+                workspace.Run(steps[i]);
+                if (run >= 0) times[i][run] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             }
-
-            return [.. steps.Select((step, i) => new StepTime(step.Name, step.GetType().Name, step.MultiplyAdds, Median(times[i])))];
         }
-        finally
-        {
-            NativeMemory.AlignedFree(memory);
-        }
-    }
 
-    private static double Median(double[] times)
-    {
-        Array.Sort(times);
-        return times[0];
+        var input = plan.Input.Targets.Sum(t => (long)t.Channels.Length * t.Planes.PlanesPerChannel * t.Planes.To.PlaneStride);
+        return
+        [
+            .. steps.Zip(plan.TouchedFloats.Insert(0, input), times).Select(s =>
+            {
+                var ms = Spread.Of(s.Third);
+                return new StepTime(s.First.Name, s.First.GetType().Name, s.First.MultiplyAdds, s.Second * sizeof(float), ms.Median, ms.Low);
+            }),
+        ];
     }
 }

@@ -1,3 +1,5 @@
+using Secateur.Bench.Statistics;
+
 namespace Secateur.Bench.Training;
 
 /// <summary>The cost of a training step.</summary>
@@ -22,14 +24,7 @@ internal sealed record TrainingResult(
     double LastLoss)
 {
     /// <summary>The median of the measured steps.</summary>
-    public double MedianMs
-    {
-        get
-        {
-            double[] sorted = [.. StepMs.Order()];
-            return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-        }
-    }
+    public double MedianMs => Spread.Of(StepMs).Median;
 
     /// <summary>Over all measured steps.</summary>
     public double ImagesPerSecond => 1000 * Settings.Batch / StepMs.Average();

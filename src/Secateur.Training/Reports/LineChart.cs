@@ -25,8 +25,6 @@ public sealed record LineChart
     private const int LegendGap = 34;
     private const double CharacterWidth = 6.6;
 
-    // Mid-tones: at least 3:1 against white and against the dark background.
-    private static readonly string[] Colors = ["#2f7fc1", "#d55e00", "#12946f", "#b3589a", "#857200", "#7a7f87"];
     private static readonly string[] Dashes = ["none", "none", "none", "6 3", "2 3", "8 3 2 3"];
 
     /// <summary>The heading.</summary>
@@ -43,6 +41,9 @@ public sealed record LineChart
 
     /// <summary>The least range that the horizontal axis shows, so that charts below one another can share it; null to fit the points.</summary>
     public (double Low, double High)? XRange { get; init; }
+
+    /// <summary>The least range that the vertical axis shows; null to fit the points.</summary>
+    public (double Low, double High)? YRange { get; init; }
 
     /// <summary>The horizontal axis counts: ticks are whole numbers.</summary>
     public bool WholeX { get; init; }
@@ -83,8 +84,10 @@ public sealed record LineChart
 
         var (low, high) = (points.Min(p => p.X), points.Max(p => p.X));
         if (XRange is { } range) (low, high) = (Math.Min(low, range.Low), Math.Max(high, range.High));
+        var (floor, ceiling) = (points.Min(p => p.Y), points.Max(p => p.Y));
+        if (YRange is { } heights) (floor, ceiling) = (Math.Min(floor, heights.Low), Math.Max(ceiling, heights.High));
         var x = new ChartAxis(low, high, Ticks + 2, Left, Width - Right, leastStep: WholeX ? 1 : 0);
-        var y = new ChartAxis(points.Min(p => p.Y), points.Max(p => p.Y), Ticks, Height - Bottom, Top);
+        var y = new ChartAxis(floor, ceiling, Ticks, Height - Bottom, Top);
         DrawAxes(group, x, y);
         for (var i = 0; i < Series.Length; i++) DrawSeries(group, Series[i], i, x, y);
         DrawLegend(group);
@@ -115,7 +118,7 @@ public sealed record LineChart
 
     private static void DrawSeries(XElement group, ChartSeries series, int index, ChartAxis x, ChartAxis y)
     {
-        var color = Colors[index % Colors.Length];
+        var color = Svg.Color(index);
         var run = new List<string>();
         foreach (var point in series.Points.Append(new ChartPoint(double.NaN, double.NaN)))
         {
@@ -139,7 +142,7 @@ public sealed record LineChart
         var left = (double)Left;
         for (var i = 0; i < Series.Length; i++)
         {
-            var color = Colors[i % Colors.Length];
+            var color = Svg.Color(i);
             group.Add(Svg.Polyline(string.Create(CultureInfo.InvariantCulture, $"{left},40 {left + 22},40"), color, Dashes[i % Dashes.Length]));
             group.Add(Svg.Text(Series[i].Name, left + 27, 44, "label"));
             left += LegendGap + 14 + (Series[i].Name.Length * CharacterWidth);

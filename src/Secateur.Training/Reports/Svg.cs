@@ -11,10 +11,16 @@ internal static class Svg
     private static readonly XNamespace Namespace = "http://www.w3.org/2000/svg";
 
     private const string Style = """
-        .lc-paper{fill:#ffffff}.lc-heading{fill:#1c1f24;font:600 15px sans-serif}.lc-label{fill:#4a4f57;font:12px sans-serif}
+        .lc-paper{fill:#ffffff}.lc-heading{fill:#1c1f24;font:600 15px sans-serif}.lc-label{fill:#4a4f57;font:12px sans-serif}.lc-inside{fill:#ffffff;font:12px sans-serif}
         .lc-grid{stroke:#e2e4e8}.lc-axis{stroke:#7a7f87}
         @media (prefers-color-scheme: dark){.lc-paper{fill:#15181d}.lc-heading{fill:#eceef1}.lc-label{fill:#b9bec6}.lc-grid{stroke:#2b3038}}
         """;
+
+    // Mid-tones: at least 3:1 against white and against the dark background.
+    private static readonly string[] Colors = ["#2f7fc1", "#d55e00", "#12946f", "#b3589a", "#857200", "#7a7f87"];
+
+    /// <summary>The color of the series with this number; after six they come again.</summary>
+    public static string Color(int series) => Colors[series % Colors.Length];
 
     /// <summary>An empty figure with a background.</summary>
     public static XElement Document(int width, int height)
@@ -38,6 +44,9 @@ internal static class Svg
         return element;
     }
 
+    /// <summary>What a viewer shows over the element that it is put into.</summary>
+    public static XElement Title(string text) => new(Namespace + "title", Printable(text));
+
     public static XElement Line(double x1, double y1, double x2, double y2, string style) =>
         Element("line", ("x1", Number(x1)), ("y1", Number(y1)), ("x2", Number(x2)), ("y2", Number(y2)), ("class", "lc-" + style));
 
@@ -45,6 +54,9 @@ internal static class Svg
         Element("polyline", ("points", points), ("fill", "none"), ("stroke", color), ("stroke-width", "2"), ("stroke-dasharray", dashes), ("stroke-linejoin", "round"));
 
     public static XElement Dot(double x, double y, string color) => Element("circle", ("cx", Number(x)), ("cy", Number(y)), ("r", "3"), ("fill", color));
+
+    public static XElement Box(double x, double y, double width, double height, string color) =>
+        Element("rect", ("x", Number(x)), ("y", Number(y)), ("width", Number(width)), ("height", Number(height)), ("fill", color));
 
     /// <summary>A coordinate to a hundredth of a pixel.</summary>
     public static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);

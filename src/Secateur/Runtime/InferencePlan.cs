@@ -12,6 +12,7 @@ internal sealed record PlacedMap(PlanarLayout Layout, nint[] Planes);
 internal sealed class InferencePlan(
     ImmutableArray<PlanStep> preparation,
     ImmutableArray<PlanStep> steps,
+    ImmutableArray<long> touchedFloats,
     ImmutableArray<MapShape> shapes,
     InputPlan input,
     IReadOnlyDictionary<int, PlacedMap> results,
@@ -22,6 +23,9 @@ internal sealed class InferencePlan(
 
     /// <summary>The kernel calls of an image in order.</summary>
     public ImmutableArray<PlanStep> Steps { get; } = steps;
+
+    /// <summary>Floats of the maps that each step reads or writes, every map once: the least that it moves.</summary>
+    public ImmutableArray<long> TouchedFloats { get; } = touchedFloats;
 
     /// <summary>The shape of every node.</summary>
     public ImmutableArray<MapShape> Shapes { get; } = shapes;

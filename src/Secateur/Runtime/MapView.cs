@@ -10,6 +10,9 @@ namespace Secateur.Runtime;
 /// <param name="Selection">The channels from the first on that it has; null for <paramref name="Channels"/> in a row.</param>
 internal readonly record struct MapView(int Buffer, int FirstChannel, int Channels, PlanarLayout Layout, int[]? Selection = null)
 {
+    /// <summary>Its size, halos included.</summary>
+    public long Floats => (long)Channels * Layout.PlaneStride;
+
     /// <summary>How many planes of the buffer channel <paramref name="channel"/> lies behind the first.</summary>
     public int PlaneOf(int channel) => Selection is null ? channel : Selection[channel];
 

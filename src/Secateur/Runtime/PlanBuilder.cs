@@ -170,7 +170,7 @@ internal sealed class PlanBuilder
     {
         if (_zeros.TryGetValue(layout, out var zeros)) return zeros;
         zeros = _zeros[layout] = NewBuffer(1, layout);
-        _preparation.Add(new Draft([zeros.Buffer], m => new MergeStep("zeros", layout, [new MergeChannel(m.Plane(zeros, 0), -1, -1)], 0, 0)));
+        _preparation.Add(new Draft([zeros.Buffer], zeros.Floats, m => new MergeStep("zeros", layout, [new MergeChannel(m.Plane(zeros, 0), -1, -1)], 0, 0)));
         return zeros;
     }
 
@@ -353,7 +353,7 @@ internal sealed class PlanBuilder
         if (_network.Nodes[source] is InputNode) return ViewOrNew(source);
         var map = _statics[source] ?? throw new InvalidOperationException($"'{_network.Nodes[source].Name}' is read before it is computed");
         var written = ViewOrNew(source);
-        _preparation.Add(new Draft([written.Buffer], m => new StaticStep(_network.Nodes[source].Name, written.Layout, map, m.Planes(written))));
+        _preparation.Add(new Draft([written.Buffer], written.Floats, m => new StaticStep(_network.Nodes[source].Name, written.Layout, map, m.Planes(written))));
         return written;
     }
 
@@ -388,8 +388,11 @@ internal sealed class PlanBuilder
         _ => 0,
     };
 
-    private void AddDraft(IEnumerable<MapView> touched, Func<MemoryMap, PlanStep> create) =>
-        _drafts.Add(new Draft([.. touched.Select(v => v.Buffer)], create));
+    private void AddDraft(IEnumerable<MapView> touched, Func<MemoryMap, PlanStep> create)
+    {
+        MapView[] views = [.. touched.Distinct()];
+        _drafts.Add(new Draft([.. views.Select(v => v.Buffer)], views.Sum(v => v.Floats), create));
+    }
 
     private InferencePlan Finish()
     {
@@ -418,6 +421,7 @@ internal sealed class PlanBuilder
         return new InferencePlan(
             [.. _preparation.Select(d => d.Create(memory))],
             [.. _drafts.Select(d => d.Create(memory))],
+            [.. _drafts.Select(d => d.Floats)],
             _shapes,
             new InputPlan(_lowered.Level, _shapes[input].Channels, _width, [.. _inputs.Select(i => new InputPlanes(i.Planes, FirstPlanes(memory, i.Planes, i.View)))], memory.Scratch),
             placed,
@@ -427,6 +431,6 @@ internal sealed class PlanBuilder
     // Behind all that kernels may read past the last plane, on a cache line.
     private static nint ScratchStart(long floats) => (nint)((floats + Overrun + 15) / 16 * 16);
 
-    /// <summary>A step whose addresses are not known yet, and the buffers that it touches.</summary>
-    private sealed record Draft(int[] Touched, Func<MemoryMap, PlanStep> Create);
+    /// <summary>A step whose addresses are not known yet, the buffers that it touches, and how many floats of them.</summary>
+    private sealed record Draft(int[] Touched, long Floats, Func<MemoryMap, PlanStep> Create);
 }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Secateur.Kernels.Simd;
 
-namespace Secateur.Bench.Inference;
+namespace Secateur.Bench.Machine;
 
 /// <summary>The machine's highest rate of fused multiply-adds: independent ones, registers only.</summary>
 internal static unsafe class MachinePeak
@@ -12,9 +12,9 @@ internal static unsafe class MachinePeak
 
     // As many as 16 registers hold beside the factor; latency times units is 8 on x86, 16 on the widest Arm cores.
     private const int Accumulators = 15;
-    private const int Attempts = 7;
+    private const int Attempts = 30;
 
-    /// <summary>10^9 multiply-adds of float32 a second, all threads together, the best of a few tries.</summary>
+    /// <summary>10^9 multiply-adds of float32 a second, all threads together, the best of many tries.</summary>
     public static double Measure(SimdLevel level, int threads = 1) => Enumerable.Range(0, Attempts).Max(_ => Rate(level, threads));
 
     /// <summary>All threads start at once; the slowest one counts.</summary>

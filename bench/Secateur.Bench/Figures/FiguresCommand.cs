@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Text.Json;
+using Secateur.Bench.Comparison;
+
+namespace Secateur.Bench.Figures;
+
+/// <summary><c>figures</c>: pictures and tables of what <c>compare</c> measured.</summary>
+internal static class FiguresCommand
+{
+    // Figures show the structure at its most different: nothing pruned, and the most that was.
+    private const double ShownRate = 0.5;
+
+    public static Command Create()
+    {
+        var results = new Argument<string>("RESULTS.json") { Description = "What compare --results wrote." };
+        var output = new Option<string>("--out") { Description = "The folder for the pictures.", HelpName = "DIR", Required = true };
+        var page = new Option<string?>("--page") { Description = "A Markdown page whose tables are written again, between <!-- begin NAME --> and <!-- end NAME -->.", HelpName = "FILE" };
+        var command = new Command("figures", """
+            Draw what compare measured, as SVG: latency against the rate of pruning, the shares of the steps, and the roofline.
+
+            Example:
+              figures bench/results/CPU/2026-01-31-0123456789.json --out docs/pictures --page docs/performance.md
+            """) { results, output, page };
+        command.SetAction(parsed =>
+        {
+            var result = Read(parsed.GetValue(results)!);
+            var profiles = result.Profiles.Where(p => p.Form == SubjectForm.Original || p.Rate is null or ShownRate).ToArray();
+            var folder = parsed.GetValue(output)!;
+            Directory.CreateDirectory(folder);
+            Write(folder, "performance-latency.svg", LatencyChart.Draw(Pruned(result)));
+            Write(folder, "performance-steps.svg", StepBars.Draw(profiles));
+            Write(folder, "performance-roofline.svg", RooflineChart.Draw(result, [.. profiles.Where(p => p.Form == SubjectForm.Original)]));
+            if (parsed.GetValue(page) is not { } path) return;
+            File.WriteAllText(path, PageTables.Fill(File.ReadAllText(path), PageTables.Of(result, profiles)));
+            Console.Error.WriteLine($"written: {path}");
+        });
+        return command;
+    }
+
+    /// <summary>The groups in which a rate was varied, at the first size and the first number of threads.</summary>
+    private static IEnumerable<ComparedGroup> Pruned(ComparisonResult result) => result.Groups
+        .Where(g => g.Threads == result.Groups[0].Threads && g.Models.Any(m => m is { Form: SubjectForm.Compacted, Rate: not null }))
+        .DistinctBy(g => g.Name);
+
+    private static ComparisonResult Read(string path)
+    {
+        try
+        {
+            var result = Report.FromJson<ComparisonResult>(File.ReadAllText(path));
+            if (result.Format != ComparisonResult.CurrentFormat) throw new JsonException($"its format is '{result.Format}', expected '{ComparisonResult.CurrentFormat}'");
+            return result;
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidFileException(path, $"is no result of compare: {error.Message}", error);
+        }
+    }
+
+    private static void Write(string folder, string name, string svg)
+    {
+        var path = Path.Combine(folder, name);
+        File.WriteAllText(path, svg);
+        Console.Error.WriteLine($"written: {path}");
+    }
+}
