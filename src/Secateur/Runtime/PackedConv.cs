@@ -45,7 +45,7 @@ internal sealed class PackedConv
         var outputs = weight.Shape[0];
         var perGroup = outputs / geometry.Groups;
         var taps = weight.Length / outputs;
-        var blocks = Enumerable.Range(0, geometry.Groups).SelectMany(g => SplitChannels(g, perGroup, MaxBlock(level))).ToArray();
+        var blocks = Enumerable.Range(0, geometry.Groups).SelectMany(g => SplitChannels(g, perGroup, level)).ToArray();
         var packed = new float[weight.Length];
         var at = 0;
         foreach (var block in blocks)
@@ -59,7 +59,14 @@ internal sealed class PackedConv
         return new PackedConv(geometry, weight.Shape[1], blocks, packed, bias?.Data ?? new float[outputs]);
     }
 
+    // Two accumulators a channel must fit the registers: 32 with AVX-512 and NEON, 16 elsewhere.
+    private static int MaxBlock(SimdLevel level) =>
+        level == SimdLevel.Vector512 || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported ? DenseConv.MaxBlock : 6;
+
     /// <summary>Splits a group's channels into blocks of nearly equal size: 13 become 7 and 6, not 8 and 5.</summary>
+    public static IEnumerable<ChannelBlock> SplitChannels(int group, int count, SimdLevel level) => SplitChannels(group, count, MaxBlock(level));
+
+    /// <summary>Splits a group's channels into blocks of at most <paramref name="max"/>.</summary>
     public static IEnumerable<ChannelBlock> SplitChannels(int group, int count, int max)
     {
         var blocks = (count + max - 1) / max;
@@ -69,8 +76,4 @@ internal sealed class PackedConv
             yield return new ChannelBlock((group * count) + start, end - start, group);
         }
     }
-
-    // Two accumulators a channel must fit the registers: 32 with AVX-512 and NEON, 16 elsewhere.
-    private static int MaxBlock(SimdLevel level) =>
-        level == SimdLevel.Vector512 || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported ? DenseConv.MaxBlock : 6;
 }

@@ -43,7 +43,7 @@ internal unsafe struct WinogradCall
     /// <summary>The distance of each row from <see cref="BorderStart"/>, [Rows].</summary>
     public int* BorderRows;
 
-    /// <summary>The band's first position in the plane that starts at float 0 of memory; <see cref="Outputs"/> and <see cref="Addends"/> are distances from it.</summary>
+    /// <summary>Memory that <see cref="Outputs"/> and <see cref="Addends"/> are distances into, moved on by the band's first position.</summary>
     public float* Memory;
 
     /// <summary>Position 0 of each output channel, [B].</summary>
