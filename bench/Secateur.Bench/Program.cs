@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Secateur.Bench.Comparison;
+using Secateur.Bench.Detection;
 using Secateur.Bench.Figures;
 using Secateur.Bench.Inference;
 using Secateur.Bench.Training;
@@ -7,7 +8,7 @@ using Secateur.Graph;
 
 var root = new RootCommand("Measures Secateur, to see where time goes.")
 {
-    CompareCommand.Create(), FiguresCommand.Create(), LayersCommand.Create(), TrainingCommand.Create(),
+    CompareCommand.Create(), DetectionCommand.Create(), FiguresCommand.Create(), LayersCommand.Create(), TrainingCommand.Create(),
 };
 try
 {

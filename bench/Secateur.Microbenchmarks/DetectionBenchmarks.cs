@@ -29,8 +29,7 @@ public class DetectionBenchmarks : IDisposable
     public void SetUp()
     {
         var engine = new InferenceEngine(Initializer.Create(Architectures.Create("eresfd"), 1));
-        (_model, _workspace) = (engine.Lowered.Model, new PlanWorkspace(engine.PlanFor(Height, Width)));
-        _workspace.SetInput();
+        (_model, _workspace) = (engine.Lowered.Model, new PlanWorkspace(engine.PlanFor(Height, Width), Height));
         _workspace.Run();
         _confidence = 0;
         Decode();

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Secateur.Bench.Inference;
 using Secateur.Runtime;
+using Secateur.Runtime.Steps;
 using Secateur.Training.Initialization;
 
 namespace Secateur.Microbenchmarks;
@@ -9,7 +10,7 @@ namespace Secateur.Microbenchmarks;
 public abstract class LayerBenchmarks : IDisposable
 {
     private PlanWorkspace? _workspace;
-    private int[] _steps = [];
+    private PlanStep[] _steps = [];
 
     /// <summary>What can be measured.</summary>
     public abstract IEnumerable<LayerShape> Layers { get; }
@@ -23,9 +24,8 @@ public abstract class LayerBenchmarks : IDisposable
     public void SetUp()
     {
         var plan = new InferenceEngine(Initializer.Create(Layer.ToNetwork(), 1)).PlanFor(Layer.Height, Layer.Width);
-        _steps = Layer.LastStepOnly ? [plan.Steps.Length - 1] : [.. Enumerable.Range(0, plan.Steps.Length)];
-        _workspace = new PlanWorkspace(plan);
-        _workspace.SetInput();
+        _steps = Layer.LastStepOnly ? [plan.Steps[^1]] : [.. plan.Steps];
+        _workspace = new PlanWorkspace(plan, Layer.Height);
         _workspace.Run();
     }
 

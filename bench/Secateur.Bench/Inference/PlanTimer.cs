@@ -12,22 +12,23 @@ internal static class PlanTimer
     public static StepTime[] Run(InferenceEngine engine, int height, int width, int runs)
     {
         var plan = engine.PlanFor(height, width);
-        using var workspace = new PlanWorkspace(plan);
-        var times = plan.Steps.Select(_ => new double[runs]).ToArray();
+        using var workspace = new PlanWorkspace(plan, height);
+        var steps = workspace.Steps;
+        var times = steps.Select(_ => new double[runs]).ToArray();
         for (var run = -WarmUps; run < runs; run++)
         {
-            workspace.SetInput();
-            for (var i = 0; i < plan.Steps.Length; i++)
+            for (var i = 0; i < steps.Length; i++)
             {
                 var start = Stopwatch.GetTimestamp();
-                workspace.Run(i);
+                workspace.Run(steps[i]);
                 if (run >= 0) times[i][run] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             }
         }
 
+        var input = plan.Input.Targets.Sum(t => (long)t.Channels.Length * t.Planes.PlanesPerChannel * t.Planes.To.PlaneStride);
         return
         [
-            .. plan.Steps.Zip(plan.TouchedFloats, times).Select(s =>
+            .. steps.Zip(plan.TouchedFloats.Insert(0, input), times).Select(s =>
             {
                 var ms = Spread.Of(s.Third);
                 return new StepTime(s.First.Name, s.First.GetType().Name, s.First.MultiplyAdds, s.Second * sizeof(float), ms.Median, ms.Low);

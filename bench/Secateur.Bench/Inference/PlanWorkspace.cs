@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Secateur.Runtime;
+using Secateur.Runtime.Steps;
 
 namespace Secateur.Bench.Inference;
 
@@ -12,36 +14,41 @@ internal sealed unsafe class PlanWorkspace : IDisposable
     private const int Mean = 117;
 
     private readonly InferencePlan _plan;
-    private readonly Random _random = new(1);
+    private readonly InputStep _input;
+    private readonly float[] _image;
+    private readonly int _height;
     private float* _memory;
 
-    public PlanWorkspace(InferencePlan plan)
+    /// <summary>Takes memory, and fills an image [C, H, W] with noise.</summary>
+    public PlanWorkspace(InferencePlan plan, int height)
     {
         var bytes = (nuint)plan.WorkspaceFloats(threads: 1) * sizeof(float);
-        _plan = plan;
+        (_plan, _height) = (plan, height);
+        _input = new InputStep(plan.Input) { Rows = new ValueRows(plan.Input.Channels) };
+        var random = new Random(1);
+        _image = [.. Enumerable.Range(0, plan.Input.Channels * height * plan.Input.Width).Select(_ => (float)(random.Next(256) - Mean))];
         _memory = (float*)NativeMemory.AlignedAlloc(bytes, CacheLine);
         NativeMemory.Clear(_memory, bytes);
         foreach (var step in plan.Preparation) step.Run(_memory, 0, 1);
     }
 
-    /// <summary>Fills the input with noise.</summary>
-    public void SetInput()
-    {
-        var layout = _plan.Input.Layout;
-        foreach (var plane in _plan.Input.Planes)
-        {
-            for (var i = 0; i < layout.Positions; i++) _memory[plane + i] = _random.Next(256) - Mean;
-            layout.ClearHalo(_memory + plane, 0, layout.Positions);
-        }
-    }
+    /// <summary>The plan's steps and, before them, the one that brings in the image.</summary>
+    public ImmutableArray<PlanStep> Steps => [_input, .. _plan.Steps];
 
     /// <summary>Runs one step.</summary>
-    public void Run(int step) => _plan.Steps[step].Run(_memory, 0, 1);
+    public void Run(PlanStep step)
+    {
+        fixed (float* image = _image)
+        {
+            ((ValueRows)_input.Rows!).Over(image, _height, _plan.Input.Width);
+            step.Run(_memory, 0, 1);
+        }
+    }
 
     /// <summary>Runs all steps.</summary>
     public void Run()
     {
-        foreach (var step in _plan.Steps) step.Run(_memory, 0, 1);
+        foreach (var step in Steps) Run(step);
     }
 
     /// <summary>A result of the last run.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Secateur.Graph;
 using Secateur.Pixels;
 using Secateur.Runtime;
@@ -32,7 +33,7 @@ internal static class AnchorDecoder
         {
             var background = scores.Row(0, y);
             var face = scores.Row(1, y);
-            for (var x = 0; x < background.Length; x++)
+            for (var x = SkipBackground(background, face, 0, least); x < face.Length; x = SkipBackground(background, face, x + 1, least))
             {
                 if (!(face[x] - background[x] > least)) continue;
                 var score = 1 / (1 + MathF.Exp(background[x] - face[x]));
@@ -47,5 +48,13 @@ internal static class AnchorDecoder
                 if (float.IsFinite(box.X1) && float.IsFinite(box.Y1) && float.IsFinite(box.X2) && float.IsFinite(box.Y2)) boxes.Add(box);
             }
         }
+    }
+    /// <summary>The first cell from <paramref name="x"/> on that is not one of a whole vector of cells without a face.</summary>
+    private static int SkipBackground(ReadOnlySpan<float> background, ReadOnlySpan<float> face, int x, float least)
+    {
+        var threshold = new Vector<float>(least);
+        while (x + Vector<float>.Count <= face.Length && !Vector.GreaterThanAny(new Vector<float>(face[x..]) - new Vector<float>(background[x..]), threshold))
+            x += Vector<float>.Count;
+        return x;
     }
 }

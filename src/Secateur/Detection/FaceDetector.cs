@@ -103,12 +103,7 @@ public sealed class FaceDetector : IDisposable
         try
         {
             session.Run(rgb, height, width);
-            var faces = new List<FaceDetection>();
-            var model = _engine.Lowered.Model;
-            foreach (var level in model.Network.Levels)
-                AnchorDecoder.Decode(level, session.Result(level.Loc), session.Result(level.Scores), model.Info.AnchorAspect, _options.Confidence, faces);
-            NonMaximumSuppression.Run(faces, _options.Iou, _options.TopK, _options.MaxDetections);
-            return faces;
+            return FaceReader.Read(_engine.Lowered.Model, session.Result, _options);
         }
         finally
         {

@@ -5,22 +5,25 @@ namespace Secateur.Runtime;
 
 /// <summary>Where a convolution writes and what it does to its sums, before addresses are known.</summary>
 /// <param name="View">The result.</param>
-/// <param name="Other">What is added, or null.</param>
 /// <param name="Channels">For each channel of the convolution, the channel of the result.</param>
+/// <param name="Other">What is added, or null.</param>
+/// <param name="Zeros">A plane of zeros for channels that <paramref name="Other"/> lacks; null where it has all.</param>
 /// <param name="Slope">Slope of the activation below zero.</param>
 /// <param name="OwnFactor">Factor of the activated sum.</param>
-/// <param name="OtherFactor">Factor of what is added.</param>
 /// <param name="Border">What the sums start from, where that is no bias.</param>
 internal sealed record ConvTarget(
-    MapView View, MapView? Other, ImmutableArray<int> Channels, float Slope, float OwnFactor, float OtherFactor, BorderStart? Border)
+    MapView View, ImmutableArray<int> Channels, MergePart? Other, MapView? Zeros, float Slope, float OwnFactor, BorderStart? Border)
 {
     /// <summary>The views that a step touches which reads <paramref name="source"/>.</summary>
-    public IEnumerable<MapView> Touched(MapView source) => Other is { } other ? [source, View, other] : [source, View];
+    public IEnumerable<MapView> Touched(MapView source) => Other is { } other ? [source, View, other.View] : [source, View];
 
     /// <summary>Position 0 of each output channel.</summary>
     public nint[] Planes(MemoryMap memory) => [.. Channels.Select(c => memory.Plane(View, c))];
 
     /// <summary>Activation and addition.</summary>
-    public ConvEpilogue Epilogue(MemoryMap memory) =>
-        new(Slope, Other is { } other ? [.. Channels.Select(c => memory.Plane(other, c))] : null, OwnFactor, OtherFactor);
+    public ConvEpilogue Epilogue(MemoryMap memory)
+    {
+        if (Other is not { } other) return new ConvEpilogue(Slope, null, OwnFactor, 1);
+        return new ConvEpilogue(Slope, [.. Channels.Select(c => other.Has(c) ? other.Plane(memory, c) : memory.Plane(Zeros!.Value, 0))], OwnFactor, other.Factor);
+    }
 }

@@ -56,13 +56,6 @@ internal sealed class DataFlow
     /// <summary>The node that holds the value of <paramref name="node"/>: itself, but for ReLUs that do nothing.</summary>
     public int Source(int node) => _source[node];
 
-    /// <summary>The node whose planes a convolution reads: its input, or what is expanded for it on the way.</summary>
-    public int Reads(int conv)
-    {
-        var separable = Separables[ComputedBy[conv]];
-        return Source(_network.Nodes[separable?.Depthwise.Node == conv ? separable.First.Node : conv].Inputs[0]);
-    }
-
     /// <summary>The nodes that read the value of <paramref name="node"/>; one that reads it twice appears twice.</summary>
     public IReadOnlyList<int> Readers(int node) => _readers[node];
 
@@ -73,6 +66,26 @@ internal sealed class DataFlow
         UpsampleNode n => [n.Input],
         _ => node.Inputs,
     };
+
+    /// <summary>The operand over which the sum <paramref name="node"/> may be written, channel by channel: nobody reads it at the same time or later.</summary>
+    public MergeOperand? Overwritten(int node)
+    {
+        if (_network.Nodes[node] is not MergeNode merge) return null;
+        if (Chains[node] is { } chain)
+            return IsLastReader(chain.Other.Node, node) && Source(_network.Nodes[chain.Node].Inputs[0]) != Source(chain.Other.Node) ? chain.Other : null;
+        return IsLastReader(merge.A.Node, node) ? merge.A : IsLastReader(merge.B.Node, node) ? merge.B : null;
+    }
+
+    private bool IsLastReader(int input, int node)
+    {
+        var value = Source(input);
+        return !IsStatic[value]
+            && !IsResult[value]
+            && _network.Nodes[value] is not (InputNode or ConcatNode or SelectNode)
+            && !Readers(value).Any(r => _network.Nodes[r] is ConcatNode)
+            && Readers(value).All(r => ComputedBy[r] <= node)
+            && Readers(value).Count(r => ComputedBy[r] == node) == 1;
+    }
 
     private void FindIdleRelus()
     {
@@ -182,7 +195,6 @@ internal sealed class DataFlow
                     return true;
                 }
 
-                if (!other.Channels.IsEmpty) return false;
                 (chain.Merge, chain.Own, chain.Other) = (merge, own, other);
                 return true;
             default:

@@ -24,7 +24,7 @@ internal sealed class FusedConv(int node)
     /// <summary>The operand of <see cref="Merge"/> that the chain computes.</summary>
     public MergeOperand Own { get; set; }
 
-    /// <summary>The other operand; it has all channels.</summary>
+    /// <summary>The other operand.</summary>
     public MergeOperand Other { get; set; }
 
     /// <summary>For each channel of the convolution, the channel of the merge.</summary>

@@ -14,7 +14,7 @@ internal sealed class InferencePlan(
     ImmutableArray<PlanStep> steps,
     ImmutableArray<long> touchedFloats,
     ImmutableArray<MapShape> shapes,
-    PlacedMap input,
+    InputPlan input,
     IReadOnlyDictionary<int, PlacedMap> results,
     long floats)
 {
@@ -31,7 +31,7 @@ internal sealed class InferencePlan(
     public ImmutableArray<MapShape> Shapes { get; } = shapes;
 
     /// <summary>Where the image goes.</summary>
-    public PlacedMap Input { get; } = input;
+    public InputPlan Input { get; } = input;
 
     /// <summary>Where the results are, by node.</summary>
     public IReadOnlyDictionary<int, PlacedMap> Results { get; } = results;
@@ -40,7 +40,7 @@ internal sealed class InferencePlan(
     public long Floats { get; } = floats;
 
     /// <summary>Floats of scratch memory that each thread needs, behind the shared ones.</summary>
-    public long ScratchFloats { get; } = steps.Select(s => s.ScratchFloats).Append(0).Max();
+    public long ScratchFloats { get; } = steps.Append(new InputStep(input)).Max(s => s.ScratchFloats);
 
     /// <summary>Floats of memory that a workspace for <paramref name="threads"/> threads needs.</summary>
     public long WorkspaceFloats(int threads) => Floats + (threads * ScratchFloats);

@@ -1,6 +1,7 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Secateur.Graph;
-using Secateur.Kernels.Layout;
+using Secateur.Runtime.Steps;
 
 namespace Secateur.Runtime;
 
@@ -13,9 +14,13 @@ public sealed unsafe class InferenceSession : IDisposable
     private readonly int _channels;
     private readonly int _threads;
     private readonly WorkerTeam _team;
+    private readonly PixelRows _pixels;
+    private readonly ValueRows _values;
     private float* _memory;
     private long _floats;
     private InferencePlan? _plan;
+    private InputStep? _input;
+    private ImmutableArray<PlanStep> _steps;
     private bool _disposed;
 
     internal InferenceSession(InferenceEngine engine, int threads)
@@ -25,6 +30,8 @@ public sealed unsafe class InferenceSession : IDisposable
         _channels = engine.Model.Network.Nodes.OfType<InputNode>().Single().Channels;
         _threads = threads;
         _team = new WorkerTeam(threads);
+        _pixels = new PixelRows(engine.Model.Info.Mean);
+        _values = new ValueRows(_channels);
     }
 
     /// <summary>Frees the memory if nobody disposed of the session.</summary>
@@ -46,18 +53,7 @@ public sealed unsafe class InferenceSession : IDisposable
         if (rgb.Length != (long)height * width * 3)
             throw new ArgumentException($"{width} x {height} RGB pixels have {(long)height * width * 3} bytes, but {rgb.Length} were given", nameof(rgb));
         Prepare(height, width);
-        var mean = _engine.Model.Info.Mean;
-        var (layout, planes) = (_plan!.Input.Layout, _plan.Input.Planes);
-        fixed (byte* pixels = rgb)
-        {
-            for (var y = 0; y < height; y++)
-            {
-                var row = _memory + ((long)y * layout.Pitch);
-                PixelPlanes.Split(pixels + ((long)y * width * 3), width, mean, row + planes[0], row + planes[1], row + planes[2]);
-            }
-        }
-
-        Execute();
+        fixed (byte* pixels = rgb) Execute(_pixels.Over(pixels, width));
     }
 
     /// <summary>Runs one input [C, H, W], mean already subtracted.</summary>
@@ -73,14 +69,7 @@ public sealed unsafe class InferenceSession : IDisposable
         if (input.Length != (Int128)shape.Channels * height * width)
             throw new ArgumentException($"an input of {shape} was said, but {input.Length} values were given", nameof(input));
         Prepare(height, width);
-        var (layout, planes) = (_plan!.Input.Layout, _plan.Input.Planes);
-        for (var row = 0; row < planes.Length * height; row++)
-        {
-            var target = _memory + planes[row / height] + ((long)(row % height) * layout.Pitch);
-            input.Slice(row * width, width).CopyTo(new Span<float>(target, width));
-        }
-
-        Execute();
+        fixed (float* values = input) Execute(_values.Over(values, height, width));
     }
 
     /// <summary>The shape [C, H, W] of a result of the last run.</summary>
@@ -162,6 +151,8 @@ public sealed unsafe class InferenceSession : IDisposable
 
         if (plan == _plan) return;
         foreach (var step in plan.Preparation) step.Run(_memory, 0, 1);
+        _input = new InputStep(plan.Input);
+        _steps = [_input, .. plan.Steps];
         _plan = plan;
     }
 
@@ -174,10 +165,10 @@ public sealed unsafe class InferenceSession : IDisposable
         throw new NetworkException($"an input of {height} x {width} pixels needs {needed} of memory, this machine has {there}");
     }
 
-    private void Execute()
+    private void Execute(InputRows image)
     {
-        foreach (var plane in _plan!.Input.Planes) _plan.Input.Layout.ClearHalo(_memory + plane, 0, _plan.Input.Layout.Positions);
-        _team.Run(_plan.Steps, _memory);
+        _input!.Rows = image;
+        _team.Run(_steps, _memory);
 
         // Else the finalizer might free the memory under the last run of a session that nobody disposes of.
         GC.KeepAlive(this);

@@ -10,6 +10,7 @@ namespace Secateur.Runtime;
 internal sealed class LoweredModel
 {
     private readonly ConcurrentDictionary<(string Weight, string? Bias, int Stride, int Padding, int Groups), PackedConv> _packed = new();
+    private readonly ConcurrentDictionary<(string Weight, string? Bias), PackedWinograd> _packedWinograd = new();
 
     public LoweredModel(Model model, SimdLevel level)
     {
@@ -34,4 +35,9 @@ internal sealed class LoweredModel
             node.Bias is null ? null : Model.Weights[node.Bias],
             Model.Network.GeometryOf(node),
             Level));
+
+    /// <summary>The packed factors of a convolution that is computed by <see cref="Steps.WinogradStep"/>; made once, shared by all uses.</summary>
+    public PackedWinograd PackWinograd(Conv2dNode node) =>
+        _packedWinograd.GetOrAdd((node.Weight, node.Bias), _ => PackedWinograd.Create(
+            Model.Weights[node.Weight], node.Bias is null ? null : Model.Weights[node.Bias]));
 }

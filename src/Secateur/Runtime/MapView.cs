@@ -16,6 +16,9 @@ internal readonly record struct MapView(int Buffer, int FirstChannel, int Channe
     /// <summary>How many planes of the buffer channel <paramref name="channel"/> lies behind the first.</summary>
     public int PlaneOf(int channel) => Selection is null ? channel : Selection[channel];
 
+    /// <summary>Which plane of which buffer channel <paramref name="channel"/> is.</summary>
+    public (int Buffer, int Plane) PlaceOf(int channel) => (Buffer, FirstChannel + PlaneOf(channel));
+
     /// <summary>Some of the channels.</summary>
     public MapView Select(IEnumerable<int> channels)
     {
@@ -34,7 +37,7 @@ internal sealed class MemoryMap(nint[] offsets, nint scratch)
 
     /// <summary>Position 0 of channel <paramref name="channel"/> of a view.</summary>
     public nint Plane(MapView view, int channel) =>
-        offsets[view.Buffer] + ((nint)(view.FirstChannel + view.PlaneOf(channel)) * view.Layout.PlaneStride) + view.Layout.Origin;
+        offsets[view.Buffer] + ((nint)view.PlaceOf(channel).Plane * view.Layout.PlaneStride) + view.Layout.Origin;
 
     /// <summary>Position 0 of every channel of a view.</summary>
     public nint[] Planes(MapView view) => [.. Enumerable.Range(0, view.Channels).Select(c => Plane(view, c))];

@@ -64,9 +64,11 @@ internal sealed class PackedConv
         level == SimdLevel.Vector512 || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported ? DenseConv.MaxBlock : 6;
 
     /// <summary>Splits a group's channels into blocks of nearly equal size: 13 become 7 and 6, not 8 and 5.</summary>
-    public static IEnumerable<ChannelBlock> SplitChannels(int group, int count, SimdLevel level)
+    public static IEnumerable<ChannelBlock> SplitChannels(int group, int count, SimdLevel level) => SplitChannels(group, count, MaxBlock(level));
+
+    /// <summary>Splits a group's channels into blocks of at most <paramref name="max"/>.</summary>
+    public static IEnumerable<ChannelBlock> SplitChannels(int group, int count, int max)
     {
-        var max = MaxBlock(level);
         var blocks = (count + max - 1) / max;
         for (var b = 0; b < blocks; b++)
         {

@@ -24,6 +24,8 @@ internal sealed class PlanBuilder
     private readonly List<long> _bufferFloats = [];
     private readonly List<Draft> _preparation = [];
     private readonly List<Draft> _drafts = [];
+    private readonly List<(MapView View, PhasePlanes Planes)> _inputs = [];
+    private readonly Dictionary<PlanarLayout, MapView> _zeros = [];
     private readonly Dictionary<(int Source, int Stride, int Height, int Width), (MapView View, PhasePlanes Planes)> _phases = [];
 
     private PlanBuilder(LoweredModel lowered, int height, int width)
@@ -35,7 +37,7 @@ internal sealed class PlanBuilder
         _statics = StaticMap.Evaluate(lowered.Model, _shapes);
         _views = new MapView?[_network.Nodes.Length];
         _halo = LiveConvs()
-            .GroupBy(c => c.Reads, c => new TapGeometry(c.Geometry))
+            .GroupBy(c => c.Input, c => new TapGeometry(c.Geometry))
             .Select(readers => HaloOf([.. readers]))
             .Append(0)
             .Max();
@@ -46,16 +48,16 @@ internal sealed class PlanBuilder
     public static InferencePlan Build(LoweredModel lowered, int height, int width)
     {
         var builder = new PlanBuilder(lowered, height, width);
-        builder.PlaceConcatParts();
+        builder.PlaceParts();
         for (var i = 0; i < builder._network.Nodes.Length; i++) builder.Emit(i);
         return builder.Finish();
     }
 
-    /// <summary>The convolutions that depend on the image: the node whose planes each reads, and its shape.</summary>
-    private IEnumerable<(int Reads, ConvGeometry Geometry)> LiveConvs() =>
+    /// <summary>The convolutions that depend on the image: the node that each reads, and its shape.</summary>
+    private IEnumerable<(int Input, ConvGeometry Geometry)> LiveConvs() =>
         Enumerable.Range(0, _network.Nodes.Length)
             .Where(i => _flow.IsNeeded[i] && !_flow.IsStatic[i] && _network.Nodes[i] is Conv2dNode)
-            .Select(i => (_flow.Reads(i), _network.GeometryOf((Conv2dNode)_network.Nodes[i])));
+            .Select(i => (_flow.Source(_network.Nodes[i].Inputs[0]), _network.GeometryOf((Conv2dNode)_network.Nodes[i])));
 
     /// <summary>
     /// The halo that the convolutions of one input need: of its own planes the gap between rows serves both sides; of phase planes, where real
@@ -68,21 +70,26 @@ internal sealed class PlanBuilder
         return split.Count == 0 ? direct : Math.Max(direct, split.Max(t => t.Before) + split.Max(t => t.After));
     }
 
-    /// <summary>Lets the parts of a concatenation be written where it wants them, the outermost concatenation first.</summary>
-    private void PlaceConcatParts()
+    /// <summary>Lets values be written where those who put them together want them, the last of these first.</summary>
+    private void PlaceParts()
     {
         for (var i = _network.Nodes.Length - 1; i >= 0; i--)
         {
-            if (_network.Nodes[i] is not ConcatNode concat || !IsComputed(i)) continue;
-            var whole = ViewOrNew(i);
-            var first = whole.FirstChannel;
-            foreach (var part in concat.Parts)
-            {
-                var channels = _shapes[part].Channels;
-                var source = _flow.Source(part);
-                if (!_flow.IsStatic[source] && _network.Nodes[source] is not SelectNode) _views[source] ??= whole with { FirstChannel = first, Channels = channels };
-                first += channels;
-            }
+            if (!IsComputed(i) || _flow.ComputedBy[i] != i) continue;
+            if (_network.Nodes[i] is ConcatNode concat) PlaceConcatParts(concat, ViewOrNew(i));
+            else if (_flow.Overwritten(i) is { } part) _views[_flow.Source(part.Node)] = part.Channels.IsEmpty ? ViewOrNew(i) : ViewOrNew(i).Select(part.Channels);
+        }
+    }
+
+    private void PlaceConcatParts(ConcatNode concat, MapView whole)
+    {
+        var first = whole.FirstChannel;
+        foreach (var part in concat.Parts)
+        {
+            var channels = _shapes[part].Channels;
+            var source = _flow.Source(part);
+            if (!_flow.IsStatic[source] && _network.Nodes[source] is not SelectNode) _views[source] ??= whole with { FirstChannel = first, Channels = channels };
+            first += channels;
         }
     }
 
@@ -106,7 +113,6 @@ internal sealed class PlanBuilder
         switch (_network.Nodes[i])
         {
             case InputNode:
-                ViewOrNew(i);
                 break;
             case SelectNode n:
                 _views[i] = ViewOf(n.Input).Select(n.Channels);
@@ -141,27 +147,38 @@ internal sealed class PlanBuilder
         var packed = _lowered.Pack(node);
         var (source, offsets, perChannel) = Source(node);
         var target = TargetOf(chain, packed);
-        AddDraft(target.Touched(source), m => new ConvStep(
-            _network.Nodes[chain.Last].Name,
-            _lowered.Level,
-            packed,
-            new ConvPlanes(
+        var winograd = WinogradCost.Pays(_lowered.Level, packed.Geometry, packed.GroupChannels, packed.Bias.Length, target.View.Layout)
+            ? _lowered.PackWinograd(node)
+            : null;
+        AddDraft(target.Touched(source), m =>
+        {
+            var name = _network.Nodes[chain.Last].Name;
+            var planes = new ConvPlanes(
                 target.View.Layout,
                 [.. Enumerable.Range(0, node.Groups).Select(g => m.Plane(source, g * packed.GroupChannels * perChannel))],
                 offsets,
-                target.Planes(m)),
-            target.Epilogue(m),
-            target.Border));
-        EmitRest(target);
+                target.Planes(m));
+            return winograd is null
+                ? new ConvStep(name, _lowered.Level, packed, planes, target.Epilogue(m), target.Border)
+                : new WinogradStep(name, _lowered.Level, winograd, planes, target.Epilogue(m), target.Border, m.Scratch);
+        });
+        EmitRest(chain, target);
+    }
+
+    /// <summary>A plane of zeros: what an operand that lacks a channel adds to it.</summary>
+    private MapView Zeros(PlanarLayout layout)
+    {
+        if (_zeros.TryGetValue(layout, out var zeros)) return zeros;
+        zeros = _zeros[layout] = NewBuffer(1, layout);
+        _preparation.Add(new Draft([zeros.Buffer], zeros.Floats, m => new MergeStep("zeros", layout, [new MergeChannel(m.Plane(zeros, 0), -1, -1)], 0, 0)));
+        return zeros;
     }
 
     private void EmitSeparable(SeparableConv conv)
     {
         var node = (Conv2dNode)_network.Nodes[conv.Depthwise.Node];
-        var geometry = _network.GeometryOf(node);
         var from = _network.Nodes[conv.First.Node].Inputs[0];
-        var (input, phases) = PlanesFor(from, geometry, node.Name);
-        var shape = _shapes[from];
+        var (input, phases) = conv.Expand is null ? PlanesFor(from, _network.GeometryOf(node), node.Name) : (ViewOf(from), [0]);
         var (depthwise, project) = (_lowered.Pack(node), _lowered.Pack((Conv2dNode)_network.Nodes[conv.Project.Node]));
         var expand = conv.Expand is null ? null : _lowered.Pack((Conv2dNode)_network.Nodes[conv.Expand.Node]);
         var target = TargetOf(conv.Project, project);
@@ -169,30 +186,29 @@ internal sealed class PlanBuilder
             _network.Nodes[conv.Project.Last].Name,
             _lowered.Level,
             new SeparableLayers(expand, SlopeOf(conv.Expand), depthwise, SlopeOf(conv.Depthwise), project),
-            new SeparablePlanes(target.View.Layout, shape, phases, m.Planes(input), target.Planes(m)),
+            new SeparablePlanes(input.Layout, target.View.Layout, m.Planes(input), phases, target.Planes(m)),
             target.Epilogue(m),
             target.Border,
             m.Scratch));
-        EmitRest(target);
+        EmitRest(conv.Project, target);
     }
 
     /// <summary>Where a chain writes, and what it adds.</summary>
     private ConvTarget TargetOf(FusedConv chain, PackedConv packed)
     {
-        MapView? other = chain.Merge is null ? null : ViewOf(chain.Other.Node);
-        if (other is not null && CanOverwrite(chain)) _views[chain.Last] ??= other;
-        var view = ViewOrNew(chain.Last);
+        var channels = chain.TargetChannels(packed.Bias.Length);
         var (own, addend) = FactorsOf(chain);
-        return new ConvTarget(view, other, chain.TargetChannels(packed.Bias.Length), SlopeOf(chain), own, addend, BorderOf(chain, packed.Bias, view.Layout));
+        MergePart? other = chain.Merge is null ? null : new MergePart(ViewOf(chain.Other.Node), chain.Other.Channels, addend);
+        var view = ViewOrNew(chain.Last);
+        MapView? zeros = other is { } part && !channels.All(part.Has) ? Zeros(view.Layout) : null;
+        return new ConvTarget(view, channels, other, zeros, SlopeOf(chain), own, BorderOf(chain, packed.Bias, view.Layout));
     }
 
     /// <summary>Channels that a convolution does not have are the other operand's alone.</summary>
-    private void EmitRest(ConvTarget target)
+    private void EmitRest(FusedConv chain, ConvTarget target)
     {
-        if (target.Other is not { } rest || rest == target.View || target.Channels.Length == target.View.Channels) return;
-        var missing = Enumerable.Range(0, target.View.Channels).Except(target.Channels).ToArray();
-        AddDraft([rest, target.View], m => new MergeStep(
-            "rest", target.View.Layout, [.. missing.Select(c => new MergeChannel(m.Plane(target.View, c), m.Plane(rest, c), -1))], target.OtherFactor, 0));
+        if (target.Other is { } rest)
+            AddMerge(_network.Nodes[chain.Node].Name, target.View, Enumerable.Range(0, target.View.Channels).Except(target.Channels), rest);
     }
 
     /// <summary>Where a convolution reads: the distances of its taps, and the planes that an input channel has.</summary>
@@ -202,7 +218,7 @@ internal sealed class PlanBuilder
         var taps = new TapGeometry(geometry);
         var (view, phases) = PlanesFor(node.Input, geometry, node.Name);
         var perChannel = phases.Length * phases.Length;
-        int[] channels = [.. Enumerable.Range(0, view.Channels / perChannel / geometry.Groups)];
+        int[] channels = [.. Enumerable.Range(0, _shapes[node.Input].Channels / geometry.Groups)];
         if (view.Selection is not null)
         {
             // Every group must find its channels at the same distances.
@@ -216,40 +232,33 @@ internal sealed class PlanBuilder
     /// <summary>The planes that a convolution of a shape reads: the node's own, or their phases, which convolutions of the same node share.</summary>
     private (MapView View, int[] Phases) PlanesFor(int node, ConvGeometry geometry, string name)
     {
-        var input = ViewOf(node);
-        if (new TapGeometry(geometry).ReadsDirectly) return (input, [0]);
-        var to = Layout(geometry.OutputSize(input.Layout.Height), geometry.OutputSize(input.Layout.Width));
+        if (new TapGeometry(geometry).ReadsDirectly) return (ViewOf(node), [0]);
+        var (channels, height, width) = _shapes[node];
+        var to = Layout(geometry.OutputSize(height), geometry.OutputSize(width));
         var key = (_flow.Source(node), geometry.Stride, to.Height, to.Width);
         if (!_phases.TryGetValue(key, out var split))
         {
             var all = LiveConvs()
-                .Where(c => c.Reads == key.Item1 && c.Geometry.Stride == geometry.Stride)
-                .Where(c => c.Geometry.OutputSize(input.Layout.Height) == to.Height && c.Geometry.OutputSize(input.Layout.Width) == to.Width)
+                .Where(c => c.Input == key.Item1 && c.Geometry.Stride == geometry.Stride)
+                .Where(c => c.Geometry.OutputSize(height) == to.Height && c.Geometry.OutputSize(width) == to.Width)
                 .Select(c => new TapGeometry(c.Geometry))
                 .ToList();
             int[] phases = [.. all.SelectMany(t => t.Phases()).Distinct().Order()];
-            var planes = new PhasePlanes(input.Layout, to, new PhaseReach(geometry.Stride, all.Max(t => t.Before), all.Max(t => t.After)), phases);
-            var view = NewBuffer(input.Channels * phases.Length * phases.Length, to);
-            AddDraft([input, view], m => new PhaseSplitStep(name + ".phases", planes, m.Planes(input), m.Planes(view)));
+            var planes = new PhasePlanes(height, width, to, new PhaseReach(geometry.Stride, all.Max(t => t.Before), all.Max(t => t.After)), phases);
+            var view = NewBuffer(channels * planes.PlanesPerChannel, to);
+            if (_network.Nodes[key.Item1] is InputNode) _inputs.Add((view, planes));
+            else AddPhaseSplit(name + ".phases", ViewOf(node), planes, view);
             _phases[key] = split = (view, planes);
         }
 
         return (split.View, split.Planes.Phases);
     }
 
-    /// <summary>Whether the chain may write over its other operand: nobody reads it later, and the convolution itself does not read it.</summary>
-    private bool CanOverwrite(FusedConv chain)
-    {
-        var other = _flow.Source(chain.Other.Node);
-        return chain.Merge is AddNode
-            && !_flow.IsResult[other]
-            && _network.Nodes[other] is not InputNode
-            && _flow.Source(_network.Nodes[chain.Node].Inputs[0]) != other
-            && !_flow.Readers(other).Any(r => _network.Nodes[r] is ConcatNode)
-            && _flow.Readers(other).All(r => _flow.ComputedBy[r] <= chain.Last)
-            && _flow.Readers(other).Count(r => _flow.ComputedBy[r] == chain.Last) == 1
-            && _network.Nodes[other] is not (ConcatNode or SelectNode);
-    }
+    private void AddPhaseSplit(string name, MapView from, PhasePlanes planes, MapView to) =>
+        AddDraft([from, to], m => new PhaseSplitStep(name, _lowered.Level, from.Layout, m.Planes(from), planes, FirstPlanes(m, planes, to)));
+
+    private static nint[] FirstPlanes(MemoryMap memory, PhasePlanes planes, MapView view) =>
+        [.. Enumerable.Range(0, view.Channels / planes.PlanesPerChannel).Select(c => memory.Plane(view, c * planes.PlanesPerChannel))];
 
     private (float Own, float Other) FactorsOf(FusedConv chain)
     {
@@ -288,18 +297,19 @@ internal sealed class PlanBuilder
     {
         var (a, b, to) = (ViewOf(node.A.Node), ViewOf(node.B.Node), ViewOrNew(i));
         var factors = Lowering.ReferenceExecutor.FactorsOf(_lowered.Model, node);
-        AddDraft([a, b, to], m => new MergeStep(
-            node.Name,
-            to.Layout,
-            [.. Enumerable.Range(0, to.Channels).Select(c => new MergeChannel(m.Plane(to, c), PlaneOrNone(m, a, node.A, c), PlaneOrNone(m, b, node.B, c)))],
-            (float)factors.First,
-            (float)factors.Second));
+        AddMerge(
+            node.Name, to, Enumerable.Range(0, to.Channels), new MergePart(a, node.A.Channels, (float)factors.First), new MergePart(b, node.B.Channels, (float)factors.Second));
+    }
 
-        static nint PlaneOrNone(MemoryMap map, MapView view, MergeOperand operand, int channel)
-        {
-            var own = operand.Channels.IsEmpty ? channel : operand.Channels.IndexOf(channel);
-            return own < 0 ? -1 : map.Plane(view, own);
-        }
+    /// <summary>The sum of one or two parts in some channels, but those where it stands already.</summary>
+    private void AddMerge(string name, MapView to, IEnumerable<int> channels, MergePart a, MergePart? b = null)
+    {
+        var changed = channels.Where(c => !IsThere(c)).ToArray();
+        if (changed.Length == 0) return;
+        AddDraft(b is { } second ? [a.View, to, second.View] : [a.View, to], m => new MergeStep(
+            name, to.Layout, [.. changed.Select(c => new MergeChannel(m.Plane(to, c), a.Plane(m, c), b?.Plane(m, c) ?? -1))], a.Factor, b?.Factor ?? 0));
+
+        bool IsThere(int c) => (b?.Has(c) != true && a.IsPlacedIn(to, c)) || (!a.Has(c) && b?.IsPlacedIn(to, c) == true);
     }
 
     private void EmitUpsample(int i, UpsampleNode node)
@@ -332,14 +342,15 @@ internal sealed class PlanBuilder
         return to;
     }
 
-    private void AddCopy(string name, MapView from, MapView to) => AddDraft([from, to], m => new MergeStep(
-        name, to.Layout, [.. Enumerable.Range(0, to.Channels).Select(c => new MergeChannel(m.Plane(to, c), m.Plane(from, c), -1))], 1, 0));
+    private void AddCopy(string name, MapView from, MapView to) =>
+        AddMerge(name, to, Enumerable.Range(0, to.Channels), new MergePart(from, [], 1));
 
     /// <summary>Where a node's value is; a static one that somebody needs as a map is written out before the first image.</summary>
     private MapView ViewOf(int node)
     {
         var source = _flow.Source(node);
         if (_views[source] is { } view) return view;
+        if (_network.Nodes[source] is InputNode) return ViewOrNew(source);
         var map = _statics[source] ?? throw new InvalidOperationException($"'{_network.Nodes[source].Name}' is read before it is computed");
         var written = ViewOrNew(source);
         _preparation.Add(new Draft([written.Buffer], written.Floats, m => new StaticStep(_network.Nodes[source].Name, written.Layout, map, m.Planes(written))));
@@ -387,9 +398,9 @@ internal sealed class PlanBuilder
     {
         var results = Enumerable.Range(0, _network.Nodes.Length).Where(i => _flow.IsResult[i]).ToDictionary(i => i, ViewOf);
         var input = Enumerable.Range(0, _network.Nodes.Length).First(i => _network.Nodes[i] is InputNode);
-        var inputView = ViewOrNew(input);
+        if (_views[input] is { } whole) _inputs.Add((whole, new PhasePlanes(_height, _width, whole.Layout, new PhaseReach(1, _halo, _halo), [0])));
         var lives = _bufferFloats.Select(floats => new BufferLife(floats, int.MaxValue, -1)).ToArray();
-        lives[inputView.Buffer] = lives[inputView.Buffer] with { First = 0, Last = 0 };
+        foreach (var (view, _) in _inputs) lives[view.Buffer] = lives[view.Buffer] with { First = 0, Last = 0 };
         for (var step = 0; step < _drafts.Count; step++)
         {
             foreach (var buffer in _drafts[step].Touched)
@@ -412,7 +423,7 @@ internal sealed class PlanBuilder
             [.. _drafts.Select(d => d.Create(memory))],
             [.. _drafts.Select(d => d.Floats)],
             _shapes,
-            new PlacedMap(inputView.Layout, memory.Planes(inputView)),
+            new InputPlan(_lowered.Level, _shapes[input].Channels, _width, [.. _inputs.Select(i => new InputPlanes(i.Planes, FirstPlanes(memory, i.Planes, i.View)))], memory.Scratch),
             placed,
             ScratchStart(size));
     }

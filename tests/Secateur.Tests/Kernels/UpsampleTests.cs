@@ -34,6 +34,24 @@ public class UpsampleTests
         }
     }
 
+    [Theory]
+    [InlineData(UpsampleMode.Nearest)]
+    [InlineData(UpsampleMode.Bilinear)]
+    public void Rows_of_any_length_are_doubled(UpsampleMode mode)
+    {
+        // Wider than what is mixed at a time.
+        foreach (var width in new[] { 2040, 2044, 2046, 4088, 4100 })
+        {
+            var g = new NetworkBuilder("double");
+            var x = g.Input(1);
+            g.Output("y", g.Upsample(g.Conv2d(x, "half", 1, kernel: 2, stride: 2), x, mode));
+            var model = RandomWeights.Fill(g.Build(), width);
+            var image = Equality.Image(1, 2, width, width);
+            var actual = PlanRun.Run(new InferenceEngine(model).Lowered, image, parts: 1);
+            PlanRun.AssertEqual(ReferenceExecutor.Run(model, image), model.Network, actual, $"{mode}, {width}");
+        }
+    }
+
     [Fact]
     public void Nearest_repeats_the_source_pixel()
     {

@@ -71,7 +71,7 @@ internal sealed unsafe class ConvInput(EngineContext context, ConvTiles tiles, V
     private void LoadPhases(float* plane, ViewCoefficients view, int rowPhase, int start, int end, float* target, float* row)
     {
         var (stride, width, pitch) = (tiles.Geometry.Stride, tiles.Input.Width, tiles.Pitch);
-        var read = tiles.Output.Width + tiles.Taps.After;
+        var read = Math.Min(width, stride * (tiles.Output.Width + tiles.Taps.After));
         for (var p = 0; p < tiles.Phases.Length; p++) new Span<float>(target + ((nint)p * tiles.PlaneStride), tiles.Lead).Clear();
         target += tiles.Lead;
         for (var y = start; y < end; y++, target += pitch)
@@ -79,13 +79,12 @@ internal sealed unsafe class ConvInput(EngineContext context, ConvTiles tiles, V
             var inputRow = (stride * y) + rowPhase;
             var inside = inputRow >= 0 && inputRow < tiles.Input.Height;
             if (inside) Pointwise.Apply(context.Level, plane + ((nint)inputRow * width), row, width, view);
+            var columns = inside ? read : 0;
+            PhaseSplit.Run(context.Level, row, columns, stride, tiles.Phases, target, tiles.PlaneStride);
             for (var p = 0; p < tiles.Phases.Length; p++)
             {
-                var phase = tiles.Phases[p];
-                var to = target + ((nint)p * tiles.PlaneStride);
-                var columns = inside && width > phase ? Math.Min((width - phase + stride - 1) / stride, read) : 0;
-                PhaseSplit.Gather(row + phase, to, columns, stride);
-                new Span<float>(to + columns, pitch - columns).Clear();
+                var count = PhaseSplit.Count(columns, stride, tiles.Phases[p]);
+                new Span<float>(target + ((nint)p * tiles.PlaneStride) + count, pitch - count).Clear();
             }
         }
 

@@ -44,7 +44,7 @@ internal unsafe struct DepthwiseConvCall
 /// <summary>A depthwise convolution over flat planes: four vectors of positions at a time.</summary>
 internal static unsafe class DepthwiseConv
 {
-    /// <summary>Computes positions [start, end).</summary>
+    /// <summary>Computes positions [start, end). May read a vector behind what the taps reach.</summary>
     public static void Run(SimdLevel level, in DepthwiseConvCall call, int start, int end)
     {
         switch (level)
@@ -61,8 +61,87 @@ internal static unsafe class DepthwiseConv
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<TSimd, TVector>(in DepthwiseConvCall call, int start, int end)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        if (IsThreeByThree(call.Offsets, call.Taps)) RunThreeByThree<TSimd, TVector>(in call, start, end);
+        else RunAny<TSimd, TVector>(in call, start, end);
+    }
+
+    /// <summary>Whether the taps are three rows of three neighbours.</summary>
+    private static bool IsThreeByThree(int* offsets, int taps)
+    {
+        if (taps != 9) return false;
+        for (var k = 0; k < taps; k += 3)
+        {
+            if (offsets[k + 1] != offsets[k] + 1 || offsets[k + 2] != offsets[k] + 2) return false;
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunThreeByThree<TSimd, TVector>(in DepthwiseConvCall call, int start, int end)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        var width = TSimd.Width;
+        var step = 4 * width;
+        var slope = TSimd.Broadcast(call.Slope);
+        var rest = stackalloc float[step];
+        for (var channel = 0; channel < call.Channels; channel++)
+        {
+            var weights = call.Weights + (channel * 9);
+            var inputs = call.Input + (channel * (nint)call.InputStride);
+            var outputs = call.Output + (channel * (nint)call.OutputStride);
+            for (var p = start; p < end; p += step)
+            {
+                TVector a, b, c, d;
+                a = b = c = d = TSimd.Broadcast(call.Bias[channel]);
+                for (var k = 0; k < 9; k += 3)
+                {
+                    var x = inputs + p + call.Offsets[k];
+                    var (v0, v1, v2) = (TSimd.Load(x), TSimd.Load(x + width), TSimd.Load(x + (2 * width)));
+                    var (v3, v4) = (TSimd.Load(x + (3 * width)), TSimd.Load(x + (4 * width)));
+                    var w = TSimd.Broadcast(weights[k]);
+                    a = TSimd.MultiplyAdd(w, v0, a);
+                    b = TSimd.MultiplyAdd(w, v1, b);
+                    c = TSimd.MultiplyAdd(w, v2, c);
+                    d = TSimd.MultiplyAdd(w, v3, d);
+                    w = TSimd.Broadcast(weights[k + 1]);
+                    a = TSimd.MultiplyAdd(w, TSimd.LoadNext(x, v0, v1), a);
+                    b = TSimd.MultiplyAdd(w, TSimd.LoadNext(x + width, v1, v2), b);
+                    c = TSimd.MultiplyAdd(w, TSimd.LoadNext(x + (2 * width), v2, v3), c);
+                    d = TSimd.MultiplyAdd(w, TSimd.LoadNext(x + (3 * width), v3, v4), d);
+                    w = TSimd.Broadcast(weights[k + 2]);
+                    a = TSimd.MultiplyAdd(w, TSimd.LoadSecond(x, v0, v1), a);
+                    b = TSimd.MultiplyAdd(w, TSimd.LoadSecond(x + width, v1, v2), b);
+                    c = TSimd.MultiplyAdd(w, TSimd.LoadSecond(x + (2 * width), v2, v3), c);
+                    d = TSimd.MultiplyAdd(w, TSimd.LoadSecond(x + (3 * width), v3, v4), d);
+                }
+
+                if (call.Slope != 1)
+                {
+                    a = VectorActivation.Apply<TSimd, TVector>(a, slope);
+                    b = VectorActivation.Apply<TSimd, TVector>(b, slope);
+                    c = VectorActivation.Apply<TSimd, TVector>(c, slope);
+                    d = VectorActivation.Apply<TSimd, TVector>(d, slope);
+                }
+
+                var partial = end - p < step;
+                var output = partial ? rest : outputs + p;
+                TSimd.Store(output, a);
+                TSimd.Store(output + width, b);
+                TSimd.Store(output + (2 * width), c);
+                TSimd.Store(output + (3 * width), d);
+                if (partial) new ReadOnlySpan<float>(rest, end - p).CopyTo(new Span<float>(outputs + p, end - p));
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunAny<TSimd, TVector>(in DepthwiseConvCall call, int start, int end)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {

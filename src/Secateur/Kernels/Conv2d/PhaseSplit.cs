@@ -1,67 +1,76 @@
-using Secateur.Kernels.Layout;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Secateur.Kernels.Simd;
 
 namespace Secateur.Kernels.Conv2d;
 
-/// <summary>What phase planes must hold: every <paramref name="Stride"/>-th pixel, and as far around the output pixel as taps reach.</summary>
-internal readonly record struct PhaseReach(int Stride, int Before, int After);
-
-/// <summary>Copies a plane into one plane a phase: plane (py, px) holds the pixels (stride * y + py, stride * x + px), zeros outside.</summary>
+/// <summary>Takes rows apart into their column phases: phase p of a row holds its columns stride * x + p.</summary>
 internal static unsafe class PhaseSplit
 {
-    /// <summary>Fills one phase plane, its halo included.</summary>
-    /// <param name="source">Position 0 of the input plane.</param>
-    /// <param name="from">Layout of the input plane.</param>
-    /// <param name="target">Position 0 of the phase plane.</param>
-    /// <param name="to">Layout of the phase plane: height and width of the convolution's output.</param>
-    /// <param name="reach">Stride, and how far taps reach before and after an output pixel.</param>
-    /// <param name="py">Row phase.</param>
-    /// <param name="px">Column phase.</param>
-    public static void Run(float* source, PlanarLayout from, float* target, PlanarLayout to, PhaseReach reach, int py, int px)
+    /// <summary>target[k * planeStride + x] = source[stride * x + phases[k]], as far as the row goes.</summary>
+    /// <param name="level">The vector width.</param>
+    /// <param name="source">The row.</param>
+    /// <param name="columns">Its length.</param>
+    /// <param name="stride">The stride.</param>
+    /// <param name="phases">The phases held.</param>
+    /// <param name="target">Where the first one goes.</param>
+    /// <param name="planeStride">Floats from one to the next.</param>
+    public static void Run(SimdLevel level, float* source, int columns, int stride, ReadOnlySpan<int> phases, float* target, nint planeStride)
     {
-        var (stride, before, after) = reach;
-
-        // Columns first..last of the phase plane have a pixel; those around them, as far as taps reach, are zero.
-        var first = Math.Max(-before, CeilingDivide(-px, stride));
-        var last = Math.Min(to.Width + after - 1, FloorDivide(from.Width - 1 - px, stride));
-        for (var y = -before; y < to.Height + after; y++)
+        // Vectors for the splits that networks are made of; the last columns and all others one by one.
+        var done = 0;
+        if (phases.Length == stride && stride is 2 or 4)
         {
-            var row = target + (y * to.Pitch);
-            var sy = (stride * y) + py;
-            if (sy < 0 || sy >= from.Height || last < first)
+            done = level switch
             {
-                new Span<float>(row - before, to.Width + before + after).Clear();
-                continue;
-            }
+                SimdLevel.Vector512 => Split<Simd512, Vector512<float>>(source, columns, stride, target, planeStride),
+                SimdLevel.Vector256 => Split<Simd256, Vector256<float>>(source, columns, stride, target, planeStride),
+                _ => Split<Simd128, Vector128<float>>(source, columns, stride, target, planeStride),
+            };
+        }
 
-            new Span<float>(row - before, first + before).Clear();
-            Gather(source + (sy * from.Pitch) + (stride * first) + px, row + first, last - first + 1, stride);
-            new Span<float>(row + last + 1, to.Width + after - 1 - last).Clear();
+        for (var k = 0; k < phases.Length; k++)
+        {
+            var plane = target + (k * planeStride);
+            var count = Count(columns, stride, phases[k]);
+            if (stride == 1) new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(plane, count));
+            else for (var x = done; x < count; x++) plane[x] = source[(stride * x) + phases[k]];
         }
     }
 
-    /// <summary>target[i] = source[stride * i].</summary>
-    public static void Gather(float* source, float* target, int count, int stride)
+    /// <summary>How many of a row's columns are of a phase.</summary>
+    public static int Count(int columns, int stride, int phase) => Math.Max(0, (columns - phase + stride - 1) / stride);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Split<TSimd, TVector>(float* source, int columns, int stride, float* target, nint planeStride)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
     {
-        if (stride == 1)
+        var width = TSimd.Width;
+        var whole = columns / (stride * width) * width;
+        if (stride == 2)
         {
-            new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(target, count));
-            return;
+            for (var x = 0; x < whole; x += width, source += 2 * width)
+            {
+                var (a, b) = (TSimd.Load(source), TSimd.Load(source + width));
+                TSimd.Store(target + x, TSimd.Even(a, b));
+                TSimd.Store(target + planeStride + x, TSimd.Odd(a, b));
+            }
+        }
+        else
+        {
+            for (var x = 0; x < whole; x += width, source += 4 * width)
+            {
+                var (a, b, c, d) = (TSimd.Load(source), TSimd.Load(source + width), TSimd.Load(source + (2 * width)), TSimd.Load(source + (3 * width)));
+                var (even, laterEven) = (TSimd.Even(a, b), TSimd.Even(c, d));
+                var (odd, laterOdd) = (TSimd.Odd(a, b), TSimd.Odd(c, d));
+                TSimd.Store(target + x, TSimd.Even(even, laterEven));
+                TSimd.Store(target + planeStride + x, TSimd.Even(odd, laterOdd));
+                TSimd.Store(target + (2 * planeStride) + x, TSimd.Odd(even, laterEven));
+                TSimd.Store(target + (3 * planeStride) + x, TSimd.Odd(odd, laterOdd));
+            }
         }
 
-        var i = 0;
-        for (; i + 4 <= count; i += 4)
-        {
-            target[i] = source[0];
-            target[i + 1] = source[stride];
-            target[i + 2] = source[2 * stride];
-            target[i + 3] = source[3 * stride];
-            source += 4 * stride;
-        }
-
-        for (; i < count; i++, source += stride) target[i] = *source;
+        return whole;
     }
-
-    private static int FloorDivide(int a, int b) => (int)Math.Floor(a / (double)b);
-
-    private static int CeilingDivide(int a, int b) => (int)Math.Ceiling(a / (double)b);
 }

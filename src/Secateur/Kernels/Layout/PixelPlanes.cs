@@ -50,6 +50,13 @@ internal static unsafe class PixelPlanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Vector128<byte> channel, float mean, float* target)
     {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            var wide = Vector512.WidenLower(Vector256.WidenLower(channel.ToVector256Unsafe()).ToVector512Unsafe());
+            (Vector512.ConvertToSingle(wide.AsInt32()) - Vector512.Create(mean)).Store(target);
+            return;
+        }
+
         var (first, second) = Vector128.Widen(channel);
         var (a, b) = Vector128.Widen(first);
         var (c, d) = Vector128.Widen(second);

@@ -7,21 +7,14 @@ namespace Secateur.Kernels.Layout;
 /// </summary>
 internal readonly record struct PlanarLayout
 {
-    // One cache line: planes start on one.
-    private const int Alignment = 16;
-
-    // Planes a multiple of 4 KiB apart would fall into the same cache sets.
-    private const int SetAliasing = 1024;
-
     public PlanarLayout(int height, int width, int halo)
     {
         Height = height;
         Width = width;
         Halo = halo;
         Pitch = width + halo;
-        Origin = RoundUp((halo * Pitch) + halo);
-        PlaneStride = RoundUp(Origin + ((height + halo) * Pitch) + halo);
-        if (PlaneStride % SetAliasing == 0) PlaneStride += Alignment;
+        Origin = CacheLines.RoundUp((halo * Pitch) + halo);
+        PlaneStride = CacheLines.Spread(Origin + ((height + halo) * Pitch) + halo);
     }
 
     public int Height { get; }
@@ -58,6 +51,4 @@ internal readonly record struct PlanarLayout
         for (var row = start / Pitch; row < Height - 1 && (row * Pitch) + Width < end; row++)
             new Span<float>(origin + (row * Pitch) + Width, Halo).Clear();
     }
-
-    private static int RoundUp(int floats) => (floats + Alignment - 1) / Alignment * Alignment;
 }

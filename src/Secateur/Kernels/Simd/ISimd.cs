@@ -30,6 +30,18 @@ internal unsafe interface ISimd<TVector>
     /// <summary>Lane by lane: x > 0 ? yes : no.</summary>
     static abstract TVector WherePositive(TVector x, TVector yes, TVector no);
 
+    /// <summary>The even lanes of a, then those of b.</summary>
+    static abstract TVector Even(TVector a, TVector b);
+
+    /// <summary>The odd lanes of a, then those of b.</summary>
+    static abstract TVector Odd(TVector a, TVector b);
+
     /// <summary>The sum of all lanes, in a fixed order.</summary>
     static abstract float Sum(TVector a);
+
+    /// <summary>The vector at source + 1, where those at source and at source + Width are known: loaded or put together, whichever is quicker.</summary>
+    static abstract TVector LoadNext(float* source, TVector low, TVector high);
+
+    /// <summary>The vector at source + 2.</summary>
+    static abstract TVector LoadSecond(float* source, TVector low, TVector high);
 }

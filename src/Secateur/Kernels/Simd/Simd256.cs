@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Secateur.Kernels.Simd;
@@ -29,5 +30,19 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> WherePositive(Vector256<float> x, Vector256<float> yes, Vector256<float> no) =>
         Vector256.ConditionalSelect(Vector256.GreaterThan(x, Vector256<float>.Zero), yes, no);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Even(Vector256<float> a, Vector256<float> b) => Vector256.Create(
+        Vector256.Shuffle(a, Vector256.Create(0, 2, 4, 6, 0, 2, 4, 6)).GetLower(),
+        Vector256.Shuffle(b, Vector256.Create(0, 2, 4, 6, 0, 2, 4, 6)).GetLower());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Odd(Vector256<float> a, Vector256<float> b) => Vector256.Create(
+        Vector256.Shuffle(a, Vector256.Create(1, 3, 5, 7, 1, 3, 5, 7)).GetLower(),
+        Vector256.Shuffle(b, Vector256.Create(1, 3, 5, 7, 1, 3, 5, 7)).GetLower());
+
     public static float Sum(Vector256<float> a) => Vector256.Sum(a);
+
+    public static Vector256<float> LoadNext(float* source, Vector256<float> low, Vector256<float> high) => Load(source + 1);
+
+    public static Vector256<float> LoadSecond(float* source, Vector256<float> low, Vector256<float> high) => Load(source + 2);
 }

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Secateur.Kernels.Simd;
 
@@ -29,5 +31,22 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> WherePositive(Vector512<float> x, Vector512<float> yes, Vector512<float> no) =>
         Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512<float>.Zero), yes, no);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Even(Vector512<float> a, Vector512<float> b) =>
+        Avx512F.IsSupported ? Avx512F.PermuteVar16x32x2(a, Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), b)
+        : Vector512.Create(Simd256.Even(a.GetLower(), a.GetUpper()), Simd256.Even(b.GetLower(), b.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Odd(Vector512<float> a, Vector512<float> b) =>
+        Avx512F.IsSupported ? Avx512F.PermuteVar16x32x2(a, Vector512.Create(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31), b)
+        : Vector512.Create(Simd256.Odd(a.GetLower(), a.GetUpper()), Simd256.Odd(b.GetLower(), b.GetUpper()));
+
     public static float Sum(Vector512<float> a) => Vector512.Sum(a);
+
+    // Loads that cross a cache line cost two; every unaligned one of 64 bytes does.
+    public static Vector512<float> LoadNext(float* source, Vector512<float> low, Vector512<float> high) =>
+        Avx512F.IsSupported ? Avx512F.AlignRight32(high.AsInt32(), low.AsInt32(), 1).AsSingle() : Load(source + 1);
+
+    public static Vector512<float> LoadSecond(float* source, Vector512<float> low, Vector512<float> high) =>
+        Avx512F.IsSupported ? Avx512F.AlignRight32(high.AsInt32(), low.AsInt32(), 2).AsSingle() : Load(source + 2);
 }

@@ -1,4 +1,3 @@
-using Secateur.Graph;
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Layout;
 using Secateur.Kernels.Simd;
@@ -9,12 +8,12 @@ namespace Secateur.Runtime.Steps;
 internal sealed record SeparableLayers(PackedConv? Expand, float ExpandSlope, PackedConv Depthwise, float DepthwiseSlope, PackedConv Project);
 
 /// <summary>Where a <see cref="SeparableStep"/> reads and writes.</summary>
-/// <param name="Layout">Of the outputs, and of the planes that are read.</param>
-/// <param name="Input">Shape of the map that is read, before it is split into phases.</param>
-/// <param name="Phases">The phases along each axis that the planes hold.</param>
-/// <param name="Inputs">Position 0 of each plane that is read, the phases of a channel in a row.</param>
+/// <param name="From">Layout of the planes that are read.</param>
+/// <param name="Layout">Of the outputs; what is read has it too, where nothing is expanded.</param>
+/// <param name="Inputs">Position 0 of each plane that is read; where nothing is expanded, the phases of a channel in a row.</param>
+/// <param name="Phases">The phases along each axis of which there are planes; [0] where something is expanded.</param>
 /// <param name="Outputs">Position 0 of each output channel.</param>
-internal sealed record SeparablePlanes(PlanarLayout Layout, MapShape Input, int[] Phases, nint[] Inputs, nint[] Outputs);
+internal sealed record SeparablePlanes(PlanarLayout From, PlanarLayout Layout, nint[] Inputs, int[] Phases, nint[] Outputs);
 
 /// <summary>
 /// [1x1 convolution] depthwise convolution, 1x1 convolution in one go along the positions, a chunk at a time: what is between them stays in
@@ -22,8 +21,8 @@ internal sealed record SeparablePlanes(PlanarLayout Layout, MapShape Input, int[
 /// </summary>
 internal sealed unsafe class SeparableStep : PlanStep
 {
-    // A chunk of the input should stay in the first-level cache while all blocks of expanded channels pass over it.
-    private const int ChunkFloats = 4096;
+    // Positions times input channels of a chunk: longer ones have fewer calls, but shorter ones stay in cache between the blocks of channels.
+    private const int ChunkFloats = 8192;
     private const int Granule = 64;
 
     private readonly SimdLevel _level;
@@ -33,66 +32,47 @@ internal sealed unsafe class SeparableStep : PlanStep
     private readonly BorderStart? _border;
     private readonly nint _scratch;
     private readonly int _chunk;
+    private readonly int _panelStride;
+    private readonly ExpandedRings? _rings;
 
-    // How far the depthwise taps reach before and behind a position.
-    private readonly int _before;
-    private readonly int _behind;
-
-    // For each depthwise tap the plane of a channel that it reads, and its distance.
+    // For each depthwise tap the plane of a channel that it reads and its distance, and how far they reach behind a position.
     private readonly (int Plane, int Shift)[] _taps;
-    private readonly (int Height, int Width)[] _valid;
-    private readonly int[] _expandOffsets;
+    private readonly int _behind;
     private readonly int[] _projectOffsets;
-
-    // Positions that a ring holds, and floats from one ring to the next: a chunk that runs over the ring's end goes on behind it.
-    private readonly int _ring;
-    private readonly int _ringStride;
 
     public SeparableStep(
         string name, SimdLevel level, SeparableLayers layers, SeparablePlanes planes, ConvEpilogue epilogue, BorderStart? border, nint scratch)
         : base(name)
     {
         (_level, _layers, _planes, _epilogue, _border, _scratch) = (level, layers, planes, epilogue, border, scratch);
-        var (geometry, pitch) = (layers.Depthwise.Geometry, planes.Layout.Pitch);
-        var taps = new TapGeometry(geometry);
-        var phases = planes.Phases;
+        var taps = new TapGeometry(layers.Depthwise.Geometry);
+        var phases = layers.Expand is null ? planes.Phases : taps.Phases();
         _taps =
         [
-            .. from ky in Enumerable.Range(0, geometry.Kernel)
-               from kx in Enumerable.Range(0, geometry.Kernel)
-               select ((phases.IndexOf(taps.Phase(ky)) * phases.Length) + phases.IndexOf(taps.Phase(kx)), (taps.Shift(ky) * pitch) + taps.Shift(kx)),
+            .. from ky in Enumerable.Range(0, taps.Conv.Kernel)
+               from kx in Enumerable.Range(0, taps.Conv.Kernel)
+               select ((phases.IndexOf(taps.Phase(ky)) * phases.Length) + phases.IndexOf(taps.Phase(kx)), (taps.Shift(ky) * planes.Layout.Pitch) + taps.Shift(kx)),
         ];
-        _before = Math.Max(0, -_taps.Min(t => t.Shift));
         _behind = Math.Max(0, _taps.Max(t => t.Shift));
-        _valid =
-        [
-            .. from py in phases
-               from px in phases
-               select (ValidSize(planes.Input.Height, planes.Layout.Height, py), ValidSize(planes.Input.Width, planes.Layout.Width, px)),
-        ];
-        var channels = planes.Inputs.Length / _valid.Length;
-        _chunk = Math.Clamp(ChunkFloats / channels / Granule, 1, 4) * Granule;
-        _expandOffsets = [.. Enumerable.Range(0, channels).Select(c => (int)(planes.Inputs[c * _valid.Length] - planes.Inputs[0]))];
-        _projectOffsets = [.. Enumerable.Range(0, layers.Project.Taps).Select(c => c * _chunk)];
-        _ring = (_before + _behind + _chunk + _chunk - 1) / _chunk * _chunk;
-        _ringStride = _ring + _chunk;
-
-        int ValidSize(int size, int output, int phase) => Math.Min((size - phase + geometry.Stride - 1) / geometry.Stride, output + taps.After);
+        _chunk = Math.Clamp(ChunkFloats / (layers.Expand ?? layers.Project).Taps / Granule, 1, 4) * Granule;
+        if (layers.Expand is not null) _rings = new ExpandedRings(level, layers, planes, taps, _behind - Math.Min(0, _taps.Min(t => t.Shift)), _chunk);
+        _panelStride = CacheLines.Spread(_chunk);
+        _projectOffsets = [.. Enumerable.Range(0, layers.Project.Taps).Select(c => c * _panelStride)];
     }
 
     public override long MultiplyAdds
     {
         get
         {
-            var expanded = _layers.Expand is null ? 0 : (long)_planes.Input.Height * _planes.Input.Width * _layers.Expand.Taps * _layers.Expand.Bias.Length;
+            var expanded = _layers.Expand is null ? 0 : (long)_planes.From.Height * _planes.From.Width * _layers.Expand.Taps * _layers.Expand.Bias.Length;
             var perPosition = (_layers.Depthwise.Bias.Length * _layers.Depthwise.Taps) + (_layers.Project.Bias.Length * _layers.Project.Taps);
             return expanded + ((long)_planes.Layout.Height * _planes.Layout.Width * perPosition);
         }
     }
 
-    public override long ScratchFloats => (_layers.Expand is null ? 0 : _layers.Expand.Bias.Length * _valid.Length * _ringStride) + PanelFloats;
+    public override long ScratchFloats => (_rings?.Floats ?? 0) + PanelFloats;
 
-    private int PanelFloats => _layers.Depthwise.Bias.Length * _chunk;
+    private int PanelFloats => _layers.Depthwise.Bias.Length * _panelStride;
 
     public override void Run(float* memory, int part, int parts)
     {
@@ -101,11 +81,8 @@ internal sealed unsafe class SeparableStep : PlanStep
         var panel = memory + _scratch + (part * (nint)ScratchFloats);
         for (var p = start; p < end; p += _chunk)
         {
-            // Planes lie far apart, so no prefetcher of the machine follows them all.
-            foreach (var input in _planes.Inputs) Prefetch.Range(memory + input + p + _chunk + _behind, _chunk);
-            foreach (var output in _planes.Outputs) Prefetch.Range(memory + output + p, _chunk);
-            if (_layers.Expand is null) ConvolveMap(memory, p, panel);
-            else ExpandAndConvolve(memory, start, p, panel, panel + PanelFloats);
+            if (_rings is null) ConvolveMap(memory, p, panel);
+            else ExpandAndConvolve(_rings, memory, start, p, panel, panel + PanelFloats);
             Project(memory, p, Math.Min(p + _chunk, end), panel);
         }
     }
@@ -114,88 +91,50 @@ internal sealed unsafe class SeparableStep : PlanStep
     private void ConvolveMap(float* memory, int p, float* panel)
     {
         var offsets = stackalloc int[_taps.Length];
-        for (var c = 0; c < _layers.Depthwise.Bias.Length; c++)
+        var (channels, phases) = (_layers.Depthwise.Bias.Length, _planes.Phases.Length * _planes.Phases.Length);
+        for (var c = 0; c < channels; c++)
         {
-            // The phases of a channel follow each other.
-            var first = _planes.Inputs[c * _valid.Length];
-            for (var t = 0; t < _taps.Length; t++)
-                offsets[t] = (int)(_planes.Inputs[(c * _valid.Length) + _taps[t].Plane] - first) + _taps[t].Shift;
+            PrefetchFar(memory, p, c, channels);
+            var first = _planes.Inputs[c * phases];
+            for (var t = 0; t < _taps.Length; t++) offsets[t] = (int)(_planes.Inputs[(c * phases) + _taps[t].Plane] - first) + _taps[t].Shift;
             Depthwise(c, 1, memory + first + p, 0, offsets, panel);
         }
     }
 
-    /// <summary>For one block of channels after another: expands the positions that are new to this chunk, then convolves.</summary>
-    private void ExpandAndConvolve(float* memory, int start, int p, float* panel, float* rings)
+    /// <summary>Expands the positions that are new to the chunk, and convolves one block of channels after another.</summary>
+    private void ExpandAndConvolve(ExpandedRings rings, float* memory, int start, int p, float* panel, float* ringMemory)
     {
-        var expand = _layers.Expand!;
-
-        // The stream starts where it ends with the chunk that the first outputs need.
-        var needed = p + _chunk + _behind;
-        var origin = start + _chunk + _behind - _ring;
-        var offsets = stackalloc int[_taps.Length];
-        for (var t = 0; t < _taps.Length; t++) offsets[t] = (_taps[t].Plane * _ringStride) + ((p + _taps[t].Shift - origin) % _ring);
-        foreach (var block in expand.Blocks)
+        var origin = rings.Origin(start + _chunk + _behind);
+        var f = p + _behind;
+        var blocks = _layers.Expand!.Blocks;
+        for (var before = p == start ? origin : f; before < f; before += _chunk)
         {
-            var blockRings = rings + ((nint)block.First * _valid.Length * _ringStride);
-            for (var f = p == start ? origin : needed - _chunk; f < needed; f += _chunk)
-            {
-                for (var phase = 0; phase < _valid.Length; phase++)
-                    Expand(memory, block, phase, f, (f - origin) % _ring, blockRings + (phase * (nint)_ringStride));
-            }
+            rings.Pack(memory, before, ringMemory);
+            foreach (var block in blocks) rings.Expand(block, before, origin, ringMemory);
+        }
 
-            Depthwise(block.First, block.Size, blockRings, _valid.Length * _ringStride, offsets, panel);
+        var offsets = stackalloc int[_taps.Length];
+        for (var t = 0; t < _taps.Length; t++) offsets[t] = rings.Locate(_taps[t].Plane, p + _taps[t].Shift - origin);
+        rings.Pack(memory, f, ringMemory);
+        for (var b = 0; b < blocks.Length; b++)
+        {
+            PrefetchFar(memory, p, b, blocks.Length);
+            rings.Expand(blocks[b], f, origin, ringMemory);
+            Depthwise(blocks[b].First, blocks[b].Size, rings.Channel(ringMemory, blocks[b].First), rings.Stride, offsets, panel);
         }
     }
 
-    /// <summary>Writes one chunk of a block's rings, of one phase.</summary>
-    private void Expand(float* memory, ChannelBlock block, int phase, int f, int at, float* rings)
+    /// <summary>
+    /// Fetches a share of the input of the next chunk and of the outputs of this one: planes lie far apart, so no prefetcher of the machine
+    /// follows them all.
+    /// </summary>
+    private void PrefetchFar(float* memory, int p, int share, int shares)
     {
-        var (height, width) = _valid[phase];
-        var pitch = _planes.Layout.Pitch;
-        var (first, last) = (Math.Max(f, 0), Math.Min(f + _chunk, height * pitch));
-        var stride = (nint)_valid.Length * _ringStride;
-        var outputs = stackalloc nint[block.Size];
-        for (var c = 0; c < block.Size; c++) outputs[c] = c * stride;
-        var expand = _layers.Expand!;
-        if (first < last)
-        {
-            fixed (int* offsets = _expandOffsets)
-            fixed (float* weights = expand.Weights, bias = expand.Bias)
-            {
-                var call = new DenseConvCall
-                {
-                    Input = memory + _planes.Inputs[phase],
-                    Offsets = offsets,
-                    Taps = expand.Taps,
-                    Weights = weights + ((nint)block.First * expand.Taps),
-                    Bias = bias + block.First,
-                    Memory = rings + at - f,
-                    Outputs = outputs,
-                    Slope = _layers.ExpandSlope,
-                };
-                DenseConv.Run(_level, block.Size, in call, first, last);
-            }
-        }
-
-        // Outside of the map the depthwise convolution reads zeros.
-        if (first > f) Clear(f, Math.Min(first, f + _chunk));
-        if (last < f + _chunk) Clear(Math.Max(f, last), f + _chunk);
-        if (width < pitch)
-        {
-            for (var gap = (first / pitch * pitch) + width; gap < last; gap += pitch) Clear(Math.Max(gap, first), Math.Min(gap - width + pitch, last));
-        }
-
-        // A chunk that starts near the ring's end goes on behind it.
-        if (at == 0)
-        {
-            for (var c = 0; c < block.Size; c++) new ReadOnlySpan<float>(rings + outputs[c], _chunk).CopyTo(new Span<float>(rings + outputs[c] + _ring, _chunk));
-        }
-
-        void Clear(int from, int to)
-        {
-            if (from >= to) return;
-            for (var c = 0; c < block.Size; c++) new Span<float>(rings + (c * stride) + at + from - f, to - from).Clear();
-        }
+        var (inputs, outputs) = (_planes.Inputs, _planes.Outputs);
+        var (start, end) = ShareWhole(inputs.Length, share, shares);
+        for (var i = start; i < end; i++) Prefetch.Range(memory + inputs[i] + p + _chunk + _behind, _chunk);
+        (start, end) = ShareWhole(outputs.Length, share, shares);
+        for (var i = start; i < end; i++) Prefetch.Range(memory + outputs[i] + p, _chunk);
     }
 
     private void Depthwise(int first, int count, float* input, int stride, int* offsets, float* panel)
@@ -213,8 +152,8 @@ internal sealed unsafe class SeparableStep : PlanStep
                 Taps = layer.Taps,
                 Bias = bias + first,
                 Slope = _layers.DepthwiseSlope,
-                Output = panel + ((nint)first * _chunk),
-                OutputStride = _chunk,
+                Output = panel + ((nint)first * _panelStride),
+                OutputStride = _panelStride,
             };
             DepthwiseConv.Run(_level, in call, 0, _chunk);
         }

@@ -1,0 +1,53 @@
+using Secateur.Kernels.Layout;
+using Secateur.Kernels.Simd;
+
+namespace Secateur.Kernels.Conv2d;
+
+/// <summary>What phase planes must hold: every <paramref name="Stride"/>-th pixel, and as far around the output pixel as taps reach.</summary>
+internal readonly record struct PhaseReach(int Stride, int Before, int After);
+
+/// <summary>
+/// The phase planes that the strided convolutions of one input read: plane (py, px) of a channel holds the pixels (stride * y + py, stride * x + px),
+/// zeros outside.
+/// </summary>
+/// <param name="Height">Rows of the input.</param>
+/// <param name="Width">Its columns.</param>
+/// <param name="To">Layout of the phase planes: height and width of the convolution's output.</param>
+/// <param name="Reach">How far around an output pixel they go.</param>
+/// <param name="Phases">The phases held, along each axis, ascending.</param>
+internal sealed record PhasePlanes(int Height, int Width, PlanarLayout To, PhaseReach Reach, int[] Phases)
+{
+    /// <summary>The planes of a channel.</summary>
+    public int PlanesPerChannel => Phases.Length * Phases.Length;
+
+    /// <summary>The first row of the planes.</summary>
+    public int FirstRow => -Reach.Before;
+
+    /// <summary>Rows of each plane, the reach included.</summary>
+    public int Rows => To.Height + Reach.Before + Reach.After;
+
+    /// <summary>The input row that row <paramref name="y"/> of the planes of row phase <paramref name="phase"/> holds; outside of the input for zeros.</summary>
+    public int InputRow(int y, int phase) => (Reach.Stride * y) + Phases[phase];
+
+    /// <summary>Whether the input has such a row.</summary>
+    public bool HasInputRow(int row) => row >= 0 && row < Height;
+
+    /// <summary>Fills row <paramref name="y"/> of the planes of a channel and a row phase.</summary>
+    /// <param name="level">The vector width.</param>
+    /// <param name="source">The input row; null for zeros.</param>
+    /// <param name="channel">Position 0 of the channel's first plane.</param>
+    /// <param name="y">The row.</param>
+    /// <param name="phase">The row phase, counted among those held.</param>
+    public unsafe void FillRow(SimdLevel level, float* source, float* channel, int y, int phase)
+    {
+        // A column of the input is not further right than what taps reach.
+        var columns = source is null ? 0 : (int)Math.Min(Width, (long)Reach.Stride * (To.Width + Reach.After));
+        var row = channel + ((nint)phase * Phases.Length * To.PlaneStride) + (y * (nint)To.Pitch);
+        if (columns > 0) PhaseSplit.Run(level, source, columns, Reach.Stride, Phases, row, To.PlaneStride);
+        for (var k = 0; k < Phases.Length; k++, row += To.PlaneStride)
+        {
+            for (var x = -Reach.Before; x < 0; x++) row[x] = 0;
+            for (var x = PhaseSplit.Count(columns, Reach.Stride, Phases[k]); x < To.Width + Reach.After; x++) row[x] = 0;
+        }
+    }
+}
