@@ -40,8 +40,8 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
     public override IEnumerable<PlanBuffer> Buffers =>
         [.. _input.Buffers, .. _gradient.Buffers, .. _targets.Where(t => t is not null).Select(t => t!.Value.Buffer).Distinct(), Partials];
 
-    public override long ScratchFloats =>
-        _input.RowFloats + ((long)(_tiles.InputPlanes + _tiles.GroupOutputs + _tiles.GroupInputs) * _tiles.PlaneStride);
+    public override int ScratchFloats =>
+        checked(_input.RowFloats + ((_tiles.InputPlanes + _tiles.GroupOutputs + _tiles.GroupInputs) * _tiles.PlaneStride));
 
     protected override int Tasks => Context.Batch * _tiles.Geometry.Groups * _tiles.Bands;
 

@@ -14,7 +14,7 @@ internal sealed unsafe class ConvInput(EngineContext context, ConvTiles tiles, V
     public IEnumerable<PlanBuffer> Buffers => sources.SelectMany(s => s.Buffers).Distinct();
 
     /// <summary>Floats of <c>row</c> in <see cref="Load"/>: a row of the input and a vector.</summary>
-    public long RowFloats => tiles.Input.Width + 64L;
+    public int RowFloats => tiles.Input.Width + 64;
 
     /// <summary>Loads the rows that output rows [start, end) read, for the channels of a group.</summary>
     /// <returns>Position 0 (output row <paramref name="start"/>, column 0) of the first plane.</returns>

@@ -17,9 +17,6 @@ internal abstract unsafe class TrainingStep(string name, EngineContext context) 
     /// <summary>The buffers that it reads or writes.</summary>
     public abstract IEnumerable<PlanBuffer> Buffers { get; }
 
-    /// <summary>Scratch memory that a thread needs, in floats.</summary>
-    public virtual long ScratchFloats => 0;
-
     protected EngineContext Context { get; } = context;
 
     /// <summary>The number of tasks.</summary>
