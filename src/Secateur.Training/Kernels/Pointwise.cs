@@ -59,6 +59,29 @@ internal static unsafe class Pointwise
         }
     }
 
+    /// <summary>y = x, or y += x; nothing behind the last element is written: others may be writing there.</summary>
+    public static void Add(SimdLevel level, float* x, float* y, int count, bool accumulate)
+    {
+        if (!accumulate)
+        {
+            new ReadOnlySpan<float>(x, count).CopyTo(new Span<float>(y, count));
+            return;
+        }
+
+        switch (level)
+        {
+            case SimdLevel.Vector512:
+                Add<Simd512, Vector512<float>>(x, y, count);
+                break;
+            case SimdLevel.Vector256:
+                Add<Simd256, Vector256<float>>(x, y, count);
+                break;
+            default:
+                Add<Simd128, Vector128<float>>(x, y, count);
+                break;
+        }
+    }
+
     /// <summary>y = the gradient of x by that of its view, g; or y += it.</summary>
     public static void Gradient(SimdLevel level, float* g, float* x, float* y, int count, GradientCoefficients by, bool accumulate)
     {
@@ -122,6 +145,16 @@ internal static unsafe class Pointwise
         {
             for (var i = 0; i < count; i += TSimd.Width) TSimd.Store(y + i, TSimd.Multiply(f, TSimd.Load(x + i)));
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Add<TSimd, TVector>(float* x, float* y, int count)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        var i = 0;
+        for (; i + TSimd.Width <= count; i += TSimd.Width) TSimd.Store(y + i, TSimd.Add(TSimd.Load(y + i), TSimd.Load(x + i)));
+        for (; i < count; i++) y[i] += x[i];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

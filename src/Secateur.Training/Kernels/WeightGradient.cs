@@ -137,19 +137,22 @@ internal static unsafe class WeightGradient
             }
 
             var left = taps - k;
-            Add(call.Result + k, left, TSimd.Sum(a0), TSimd.Sum(a1), TSimd.Sum(a2), TSimd.Sum(a3));
-            if (TBlock.Size > 1) Add(call.Result + taps + k, left, TSimd.Sum(b0), TSimd.Sum(b1), TSimd.Sum(b2), TSimd.Sum(b3));
-            if (TBlock.Size > 2) Add(call.Result + (2 * taps) + k, left, TSimd.Sum(c0), TSimd.Sum(c1), TSimd.Sum(c2), TSimd.Sum(c3));
-            if (TBlock.Size > 3) Add(call.Result + (3 * taps) + k, left, TSimd.Sum(d0), TSimd.Sum(d1), TSimd.Sum(d2), TSimd.Sum(d3));
+            Add(call.Result + k, left, TSimd.SumFour(a0, a1, a2, a3));
+            if (TBlock.Size > 1) Add(call.Result + taps + k, left, TSimd.SumFour(b0, b1, b2, b3));
+            if (TBlock.Size > 2) Add(call.Result + (2 * taps) + k, left, TSimd.SumFour(c0, c1, c2, c3));
+            if (TBlock.Size > 3) Add(call.Result + (3 * taps) + k, left, TSimd.SumFour(d0, d1, d2, d3));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(float* result, int left, float s0, float s1, float s2, float s3)
+    private static void Add(float* result, int left, Vector128<float> sums)
     {
-        result[0] += s0;
-        if (left > 1) result[1] += s1;
-        if (left > 2) result[2] += s2;
-        if (left > 3) result[3] += s3;
+        if (left >= TapsAtOnce)
+        {
+            (Vector128.Load(result) + sums).Store(result);
+            return;
+        }
+
+        for (var i = 0; i < left; i++) result[i] += sums[i];
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Secateur.Training.Engine.Maps;
 using Secateur.Training.Engine.Steps;
 using Secateur.Training.Kernels;
@@ -41,7 +40,7 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
         [.. _input.Buffers, .. _gradient.Buffers, .. _targets.Where(t => t is not null).Select(t => t!.Value.Buffer).Distinct(), Partials];
 
     public override int ScratchFloats =>
-        checked(_input.RowFloats + ((_tiles.InputPlanes + _tiles.GroupOutputs + _tiles.GroupInputs) * _tiles.PlaneStride));
+        checked(_input.RowFloats + ((_tiles.InputPlanes + _tiles.GroupOutputs + _tiles.ResultPlanes) * _tiles.PlaneStride));
 
     protected override int Tasks => Context.Batch * _tiles.Geometry.Groups * _tiles.Bands;
 
@@ -76,9 +75,11 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
     private void LoadGradient(float* memory, int image, int group, (int Start, int End) rows, float* target)
     {
         var (width, pitch) = (_tiles.Output.Width, _tiles.Pitch);
+        var (first, last) = (Math.Max(0, rows.Start) * width, Math.Min(_tiles.Output.Height, rows.End) * width);
         for (var channel = 0; channel < _tiles.GroupOutputs; channel++, target += _tiles.PlaneStride)
         {
             new Span<float>(target, _tiles.Lead).Clear();
+            if (channel + 1 < _tiles.GroupOutputs) _gradient.Announce(memory, image, (group * _tiles.GroupOutputs) + channel + 1, first, last - first);
             var row = target + _tiles.Lead;
             var output = (group * _tiles.GroupOutputs) + channel;
             if (pitch == width && rows.Start >= 0 && rows.End <= _tiles.Output.Height)
@@ -112,11 +113,20 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
         // Where dx lies in the map as it does in scratch memory and nobody else adds to it, it is written in place.
         var inPlace = _tiles.IsFlat && IsPlain(first);
         var target = inPlace ? _targets[first]!.Value.Plane(memory, image) + ((nint)band.InputStart * _tiles.Pitch) : results;
-        for (var phase = 0; phase < stride * stride; phase++)
+        var planeStride = inPlace ? _targets[first]!.Value.PlaneStride : _tiles.PlaneStride;
+        for (var py = 0; py < stride; py++)
         {
-            var (py, px) = (phase / stride, phase % stride);
-            if (_phaseOffsets[phase].Length > 0)
+            for (var px = 0; px < stride; px++)
             {
+                var phase = (py * stride) + px;
+                var output = target + (px * (nint)planeStride);
+                if (_phaseOffsets[phase].Length == 0)
+                {
+                    for (var channel = 0; channel < _tiles.GroupInputs; channel++, output += stride * (nint)planeStride)
+                        new Span<float>(output, rows * _tiles.Pitch).Clear();
+                    continue;
+                }
+
                 fixed (float* weights = _layer.Backward[phase], zeros = _zeros)
                 {
                     var conv = new ScratchConv
@@ -126,51 +136,40 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
                         InputRows = _tiles.GroupOutputs * _layer.PhaseTaps[py].Length,
                         Weights = weights + ((nint)first * _phaseOffsets[phase].Length),
                         Bias = zeros,
-                        Output = target,
-                        OutputStride = inPlace ? _targets[first]!.Value.PlaneStride : _tiles.PlaneStride,
+                        Output = output,
+                        OutputStride = stride * planeStride,
                         Positions = ((rows - 1) * _tiles.Pitch) + _tiles.InputColumns,
                     };
                     ConvKernels.Run(Context.Level, conv, _layer.InputBlocks);
                 }
             }
-            else
-            {
-                new Span<float>(results, _tiles.GroupInputs * _tiles.PlaneStride).Clear();
-            }
 
             for (var channel = 0; channel < _tiles.GroupInputs && !inPlace; channel++)
             {
-                if (_targets[first + channel] is { } place) Store(memory, image, band, py, px, results + ((nint)channel * _tiles.PlaneStride), place);
+                if (_targets[first + channel] is { } place) Store(memory, image, band, py, results + ((nint)channel * stride * _tiles.PlaneStride), place);
             }
         }
     }
 
-    /// <summary>Brings one phase of a channel's dx home.</summary>
-    private void Store(float* memory, int image, Band band, int py, int px, float* source, GradientTarget target)
+    /// <summary>Brings a channel's dx home, those rows that one phase makes; the phases of its columns are planes one after another.</summary>
+    private void Store(float* memory, int image, Band band, int rowPhase, float* source, GradientTarget target)
     {
         var (stride, width) = (_tiles.Geometry.Stride, _tiles.Input.Width);
         var plane = target.Plane(memory, image);
-        var columns = (width - px + stride - 1) / stride;
+        if (_tiles.IsFlat)
+        {
+            // Rows follow each other without gaps, and so do bands.
+            Pointwise.Add(Context.Level, source, plane + ((nint)band.InputStart * width), (band.InputEnd - band.InputStart) * width, target.Accumulates);
+            return;
+        }
+
         for (var i = band.InputStart; i < band.InputEnd; i++, source += _tiles.Pitch)
         {
-            var y = (stride * i) + py;
+            var y = (stride * i) + rowPhase;
             if (y >= _tiles.Input.Height) return;
             var row = plane + ((nint)y * width);
-            if (stride > 1 || target.Accumulates) Scatter(source, row + px, columns, stride, target.Accumulates);
-            else Unsafe.CopyBlockUnaligned(row, source, (uint)width * sizeof(float));
-        }
-    }
-
-    /// <summary>target[stride * i] = source[i], or += it.</summary>
-    private static void Scatter(float* source, float* target, int count, int stride, bool accumulate)
-    {
-        if (accumulate)
-        {
-            for (var i = 0; i < count; i++) target[(nint)stride * i] += source[i];
-        }
-        else
-        {
-            for (var i = 0; i < count; i++) target[(nint)stride * i] = source[i];
+            if (stride == 1) Pointwise.Add(Context.Level, source, row, width, target.Accumulates);
+            else PhaseMerge.Run(source, _tiles.PlaneStride, stride, row, width, target.Accumulates);
         }
     }
 

@@ -22,10 +22,17 @@ internal sealed unsafe class ConvInput(EngineContext context, ConvTiles tiles, V
     {
         var (before, after) = (tiles.Taps.Before, tiles.Taps.After);
         var target = scratch;
+        var (firstRow, lastRow) = (Math.Max(0, tiles.Geometry.Stride * (start - before)), Math.Min(tiles.Input.Height, tiles.Geometry.Stride * (end + after)));
         for (var channel = 0; channel < tiles.GroupInputs; channel++)
         {
             var source = sources[(group * tiles.GroupInputs) + channel];
             var plane = source.Plane(memory, image);
+            if (channel + 1 < tiles.GroupInputs)
+            {
+                var next = sources[(group * tiles.GroupInputs) + channel + 1].Plane(memory, image);
+                Prefetch.Run(next + ((nint)firstRow * tiles.Input.Width), (lastRow - firstRow) * tiles.Input.Width);
+            }
+
             var view = source.View.Coefficients(memory, context.Parameters.Values, source.Channel);
             if (tiles.Geometry.Stride == 1)
             {

@@ -29,6 +29,13 @@ internal sealed class ConvTiles
 
     public ConvTiles(ConvGeometry geometry, int groupInputs, int groupOutputs, MapShape input, MapShape output)
     {
+        // A pointwise convolution knows no neighbours: its maps are one column of positions, and bands end anywhere.
+        if (geometry is { Kernel: 1, Stride: 1, Padding: 0 })
+        {
+            input = input with { Height = checked((int)input.Area), Width = 1 };
+            output = input with { Channels = output.Channels };
+        }
+
         (Geometry, Input, Output, GroupInputs, GroupOutputs) = (geometry, input, output, groupInputs, groupOutputs);
         Taps = new TapGeometry(geometry);
         Phases = Taps.Phases();
@@ -43,8 +50,12 @@ internal sealed class ConvTiles
         Pitch = new[] { output.Width + margin, InputColumns + _gradientAfter, output.Width + _gradientBefore }.Max();
         Lead = (Math.Max(before, _gradientBefore) + Line - 1) / Line * Line;
         Reach = Math.Max(before + after, _gradientBefore + _gradientAfter) + 1;
-        var planes = ((long)groupInputs * Phases.Length * Phases.Length) + groupInputs + groupOutputs;
-        BandRows = (int)Math.Clamp((ScratchFloats / (planes * Pitch)) - Reach, 1, output.Height);
+
+        // What is written in place takes no scratch memory, as a rule.
+        var planes = (long)InputPlanes + groupOutputs + (IsFlat ? 0 : ResultPlanes);
+        var most = (int)Math.Clamp((ScratchFloats / (planes * Pitch)) - Reach, 1, output.Height);
+        BandRows = CeilingDivide(output.Height, CeilingDivide(output.Height, most));
+        if (Pitch == 1) BandRows = Math.Min(output.Height, CeilingDivide(BandRows, Line) * Line);
         Bands = CeilingDivide(output.Height, BandRows);
 
         // The last band takes the input rows that are left; few, but more than the others may have.
@@ -99,6 +110,9 @@ internal sealed class ConvTiles
 
     /// <summary>Input planes a group: one a channel and phase.</summary>
     public int InputPlanes => GroupInputs * Phases.Length * Phases.Length;
+
+    /// <summary>Planes a group for the gradient by the input: one a channel and phase of columns.</summary>
+    public int ResultPlanes => GroupInputs * Geometry.Stride;
 
     /// <summary>Taps of an output channel.</summary>
     public int TapCount => GroupInputs * Geometry.Kernel * Geometry.Kernel;

@@ -15,10 +15,11 @@ internal sealed unsafe class GradientSource
         (_context, _map, _raw) = (context, map, map.Raw);
         var norms = new HashSet<NormPass>();
         _parts = [.. map.Views.Where(v => v.Gradient is not null).Select(v => new Part(v, v.Gradient!, v.Norm is { } norm && norms.Add(norm)))];
+        ReadsValues = _parts.Any(p => !p.View.IsIdentity);
     }
 
     /// <summary>Whether the values of the map are needed as well.</summary>
-    public bool ReadsValues => _parts.Any(p => !p.View.IsIdentity);
+    public bool ReadsValues { get; }
 
     /// <summary>What it reads.</summary>
     public IEnumerable<PlanBuffer> Buffers =>
@@ -34,6 +35,13 @@ internal sealed unsafe class GradientSource
             var by = view.GradientCoefficients(memory, _context.Parameters.Values, channel, whole);
             Pointwise.Gradient(_context.Level, _map.Plane(memory, gradient, image, channel) + start, x, target, count, by, accumulate: i > 0);
         }
+    }
+
+    /// <summary>Has the memory that <see cref="Load"/> will read brought near.</summary>
+    public void Announce(float* memory, int image, int channel, int start, int count)
+    {
+        foreach (var part in _parts) Prefetch.Run(_map.Plane(memory, part.Gradient, image, channel) + start, count);
+        if (ReadsValues) Prefetch.Run(_map.Plane(memory, _raw, image, channel) + start, count);
     }
 
     private readonly record struct Part(MapView View, PlanBuffer Gradient, bool Whole);

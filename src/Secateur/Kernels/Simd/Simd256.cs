@@ -30,4 +30,9 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         Vector256.ConditionalSelect(Vector256.GreaterThan(x, Vector256<float>.Zero), yes, no);
 
     public static float Sum(Vector256<float> a) => Vector256.Sum(a);
+
+    public static Vector128<float> SumFour(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d) =>
+        Simd128.SumFour(Fold(a), Fold(b), Fold(c), Fold(d));
+
+    private static Vector128<float> Fold(Vector256<float> a) => a.GetLower() + a.GetUpper();
 }

@@ -30,4 +30,9 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
         Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512<float>.Zero), yes, no);
 
     public static float Sum(Vector512<float> a) => Vector512.Sum(a);
+
+    public static Vector128<float> SumFour(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d) =>
+        Simd256.SumFour(Fold(a), Fold(b), Fold(c), Fold(d));
+
+    private static Vector256<float> Fold(Vector512<float> a) => a.GetLower() + a.GetUpper();
 }
