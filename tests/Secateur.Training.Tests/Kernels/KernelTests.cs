@@ -32,7 +32,7 @@ public unsafe class KernelTests
         var x = Draw(count, 1);
         foreach (var view in Views())
         {
-            var y = Run(count, target => Fixed(x, source => Pointwise.Apply(level, source, target, count, view)));
+            var y = Run(count, target => Fixed(x, source => Pointwise.Apply(level, source, target, PlaneRows.Line(count), view)));
             for (var i = 0; i < count; i++) Near(Bend(Z(x[i], view), view.Slope), y[i]);
         }
     }
@@ -46,11 +46,11 @@ public unsafe class KernelTests
         {
             foreach (var by in new[] { new GradientCoefficients(view, 0, 0), new GradientCoefficients(view, 0.3f, -0.2f) })
             {
-                var once = Run(count, target => Both(x, g, (px, pg) => Pointwise.Gradient(level, pg, px, target, count, by, accumulate: false)));
+                var once = Run(count, target => Both(x, g, (px, pg) => Pointwise.Gradient(level, pg, px, target, PlaneRows.Line(count), by, accumulate: false)));
                 var twice = Run(count, target => Both(x, g, (px, pg) =>
                 {
-                    Pointwise.Gradient(level, pg, px, target, count, by, accumulate: false);
-                    Pointwise.Gradient(level, pg, px, target, count, by, accumulate: true);
+                    Pointwise.Gradient(level, pg, px, target, PlaneRows.Line(count), by, accumulate: false);
+                    Pointwise.Gradient(level, pg, px, target, PlaneRows.Line(count), by, accumulate: true);
                 }));
                 for (var i = 0; i < count; i++)
                 {

@@ -1,4 +1,5 @@
 using Secateur.Training.Engine.Maps;
+using Secateur.Training.Engine.Normalization;
 using Secateur.Training.Engine.Steps;
 using Secateur.Training.Kernels;
 
@@ -19,6 +20,8 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
     private readonly int[] _offsets;
     private readonly int[][] _phaseOffsets;
     private readonly float[] _zeros;
+    private readonly List<ViewSums> _sums = [];
+    private readonly ViewSums?[] _sumsOf;
 
     public ConvBackwardStep(
         string name, EngineContext context, ConvLayer layer, ConvTiles tiles, ViewSource[] sources, GradientTarget?[] targets, StoredMap output)
@@ -30,6 +33,7 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
         _offsets = tiles.InputOffsets();
         _phaseOffsets = [.. Enumerable.Range(0, tiles.Geometry.Stride * tiles.Geometry.Stride).Select(PhaseOffsets)];
         _zeros = new float[tiles.GroupInputs];
+        _sumsOf = new ViewSums?[targets.Length];
         Partials = new PlanBuffer((long)Chunks * PartialFloats);
     }
 
@@ -37,16 +41,33 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
     public PlanBuffer Partials { get; }
 
     public override IEnumerable<PlanBuffer> Buffers =>
-        [.. _input.Buffers, .. _gradient.Buffers, .. _targets.Where(t => t is not null).Select(t => t!.Value.Buffer).Distinct(), Partials];
+        [.. _input.Buffers, .. _gradient.Buffers, .. _targets.Where(t => t is not null).Select(t => t!.Value.Buffer).Distinct(), .. _sums.SelectMany(s => s.Buffers), Partials];
 
     public override int ScratchFloats =>
         checked(_input.RowFloats + ((_tiles.InputPlanes + _tiles.GroupOutputs + _tiles.ResultPlanes) * _tiles.PlaneStride));
+
+    /// <summary>Whether a view's whole gradient is there after this step, and all of it from here.</summary>
+    public bool Completes(MapView view) => !view.HasSeveralWriters && _targets.Count(t => t?.View == view) == view.Map.Channels;
+
+    /// <summary>Has the step take the sums over a gradient that it completes.</summary>
+    public void Take(ViewSums sums)
+    {
+        _sums.Add(sums);
+        for (var i = 0; i < _sumsOf.Length; i++)
+        {
+            if (_targets[i]?.View == sums.View) _sumsOf[i] = sums;
+        }
+    }
 
     protected override int Tasks => Context.Batch * _tiles.Geometry.Groups * _tiles.Bands;
 
     private int PartialFloats => _layer.WeightCount + _layer.Outputs;
 
-    protected override void StartChunk(float* memory, int chunk) => new Span<float>(PartialsOf(memory, chunk), PartialFloats).Clear();
+    protected override void StartChunk(float* memory, int chunk)
+    {
+        new Span<float>(PartialsOf(memory, chunk), PartialFloats).Clear();
+        foreach (var sums in _sums) sums.Clear(memory, chunk);
+    }
 
     protected override void RunTask(float* memory, float* scratch, int chunk, int task)
     {
@@ -66,34 +87,38 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
             break;
         }
 
+        AddSums(memory, chunk, image, group, band);
+
         gradients += (nint)(band.Start - rows.Start) * _tiles.Pitch;
         var input = _input.Load(memory, image, group, band.Start, band.End, inputs, scratch);
         AddWeightGradients(memory, chunk, group, band, input, gradients);
+    }
+
+    private void AddSums(float* memory, int chunk, int image, int group, Band band)
+    {
+        var (stride, width) = (_tiles.Geometry.Stride, _tiles.Input.Width);
+        var (start, end) = (Math.Min(stride * band.InputStart, _tiles.Input.Height) * width, Math.Min(stride * band.InputEnd, _tiles.Input.Height) * width);
+        for (var i = group * _tiles.GroupInputs; i < (group + 1) * _tiles.GroupInputs; i++)
+            _sumsOf[i]?.Add(memory, chunk, image, _targets[i]!.Value.Channel, start, end - start);
     }
 
     /// <summary>dy of some rows, which may lie outside the map; zeros around.</summary>
     private void LoadGradient(float* memory, int image, int group, (int Start, int End) rows, float* target)
     {
         var (width, pitch) = (_tiles.Output.Width, _tiles.Pitch);
-        var (first, last) = (Math.Max(0, rows.Start) * width, Math.Min(_tiles.Output.Height, rows.End) * width);
+        var inside = (Start: Math.Clamp(rows.Start, 0, _tiles.Output.Height), End: Math.Clamp(rows.End, 0, _tiles.Output.Height));
+        var there = _tiles.Rows(inside.Start, inside.End, width);
         for (var channel = 0; channel < _tiles.GroupOutputs; channel++, target += _tiles.PlaneStride)
         {
             new Span<float>(target, _tiles.Lead).Clear();
-            if (channel + 1 < _tiles.GroupOutputs) _gradient.Announce(memory, image, (group * _tiles.GroupOutputs) + channel + 1, first, last - first);
+            if (channel + 1 < _tiles.GroupOutputs) _gradient.Announce(memory, image, (group * _tiles.GroupOutputs) + channel + 1, inside.Start * width, (inside.End - inside.Start) * width);
             var row = target + _tiles.Lead;
             var output = (group * _tiles.GroupOutputs) + channel;
-            if (pitch == width && rows.Start >= 0 && rows.End <= _tiles.Output.Height)
-            {
-                _gradient.Load(memory, image, output, rows.Start * width, (rows.End - rows.Start) * width, row);
-                continue;
-            }
-
-            for (var y = rows.Start; y < rows.End; y++, row += pitch)
-            {
-                var columns = y >= 0 && y < _tiles.Output.Height ? width : 0;
-                if (columns > 0) _gradient.Load(memory, image, output, y * width, width, row);
-                new Span<float>(row + columns, pitch - columns).Clear();
-            }
+            new Span<float>(row, (inside.Start - rows.Start) * pitch).Clear();
+            row += (nint)(inside.Start - rows.Start) * pitch;
+            _gradient.Load(memory, image, output, inside.Start * width, there, row);
+            row += (nint)(inside.End - inside.Start) * pitch;
+            new Span<float>(row, (rows.End - inside.End) * pitch).Clear();
         }
     }
 

@@ -1,5 +1,6 @@
 using Secateur.Graph;
 using Secateur.Kernels.Conv2d;
+using Secateur.Training.Kernels;
 
 namespace Secateur.Training.Engine.Convolution;
 
@@ -128,6 +129,9 @@ internal sealed class ConvTiles
     public (int Start, int End) GradientRows(Band band) => band.InputStart == band.InputEnd
         ? (band.Start, band.End)
         : (Math.Min(band.Start, band.InputStart - _gradientBefore), Math.Max(band.End, band.InputEnd + _gradientAfter));
+
+    /// <summary>How rows of a map come into scratch memory; in one piece where they lie there as in the map.</summary>
+    public PlaneRows Rows(int start, int end, int width) => Pitch == width ? PlaneRows.Line((end - start) * width) : new PlaneRows(end - start, width, width, Pitch);
 
     /// <summary>The distance of every tap [I, K, K] of a group from position 0 of its first input plane.</summary>
     public int[] InputOffsets()

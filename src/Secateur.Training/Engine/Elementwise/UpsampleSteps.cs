@@ -37,7 +37,7 @@ internal sealed unsafe class UpsampleForwardStep(string name, EngineContext cont
         var view = source.View.Coefficients(memory, Context.Parameters.Values, source.Channel);
         var row = scratch;
         var input = scratch + from.Width;
-        Pointwise.Apply(Context.Level, source.Plane(memory, image), input, (int)from.Area, view);
+        Pointwise.Apply(Context.Level, source.Plane(memory, image), input, PlaneRows.Line((int)from.Area), view);
         var target = output.Plane(memory, _output, image, task % output.Channels);
         foreach (var y in _rows)
         {

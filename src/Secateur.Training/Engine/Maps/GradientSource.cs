@@ -26,18 +26,30 @@ internal sealed unsafe class GradientSource
         [.. _parts.Select(p => p.Gradient), .. _parts.Select(p => p.View.Norm?.Numbers).OfType<PlanBuffer>(), .. ReadsValues ? [_raw] : Array.Empty<PlanBuffer>()];
 
     /// <summary>Computes positions [start, start + count) of a channel; whole vectors are written.</summary>
-    public void Load(float* memory, int image, int channel, int start, int count, float* target)
+    public void Load(float* memory, int image, int channel, int start, int count, float* target) =>
+        Load(memory, image, channel, start, PlaneRows.Line(count), target);
+
+    /// <summary>Computes rows of a channel from position <paramref name="start"/> on; whole vectors are written.</summary>
+    public void Load(float* memory, int image, int channel, int start, PlaneRows rows, float* target)
     {
+        // What one part writes behind a row must not reach what another has left in the next.
+        if (_parts.Length > 1 && rows.Rows > 1)
+        {
+            for (var row = 0; row < rows.Rows; row++)
+                Load(memory, image, channel, start + (row * rows.SourcePitch), rows with { Rows = 1 }, target + ((nint)row * rows.TargetPitch));
+            return;
+        }
+
         var x = _map.Plane(memory, _raw, image, channel) + start;
         for (var i = 0; i < _parts.Length; i++)
         {
             var (view, gradient, whole) = _parts[i];
             var by = view.GradientCoefficients(memory, _context.Parameters.Values, channel, whole);
-            Pointwise.Gradient(_context.Level, _map.Plane(memory, gradient, image, channel) + start, x, target, count, by, accumulate: i > 0);
+            Pointwise.Gradient(_context.Level, _map.Plane(memory, gradient, image, channel) + start, x, target, rows, by, accumulate: i > 0);
         }
     }
 
-    /// <summary>Has the memory that <see cref="Load"/> will read brought near.</summary>
+    /// <summary>Has the memory that loading these positions will read brought near.</summary>
     public void Announce(float* memory, int image, int channel, int start, int count)
     {
         foreach (var part in _parts) Prefetch.Run(_map.Plane(memory, part.Gradient, image, channel) + start, count);
@@ -69,6 +81,10 @@ internal readonly unsafe struct GradientTarget(ChannelRef channel)
 
     /// <summary>Whether it adds to what others have left.</summary>
     public bool Accumulates { get; } = channel.View.ClaimGradient(channel.Channel);
+
+    public MapView View => _view;
+
+    public int Channel => _channel;
 
     public PlanBuffer Buffer => _view.Gradient!;
 
