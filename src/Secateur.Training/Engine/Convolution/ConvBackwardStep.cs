@@ -134,6 +134,11 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
         if (rows == 0) return;
         var stride = _tiles.Geometry.Stride;
         var first = group * _tiles.GroupInputs;
+        if (_tiles.IsDepthwise && _targets[first] is { Accumulates: false } only)
+        {
+            PropagateDepthwise(gradients + ((nint)band.InputStart * _tiles.Pitch), first, only.Plane(memory, image) + ((nint)band.InputStart * _tiles.Input.Width), rows);
+            return;
+        }
 
         // Where dx lies in the map as it does in scratch memory and nobody else adds to it, it is written in place.
         var inPlace = _tiles.IsFlat && IsPlain(first);
@@ -174,6 +179,25 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
                 if (_targets[first + channel] is { } place) Store(memory, image, band, py, results + ((nint)channel * stride * _tiles.PlaneStride), place);
             }
         }
+    }
+
+    /// <summary>A 3x3 convolution of one channel: dx is one too, with the weights in reverse.</summary>
+    private void PropagateDepthwise(float* gradients, int channel, float* target, int rows)
+    {
+        var taps = _layer.Taps;
+        var reversed = stackalloc float[taps];
+        for (var k = 0; k < taps; k++) reversed[taps - 1 - k] = _layer.Backward[0][(channel * taps) + k];
+        var call = new DepthwiseRowsCall
+        {
+            Input = gradients + _phaseOffsets[0][^1],
+            InputPitch = _tiles.Pitch,
+            Weights = reversed,
+            Output = target,
+            OutputPitch = _tiles.Input.Width,
+            Rows = rows,
+            Columns = _tiles.Input.Width,
+        };
+        DepthwiseRows.Run(Context.Level, in call);
     }
 
     /// <summary>Brings a channel's dx home, those rows that one phase makes; the phases of its columns are planes one after another.</summary>

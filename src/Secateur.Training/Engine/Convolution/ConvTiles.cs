@@ -109,6 +109,9 @@ internal sealed class ConvTiles
     /// <summary>Whether scratch rows lie as the maps' own rows do: results can be written in place.</summary>
     public bool IsFlat => Pitch == Output.Width && Pitch == Input.Width && Geometry.Stride == 1;
 
+    /// <summary>Whether it is one of <see cref="DepthwiseRows"/>.</summary>
+    public bool IsDepthwise => Geometry is { Kernel: 3, Stride: 1 } && GroupInputs == 1 && GroupOutputs == 1;
+
     /// <summary>Input planes a group: one a channel and phase.</summary>
     public int InputPlanes => GroupInputs * Phases.Length * Phases.Length;
 
