@@ -72,7 +72,7 @@ internal sealed unsafe class ConvForwardStep(string name, EngineContext context,
                     OutputStride = inPlace ? output.PlaneStride : tiles.PlaneStride,
                     Positions = ((rows - 1) * tiles.Pitch) + width,
                 };
-            ConvKernels.Run(Context.Level, conv, layer.OutputBlocks);
+                ConvKernels.Run(Context.Level, conv, layer.OutputBlocks);
             }
         }
 
