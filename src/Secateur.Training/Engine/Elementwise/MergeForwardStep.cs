@@ -15,7 +15,7 @@ internal sealed unsafe class MergeForwardStep(string name, EngineContext context
 
     public override IEnumerable<PlanBuffer> Buffers => [_output, .. operands.SelectMany(o => o).Where(s => s is not null).SelectMany(s => s!.Value.Buffers).Distinct()];
 
-    public override long ScratchFloats => Strip + 64;
+    public override int ScratchFloats => Strip + 64;
 
     protected override int Tasks => output.Batch * output.Channels;
 
@@ -33,7 +33,7 @@ internal sealed unsafe class MergeForwardStep(string name, EngineContext context
             {
                 if (operands[i][channel] is not { } source) continue;
                 var view = source.View.Coefficients(memory, Context.Parameters.Values, source.Channel);
-                Pointwise.Apply(Context.Level, source.Plane(memory, image) + start, scratch, count, view);
+                Pointwise.Apply(Context.Level, source.Plane(memory, image) + start, scratch, PlaneRows.Line(count), view);
                 Pointwise.AddScaled(Context.Level, scratch, plane + start, count, (float)(i == 0 ? first : second), written);
                 written = true;
             }
