@@ -12,7 +12,7 @@ internal sealed unsafe class ResultStep(EngineContext context, ResultBinding bin
 
     public override IEnumerable<PlanBuffer> Buffers => _sources.SelectMany(s => s.Buffers).Distinct();
 
-    public override int ScratchFloats => channels[0].View.Map.Positions + 64;
+    public override long ScratchFloats => channels[0].View.Map.Positions + 64L;
 
     protected override int Tasks => Context.Batch;
 

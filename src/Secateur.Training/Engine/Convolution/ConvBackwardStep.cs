@@ -43,8 +43,8 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
     public override IEnumerable<PlanBuffer> Buffers =>
         [.. _input.Buffers, .. _gradient.Buffers, .. _targets.Where(t => t is not null).Select(t => t!.Value.Buffer).Distinct(), .. _sums.SelectMany(s => s.Buffers), Partials];
 
-    public override int ScratchFloats =>
-        checked(_input.RowFloats + ((_tiles.InputPlanes + _tiles.GroupOutputs + _tiles.ResultPlanes) * _tiles.PlaneStride));
+    public override long ScratchFloats =>
+        _input.RowFloats + ((long)(_tiles.InputPlanes + _tiles.GroupOutputs + _tiles.ResultPlanes) * _tiles.PlaneStride);
 
     /// <summary>Whether a view's whole gradient is there after this step, and all of it from here.</summary>
     public bool Completes(MapView view) => !view.HasSeveralWriters && _targets.Count(t => t?.View == view) == view.Map.Channels;

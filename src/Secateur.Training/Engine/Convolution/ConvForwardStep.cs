@@ -18,7 +18,7 @@ internal sealed unsafe class ConvForwardStep(string name, EngineContext context,
 
     public override IEnumerable<PlanBuffer> Buffers => [.. _input.Buffers, _output, .. Moments is null ? Array.Empty<PlanBuffer>() : [Moments]];
 
-    public override int ScratchFloats => checked(_input.RowFloats + ((tiles.InputPlanes + tiles.GroupOutputs) * tiles.PlaneStride));
+    public override long ScratchFloats => _input.RowFloats + ((long)(tiles.InputPlanes + tiles.GroupOutputs) * tiles.PlaneStride);
 
     protected override int Tasks => Context.Batch * tiles.Geometry.Groups * tiles.Bands;
 

@@ -11,7 +11,7 @@ internal sealed unsafe class MaxOutForwardStep(string name, EngineContext contex
 
     public override IEnumerable<PlanBuffer> Buffers => [_output, .. sources.SelectMany(s => s.Buffers).Distinct()];
 
-    public override int ScratchFloats => checked(sources.Length * MaxOutScratch.Stride(output));
+    public override long ScratchFloats => (long)sources.Length * MaxOutScratch.Stride(output);
 
     protected override int Tasks => output.Batch;
 
@@ -43,7 +43,7 @@ internal sealed unsafe class MaxOutBackwardStep(string name, EngineContext conte
         .. targets.Where(t => t is not null).Select(t => t!.Value.Buffer).Distinct(),
     ];
 
-    public override int ScratchFloats => checked((sources.Length + 2) * MaxOutScratch.Stride(output));
+    public override long ScratchFloats => (long)(sources.Length + 2) * MaxOutScratch.Stride(output);
 
     protected override int Tasks => output.Batch;
 

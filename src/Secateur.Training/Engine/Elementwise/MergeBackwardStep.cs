@@ -22,7 +22,7 @@ internal sealed unsafe class MergeBackwardStep(
         FactorGradients,
     ];
 
-    public override int ScratchFloats => 2 * (MergeForwardStep.Strip + 64);
+    public override long ScratchFloats => 2 * (MergeForwardStep.Strip + 64);
 
     protected override int Tasks => output.Batch * Strips;
 

@@ -15,7 +15,7 @@ internal sealed unsafe class MergeForwardStep(string name, EngineContext context
 
     public override IEnumerable<PlanBuffer> Buffers => [_output, .. operands.SelectMany(o => o).Where(s => s is not null).SelectMany(s => s!.Value.Buffers).Distinct()];
 
-    public override int ScratchFloats => Strip + 64;
+    public override long ScratchFloats => Strip + 64;
 
     protected override int Tasks => output.Batch * output.Channels;
 

@@ -26,7 +26,7 @@ internal sealed unsafe class UpsampleForwardStep(string name, EngineContext cont
 
     public override IEnumerable<PlanBuffer> Buffers => [_output, .. sources.SelectMany(s => s.Buffers).Distinct()];
 
-    public override int ScratchFloats => checked((int)from.Area + from.Width + 64);
+    public override long ScratchFloats => from.Area + from.Width + 64;
 
     protected override int Tasks => output.Batch * output.Channels;
 
@@ -72,7 +72,7 @@ internal sealed unsafe class UpsampleBackwardStep(
     public override IEnumerable<PlanBuffer> Buffers =>
         [.. _gradient.Buffers, .. targets.Where(t => t is not null).Select(t => t!.Value.Buffer).Distinct()];
 
-    public override int ScratchFloats => checked(output.Positions + (2 * from.Width) + 64);
+    public override long ScratchFloats => output.Positions + (2L * from.Width) + 64;
 
     protected override int Tasks => output.Batch;
 
