@@ -102,7 +102,7 @@ internal sealed unsafe class ExpandedRings
         for (var row = 0; row < _phases.Length; row++)
         {
             var panel = rings + ((nint)row * _phases.Length * PhaseFloats);
-            var (first, last) = (Math.Max(f, 0), Math.Min(f + _chunk, _heights[row] * _planes.Layout.Pitch));
+            var (first, last) = Inside(f, row);
             if (_planes.IsInPlace) PackShare(memory, f, first, last, share, rings);
             else if (_stride == 1 && _planes.Layout.Pitch == _planes.From.Pitch) PackRun(memory, first, last, panel + (first - f));
             else PackRows(memory, row, first, last, panel + (first - f));
@@ -185,8 +185,9 @@ internal sealed unsafe class ExpandedRings
                 var ring = Channel(rings, block.First) + Locate(q, 0);
                 call.Input = rings + ((nint)q * PhaseFloats);
                 call.Memory = ring + at;
-                DenseConv.Run(_level, block.Size, in call, 0, _chunk);
-                ClearOutside(ring + at, block.Size, f, _heights[q / _phases.Length], _widths[q % _phases.Length]);
+                var (first, last) = Inside(f, q / _phases.Length);
+                if (first < last) DenseConv.Run(_level, block.Size, in call, first - f, last - f);
+                ClearOutside(ring + at, block.Size, f, q);
                 if (at != 0) continue;
                 for (var c = 0; c < block.Size; c++)
                     new ReadOnlySpan<float>(ring + outputs[c], _chunk).CopyTo(new Span<float>(ring + outputs[c] + _length, _chunk));
@@ -195,10 +196,10 @@ internal sealed unsafe class ExpandedRings
     }
 
     /// <summary>Zeroes what of a chunk lies outside of the map.</summary>
-    private void ClearOutside(float* chunk, int channels, int f, int height, int width)
+    private void ClearOutside(float* chunk, int channels, int f, int q)
     {
-        var pitch = _planes.Layout.Pitch;
-        var (first, last) = (Math.Max(f, 0), Math.Min(f + _chunk, height * pitch));
+        var (pitch, width) = (_planes.Layout.Pitch, _widths[q % _phases.Length]);
+        var (first, last) = Inside(f, q / _phases.Length);
         Clear(f, Math.Min(first, f + _chunk));
         Clear(Math.Max(last, f), f + _chunk);
         for (var gap = (first / pitch * pitch) + width; gap < last; gap += pitch) Clear(Math.Max(gap, first), Math.Min(gap - width + pitch, last));
@@ -212,4 +213,7 @@ internal sealed unsafe class ExpandedRings
             }
         }
     }
+
+    /// <summary>The positions of a chunk that are in rows of the map.</summary>
+    private (int First, int Last) Inside(int f, int row) => (Math.Max(f, 0), Math.Min(f + _chunk, _heights[row] * _planes.Layout.Pitch));
 }
