@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Secateur.Graph;
+using Secateur.Kernels.Conv2d;
 
 namespace Secateur.Runtime;
 
@@ -89,8 +90,14 @@ internal sealed class DataFlow
             && _network.Nodes[value] is not (InputNode or ConcatNode or SelectNode)
             && !Readers(value).Any(r => _network.Nodes[r] is ConcatNode)
             && Readers(value).All(r => ComputedBy[r] <= node)
-            && Readers(value).Count(r => ComputedBy[r] == node) == 1;
+            && Readers(value).Count(r => ComputedBy[r] == node) == (ExpandsInPlace(node, value) ? 2 : 1);
     }
+
+    /// <summary>Whether a separable convolution expands the value, position by position: by the time it writes one, it has read it.</summary>
+    private bool ExpandsInPlace(int node, int value) =>
+        Separables[node] is { Expand: { } expand } separable
+        && Source(_network.Nodes[expand.Node].Inputs[0]) == value
+        && new TapGeometry(_network.GeometryOf((Conv2dNode)_network.Nodes[separable.Depthwise.Node])).ReadsDirectly;
 
     private void FindIdleRelus()
     {

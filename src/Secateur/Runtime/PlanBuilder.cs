@@ -187,15 +187,20 @@ internal sealed class PlanBuilder
         var expand = conv.Expand is null ? null : _lowered.Pack([(Conv2dNode)_network.Nodes[conv.Expand.Node]]);
         var target = TargetOf(conv.Project);
         var border = BorderOf([conv.Project], project.Bias, target.View.Layout);
-        AddDraft([input, .. target.Touched], m => new SeparableStep(
+        var isInPlace = _flow.Overwritten(conv.Project.Last) is { } part && _flow.Source(part.Node) == _flow.Source(from);
+        SeparableStep? step = null;
+        if (isInPlace) AddDraft([input, .. target.Touched], m => new SaveEdgesStep(Create(m)));
+        AddDraft([input, .. target.Touched], Create);
+        EmitRest(conv.Project, target);
+
+        SeparableStep Create(MemoryMap m) => step ??= new SeparableStep(
             _network.Nodes[conv.Project.Last].Name,
             _lowered.Level,
             new SeparableLayers(expand, SlopeOf(conv.Expand), depthwise, SlopeOf(conv.Depthwise), project),
-            new SeparablePlanes(input.Layout, target.View.Layout, m.Planes(input), phases, target.Planes(m)),
+            new SeparablePlanes(input.Layout, target.View.Layout, m.Planes(input), phases, target.Planes(m), isInPlace),
             target.Epilogue(m),
             border,
-            m.Scratch));
-        EmitRest(conv.Project, target);
+            m.Scratch);
     }
 
     /// <summary>Where a chain writes, and what it adds.</summary>

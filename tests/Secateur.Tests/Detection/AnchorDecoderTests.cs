@@ -55,6 +55,33 @@ public sealed class AnchorDecoderTests
         Assert.Equal(expected, faces.Select(f => f.Score));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(100)]
+    [InlineData(10_000)]
+    public unsafe void The_best_cells_of_all_levels_come_best_first_and_equal_ones_in_order(int most)
+    {
+        // Two levels; few different logits, so that many are equal.
+        var random = new Random(most);
+        var maps = new[] { (Height: 30, Width: 41), (Height: 15, Width: 20) }
+            .Select(size => Maps(size.Height, size.Width, [.. Enumerable.Range(0, size.Height * size.Width).Select(i => (i / size.Width, i % size.Width, random.Next(-20, 40) / 4f, new float[4]))]))
+            .ToArray();
+        var expected = maps
+            .SelectMany((map, level) => Enumerable.Range(0, map.Height * map.Width).Select(i => new CandidateCell(
+                level, i / map.Width, i % map.Width, 1 / (1 + MathF.Exp(-map.Scores[(map.Height * map.Width) + i])))))
+            .Where(c => c.Score > 0.3f)
+            .OrderByDescending(c => c.Score)
+            .Take(most);
+        var cells = new CandidateCells(0.3f, most);
+        foreach (var map in maps)
+        {
+            fixed (float* scores = map.Scores) cells.Add(new ResultMap(scores, Placed(2, map)));
+        }
+
+        Assert.Equal(expected, cells.Best());
+    }
+
     [Fact]
     public void At_confidence_zero_every_cell_with_a_positive_score_is_taken()
     {
@@ -99,11 +126,19 @@ public sealed class AnchorDecoderTests
         return (height, width, loc, scores);
     }
 
-    private static unsafe List<FaceDetection> Decode((int Height, int Width, float[] Loc, float[] Scores) maps, float confidence, double aspect = 1)
+    private static unsafe List<FaceDetection> Decode((int Height, int Width, float[] Loc, float[] Scores) maps, float confidence, double aspect = 1, int most = 5000)
     {
         var boxes = new List<FaceDetection>();
         fixed (float* loc = maps.Loc, scores = maps.Scores)
-            AnchorDecoder.Decode(Level, new ResultMap(loc, Placed(4, maps)), new ResultMap(scores, Placed(2, maps)), aspect, confidence, boxes);
+        {
+            var cells = new CandidateCells(confidence, most);
+            cells.Add(new ResultMap(scores, Placed(2, maps)));
+            foreach (var cell in cells.Best().OrderBy(c => c.Y).ThenBy(c => c.X))
+            {
+                if (AnchorDecoder.Decode(Level, new ResultMap(loc, Placed(4, maps)), cell, aspect) is { } box) boxes.Add(box);
+            }
+        }
+
         return boxes;
     }
 
