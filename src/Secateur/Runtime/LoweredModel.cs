@@ -9,8 +9,8 @@ namespace Secateur.Runtime;
 /// <summary>A model made ready to run, whatever the input size: batch norms folded, weights packed.</summary>
 internal sealed class LoweredModel
 {
-    private readonly ConcurrentDictionary<(string Weight, string? Bias, int Stride, int Padding, int Groups), PackedConv> _packed = new();
-    private readonly ConcurrentDictionary<(string Weight, string? Bias), PackedWinograd> _packedWinograd = new();
+    private readonly ConcurrentDictionary<ConvKey, PackedConv> _packed = new();
+    private readonly ConcurrentDictionary<ConvKey, PackedWinograd> _packedWinograd = new();
 
     public LoweredModel(Model model, SimdLevel level)
     {
@@ -30,7 +30,7 @@ internal sealed class LoweredModel
 
     /// <summary>The packed weights of a convolution; made once, shared by all uses.</summary>
     public PackedConv Pack(Conv2dNode node) =>
-        _packed.GetOrAdd((node.Weight, node.Bias, node.Stride, node.Padding, node.Groups), _ => PackedConv.Create(
+        _packed.GetOrAdd(KeyOf(node), _ => PackedConv.Create(
             Model.Weights[node.Weight],
             node.Bias is null ? null : Model.Weights[node.Bias],
             Model.Network.GeometryOf(node),
@@ -38,6 +38,11 @@ internal sealed class LoweredModel
 
     /// <summary>The packed factors of a convolution that is computed by <see cref="Steps.WinogradStep"/>; made once, shared by all uses.</summary>
     public PackedWinograd PackWinograd(Conv2dNode node) =>
-        _packedWinograd.GetOrAdd((node.Weight, node.Bias), _ => PackedWinograd.Create(
+        _packedWinograd.GetOrAdd(KeyOf(node), _ => PackedWinograd.Create(
             Model.Weights[node.Weight], node.Bias is null ? null : Model.Weights[node.Bias]));
+
+    private static ConvKey KeyOf(Conv2dNode node) => new(node.Weight, node.Bias, node.Stride, node.Padding, node.Groups);
+
+    /// <summary>What the packed weights of a convolution depend on.</summary>
+    private sealed record ConvKey(string Weight, string? Bias, int Stride, int Padding, int Groups);
 }
