@@ -29,6 +29,14 @@ public sealed class HelpTests : CliTest
         Assert.All(examples, example => Assert.Empty(CommandLine.Parse(example.Split(' ')[1..]).Errors.Select(e => e.Message)));
     }
 
+    /// <summary>A command that is named is made alone.</summary>
+    [Fact]
+    public void Every_command_is_found_by_its_name()
+    {
+        Assert.Equal(Names, CommandLine.Commands.Keys);
+        Assert.All(Names, name => Assert.Equal(name, Assert.Single(CommandLine.Parse([name]).RootCommandResult.Command.Subcommands).Name));
+    }
+
     [Fact]
     public void Without_arguments_the_commands_are_listed()
     {

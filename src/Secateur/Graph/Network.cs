@@ -1,20 +1,17 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
 using Secateur.Kernels.Conv2d;
 
 namespace Secateur.Graph;
 
 /// <summary>A named result of a network.</summary>
-[method: JsonConstructor]
-public readonly record struct NetworkOutput(string Name, int Node);
+public sealed record NetworkOutput(string Name, int Node);
 
 /// <summary>A level of the detection head: one square anchor of <paramref name="AnchorSize"/> pixels every <paramref name="Stride"/> pixels.</summary>
 /// <param name="Stride">Pixels of the input per cell.</param>
 /// <param name="AnchorSize">Side of the anchor in pixels of the input.</param>
 /// <param name="Loc">The node with the encoded boxes, [N, 4, h, w].</param>
 /// <param name="Scores">The node with the background and face logits, [N, 2, h, w].</param>
-[method: JsonConstructor]
-public readonly record struct DetectionLevel(int Stride, int AnchorSize, int Loc, int Scores);
+public sealed record DetectionLevel(int Stride, int AnchorSize, int Loc, int Scores);
 
 /// <summary>
 /// An immutable graph of operations over named parameters: the one description of an architecture, which shape inference, costs, pruning,

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Secateur.Graph;
 
@@ -10,49 +10,110 @@ namespace Secateur.Graph;
 public static class NetworkJson
 {
     /// <summary>The network as compact JSON.</summary>
-    public static string Write(Network network) => JsonSerializer.Serialize(
-        new NetworkDocument(network.Architecture, network.Nodes, network.Parameters, network.Outputs, network.Levels),
-        NetworkJsonContext.Default.NetworkDocument);
+    public static string Write(Network network) => Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("architecture", network.Architecture);
+        json.WriteStartArray("nodes");
+        foreach (var node in network.Nodes) NodeJson.Write(json, node);
+        json.WriteEndArray();
+        json.WriteStartArray("parameters");
+        foreach (var parameter in network.Parameters) WriteParameter(json, parameter);
+        json.WriteEndArray();
+        json.WriteStartArray("outputs");
+        foreach (var output in network.Outputs) WriteOutput(json, output);
+        json.WriteEndArray();
+        json.WriteStartArray("levels");
+        foreach (var level in network.Levels) WriteLevel(json, level);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
 
-    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <summary>Reads what <see cref="Write(Network)"/> wrote.</summary>
     /// <exception cref="NetworkException">The text is not such JSON, or the network breaks a rule of the graph.</exception>
     public static Network Read(string json)
     {
         try
         {
-            var document = JsonSerializer.Deserialize(json, NetworkJsonContext.Default.NetworkDocument) ?? throw new NetworkException("the network is null");
-
-            // The reader turns null members down, but not null elements.
-            if (document.Nodes.Contains(null!) || document.Parameters.Contains(null!)) throw new NetworkException("a node or parameter is null");
-            return new Network(document.Architecture, document.Nodes, document.Parameters, document.Outputs, document.Levels);
+            using var document = JsonMembers.Parse(json);
+            var m = new JsonMembers(document.RootElement);
+            var architecture = m.Text("architecture");
+            var nodes = m.List("nodes", NodeJson.Read);
+            var parameters = m.List("parameters", ReadParameter);
+            var outputs = m.List("outputs", ReadOutput);
+            var levels = m.List("levels", ReadLevel);
+            m.End();
+            return new Network(architecture, nodes, parameters, outputs, levels);
         }
         catch (JsonException error)
         {
             throw new NetworkException($"the network is not valid JSON: {error.Message}");
         }
-        catch (NotSupportedException error)
-        {
-            throw new NetworkException($"the network has an unknown node: {error.Message}");
-        }
+    }
+
+    /// <summary>What <paramref name="write"/> writes, as text.</summary>
+    internal static string Write(Action<Utf8JsonWriter> write)
+    {
+        using var text = new MemoryStream();
+        using (var json = new Utf8JsonWriter(text)) write(json);
+        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
+    }
+
+    internal static void WriteIntegers(Utf8JsonWriter json, string name, ImmutableArray<int> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values) json.WriteNumberValue(value);
+        json.WriteEndArray();
+    }
+
+    private static void WriteParameter(Utf8JsonWriter json, ParameterSpec parameter)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", parameter.Name);
+        WriteIntegers(json, "shape", parameter.Shape);
+        json.WriteString("kind", parameter.Kind.ToString());
+        json.WriteEndObject();
+    }
+
+    private static ParameterSpec ReadParameter(JsonElement element)
+    {
+        var m = new JsonMembers(element);
+        var parameter = new ParameterSpec(m.Text("name"), m.Integers("shape"), m.Name<ParameterKind>("kind"));
+        m.End();
+        return parameter;
+    }
+
+    private static void WriteOutput(Utf8JsonWriter json, NetworkOutput output)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", output.Name);
+        json.WriteNumber("node", output.Node);
+        json.WriteEndObject();
+    }
+
+    private static NetworkOutput ReadOutput(JsonElement element)
+    {
+        var m = new JsonMembers(element);
+        var output = new NetworkOutput(m.Text("name"), m.Integer("node"));
+        m.End();
+        return output;
+    }
+
+    private static void WriteLevel(Utf8JsonWriter json, DetectionLevel level)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("stride", level.Stride);
+        json.WriteNumber("anchorSize", level.AnchorSize);
+        json.WriteNumber("loc", level.Loc);
+        json.WriteNumber("scores", level.Scores);
+        json.WriteEndObject();
+    }
+
+    private static DetectionLevel ReadLevel(JsonElement element)
+    {
+        var m = new JsonMembers(element);
+        var level = new DetectionLevel(m.Integer("stride"), m.Integer("anchorSize"), m.Integer("loc"), m.Integer("scores"));
+        m.End();
+        return level;
     }
 }
-
-/// <summary>The JSON form of a network.</summary>
-internal sealed record NetworkDocument(
-    [property: JsonRequired] string Architecture,
-    [property: JsonRequired] ImmutableArray<Node> Nodes,
-    [property: JsonRequired] ImmutableArray<ParameterSpec> Parameters,
-    [property: JsonRequired] ImmutableArray<NetworkOutput> Outputs,
-    [property: JsonRequired] ImmutableArray<DetectionLevel> Levels);
-
-/// <summary>Serialisation code made at compile time: no reflection, so that it works ahead of time.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    IgnoreReadOnlyProperties = true,
-    UseStringEnumConverter = true,
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true,
-    MaxDepth = 16,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(NetworkDocument))]
-internal sealed partial class NetworkJsonContext : JsonSerializerContext;

@@ -4,7 +4,7 @@ using Secateur.Kernels;
 namespace Secateur.Graph;
 
 /// <summary>The shape of one node's result for one image: [C, H, W].</summary>
-public readonly record struct MapShape(int Channels, int Height, int Width)
+public sealed record MapShape(int Channels, int Height, int Width)
 {
     /// <summary>H * W.</summary>
     public long Area => (long)Height * Width;

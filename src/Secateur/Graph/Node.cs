@@ -1,34 +1,18 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
 
 namespace Secateur.Graph;
 
 /// <summary>One operation of a <see cref="Network"/>. Nodes name their inputs by position in <see cref="Network.Nodes"/>; every input comes before its user.</summary>
 /// <param name="Name">Unique in the network; layers use their state_dict prefix, further uses of the same weights append <c>@2</c>, <c>@3</c>, ..</param>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "op")]
-[JsonDerivedType(typeof(InputNode), "input")]
-[JsonDerivedType(typeof(OnesNode), "ones")]
-[JsonDerivedType(typeof(Conv2dNode), "conv2d")]
-[JsonDerivedType(typeof(BatchNormNode), "batchNorm")]
-[JsonDerivedType(typeof(ReluNode), "relu")]
-[JsonDerivedType(typeof(PReluNode), "prelu")]
-[JsonDerivedType(typeof(AddNode), "add")]
-[JsonDerivedType(typeof(WeightedFusionNode), "weightedFusion")]
-[JsonDerivedType(typeof(UpsampleNode), "upsample")]
-[JsonDerivedType(typeof(ConcatNode), "concat")]
-[JsonDerivedType(typeof(MaxOutNode), "maxOut")]
-[JsonDerivedType(typeof(SelectNode), "select")]
 public abstract record Node(string Name)
 {
     /// <summary>The positions of the nodes that this one reads.</summary>
-    [JsonIgnore]
     public abstract ImmutableArray<int> Inputs { get; }
 
     /// <summary>The same operation over other positions.</summary>
     public abstract Node Rewire(Func<int, int> position);
 
     /// <summary>The names of the parameters that this one reads.</summary>
-    [JsonIgnore]
     public virtual ImmutableArray<string> Parameters => [];
 }
 
@@ -36,7 +20,6 @@ public abstract record Node(string Name)
 public sealed record InputNode(string Name, int Channels) : Node(Name)
 {
     /// <inheritdoc/>
-    [JsonIgnore]
     public override ImmutableArray<int> Inputs => [];
 
     /// <inheritdoc/>
@@ -47,7 +30,6 @@ public sealed record InputNode(string Name, int Channels) : Node(Name)
 public sealed record OnesNode(string Name, int Like) : Node(Name)
 {
     /// <inheritdoc/>
-    [JsonIgnore]
     public override ImmutableArray<int> Inputs => [Like];
 
     /// <inheritdoc/>
@@ -58,14 +40,12 @@ public sealed record OnesNode(string Name, int Like) : Node(Name)
 public sealed record Conv2dNode(string Name, int Input, string Weight, string? Bias, int Stride, int Padding, int Groups) : Node(Name)
 {
     /// <inheritdoc/>
-    [JsonIgnore]
     public override ImmutableArray<int> Inputs => [Input];
 
     /// <inheritdoc/>
     public override Node Rewire(Func<int, int> position) => this with { Input = position(Input) };
 
     /// <inheritdoc/>
-    [JsonIgnore]
     public override ImmutableArray<string> Parameters => Bias is null ? [Weight] : [Weight, Bias];
 
     /// <summary>The layer: the name of the weight without its last part.</summary>
@@ -91,14 +71,12 @@ public sealed record BatchNormNode(string Name, int Input, string Layer) : Node(
     public string Variance => Layer + ".running_var";
 
     /// <inheritdoc/>
-    [JsonIgnore]
     public override ImmutableArray<int> Inputs => [Input];
 
     /// <inheritdoc/>
     public override Node Rewire(Func<int, int> position) => this with { Input = position(Input) };
 
     /// <inheritdoc/>
-    [JsonIgnore]
     public override ImmutableArray<string> Parameters => [Gamma, Beta, Mean, Variance];
 }
 
@@ -106,7 +84,6 @@ public sealed record BatchNormNode(string Name, int Input, string Layer) : Node(
 public sealed record ReluNode(string Name, int Input) : Node(Name)
 {
     /// <inheritdoc/>
-    [JsonIgnore]
     public override ImmutableArray<int> Inputs => [Input];
 
     /// <inheritdoc/>
@@ -117,21 +94,18 @@ public sealed record ReluNode(string Name, int Input) : Node(Name)
 public sealed record PReluNode(string Name, int Input, string Slope) : Node(Name)
 {
     /// <inheritdoc/>
-    [JsonIgnore]
     public override ImmutableArray<int> Inputs => [Input];
 
     /// <inheritdoc/>
     public override Node Rewire(Func<int, int> position) => this with { Input = position(Input) };
 
     /// <inheritdoc/>
-    [JsonIgnore]
     public override ImmutableArray<string> Parameters => [Slope];
 }
 
 /// <summary>An operand of a sum. An operand with fewer channels than the sum says which ones it has; the others count as zero.</summary>
 /// <param name="Node">The operand's position.</param>
 /// <param name="Channels">For each of its channels, the channel of the sum, ascending; empty when it has them all.</param>
-[method: JsonConstructor]
 public readonly record struct MergeOperand(int Node, ImmutableArray<int> Channels)
 {
     /// <summary>An operand with all channels.</summary>
@@ -145,7 +119,6 @@ public readonly record struct MergeOperand(int Node, ImmutableArray<int> Channel
 public abstract record MergeNode(string Name, MergeOperand A, MergeOperand B, int Channels) : Node(Name)
 {
     /// <inheritdoc/>
-    [JsonIgnore]
     public override ImmutableArray<int> Inputs => [A.Node, B.Node];
 
     /// <inheritdoc/>
@@ -167,7 +140,6 @@ public sealed record WeightedFusionNode(string Name, MergeOperand A, MergeOperan
     public const double Epsilon = 1e-4;
 
     /// <inheritdoc/>
-    [JsonIgnore]
     public override ImmutableArray<string> Parameters => [Weights];
 }
 
@@ -185,7 +157,6 @@ public enum UpsampleMode
 public sealed record UpsampleNode(string Name, int Input, int Like, UpsampleMode Mode) : Node(Name)
 {
     /// <inheritdoc/>
-    [JsonIgnore]
     public override ImmutableArray<int> Inputs => [Input, Like];
 
     /// <inheritdoc/>
@@ -196,7 +167,6 @@ public sealed record UpsampleNode(string Name, int Input, int Like, UpsampleMode
 public sealed record ConcatNode(string Name, ImmutableArray<int> Parts) : Node(Name)
 {
     /// <inheritdoc/>
-    [JsonIgnore]
     public override ImmutableArray<int> Inputs => Parts;
 
     /// <inheritdoc/>
@@ -207,7 +177,6 @@ public sealed record ConcatNode(string Name, ImmutableArray<int> Parts) : Node(N
 public sealed record SelectNode(string Name, int Input, ImmutableArray<int> Channels) : Node(Name)
 {
     /// <inheritdoc/>
-    [JsonIgnore]
     public override ImmutableArray<int> Inputs => [Input];
 
     /// <inheritdoc/>
@@ -218,7 +187,6 @@ public sealed record SelectNode(string Name, int Input, ImmutableArray<int> Chan
 public sealed record MaxOutNode(string Name, int Input) : Node(Name)
 {
     /// <inheritdoc/>
-    [JsonIgnore]
     public override ImmutableArray<int> Inputs => [Input];
 
     /// <inheritdoc/>

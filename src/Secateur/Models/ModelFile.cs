@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Secateur.Graph;
 using Secateur.Weights;
 
@@ -62,16 +61,11 @@ public static class ModelFile
         {
             [ArchitectureKey] = model.Network.Architecture,
             [AspectKey] = info.AnchorAspect.ToString(CultureInfo.InvariantCulture),
-            [MeanKey] = JsonSerializer.Serialize(info.Mean, ModelFileJson.Default.ImmutableArraySingle),
-            [ProvenanceKey] = JsonSerializer.Serialize(info.Provenance, ModelFileJson.Default.ImmutableArrayString),
+            [MeanKey] = ModelInfoJson.WriteMean(info.Mean),
+            [ProvenanceKey] = ModelInfoJson.WriteTexts(info.Provenance),
         };
         if (info.Licence is { } licence) metadata[LicenceKey] = licence;
-        if (!info.KeptFilters.IsEmpty)
-        {
-            var json = JsonSerializer.Serialize(info.KeptFilters, ModelFileJson.Default.ImmutableSortedDictionaryStringImmutableArrayInt32);
-            metadata[KeptFiltersKey] = PackedText.Pack(json);
-        }
-
+        if (!info.KeptFilters.IsEmpty) metadata[KeptFiltersKey] = PackedText.Pack(ModelInfoJson.WriteKeptFilters(info.KeptFilters));
         if (!IsPublished(model.Network)) metadata[NetworkKey] = PackedText.Pack(NetworkJson.Write(model.Network));
         Safetensors.Write(path, model.Network.Parameters.Select(p => KeyValuePair.Create(p.Name, model.Weights[p.Name])), metadata);
     }
@@ -109,24 +103,14 @@ public static class ModelFile
         var info = new ModelInfo { Licence = metadata.GetValueOrDefault(LicenceKey) };
         if (metadata.TryGetValue(MeanKey, out var mean))
         {
-            info = info with { Mean = Parse(path, MeanKey, mean, text => JsonSerializer.Deserialize(text, ModelFileJson.Default.ImmutableArraySingle)) };
+            info = info with { Mean = Parse(path, MeanKey, mean, ModelInfoJson.ReadMean) };
             if (info.Mean.Length != 3 || !info.Mean.All(float.IsFinite)) throw new InvalidFileException(path, $"metadata {MeanKey} is '{mean}', expected three numbers");
         }
 
-        if (metadata.TryGetValue(ProvenanceKey, out var steps))
-        {
-            info = info with { Provenance = Parse(path, ProvenanceKey, steps, text => JsonSerializer.Deserialize(text, ModelFileJson.Default.ImmutableArrayString)) };
-            if (info.Provenance.Contains(null!)) throw new InvalidFileException(path, $"metadata {ProvenanceKey} is '{steps}', expected a list of texts");
-        }
-
+        if (metadata.TryGetValue(ProvenanceKey, out var steps)) info = info with { Provenance = Parse(path, ProvenanceKey, steps, ModelInfoJson.ReadTexts) };
         if (metadata.TryGetValue(KeptFiltersKey, out var kept))
         {
-            info = info with
-            {
-                KeptFilters = Parse(path, KeptFiltersKey, kept, text => JsonSerializer.Deserialize(
-                    PackedText.Unpack(text), ModelFileJson.Default.ImmutableSortedDictionaryStringImmutableArrayInt32))
-                    ?? throw new InvalidFileException(path, $"metadata {KeptFiltersKey} is null"),
-            };
+            info = info with { KeptFilters = Parse(path, KeptFiltersKey, kept, text => ModelInfoJson.ReadKeptFilters(PackedText.Unpack(text))) };
             CheckKeptFilters(path, info.KeptFilters, network);
         }
 
@@ -154,7 +138,7 @@ public static class ModelFile
         foreach (var (layer, indices) in kept)
         {
             var expected = filters.GetValueOrDefault(layer + ".weight");
-            if (indices.IsDefault || indices.Length != expected || indices.Any(i => i < 0) || !indices.Zip(indices.Skip(1)).All(p => p.First < p.Second))
+            if (indices.Length != expected || indices.Any(i => i < 0) || !indices.Zip(indices.Skip(1)).All(p => p.First < p.Second))
                 throw new InvalidFileException(path, $"metadata {KeptFiltersKey} does not fit layer '{layer}': expected {expected} ascending filter numbers");
         }
     }
@@ -164,9 +148,3 @@ public static class ModelFile
             ? aspect
             : throw new InvalidFileException(path, $"metadata {AspectKey} is '{text}', expected a number between 0 and 100");
 }
-
-/// <summary>Serialisation code made at compile time.</summary>
-[JsonSerializable(typeof(ImmutableArray<float>))]
-[JsonSerializable(typeof(ImmutableArray<string>))]
-[JsonSerializable(typeof(ImmutableSortedDictionary<string, ImmutableArray<int>>))]
-internal sealed partial class ModelFileJson : JsonSerializerContext;

@@ -22,6 +22,6 @@ internal sealed record ConvTarget(MapView View, ImmutableArray<int> Channels, Me
     public ConvEpilogue Epilogue(MemoryMap memory)
     {
         if (Other is not { } other) return new ConvEpilogue(Slope, null, OwnFactor, 1);
-        return new ConvEpilogue(Slope, [.. Channels.Select(c => other.Has(c) ? other.Plane(memory, c) : memory.Plane(Zeros!.Value, 0))], OwnFactor, other.Factor);
+        return new ConvEpilogue(Slope, [.. Channels.Select(c => other.Has(c) ? other.Plane(memory, c) : memory.Plane(Zeros!, 0))], OwnFactor, other.Factor);
     }
 }

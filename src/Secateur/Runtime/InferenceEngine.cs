@@ -10,7 +10,7 @@ public sealed class InferenceEngine
     private const int KeptPlans = 16;
 
     private readonly Lock _gate = new();
-    private readonly LinkedList<(int Height, int Width, InferencePlan Plan)> _plans = [];
+    private readonly LinkedList<SizedPlan> _plans = [];
 
     /// <summary>Folds batch norms and packs weights; plans are compiled at the first image of a size and kept for the next.</summary>
     /// <exception cref="InvalidOperationException"><see cref="SimdLevels.Variable"/> holds no width.</exception>
@@ -55,10 +55,13 @@ public sealed class InferenceEngine
         var plan = PlanBuilder.Build(Lowered, height, width);
         lock (_gate)
         {
-            _plans.AddFirst((height, width, plan));
+            _plans.AddFirst(new SizedPlan(height, width, plan));
             if (_plans.Count > KeptPlans) _plans.RemoveLast();
         }
 
         return plan;
     }
+
+    /// <summary>A plan and the size that it is for.</summary>
+    private sealed record SizedPlan(int Height, int Width, InferencePlan Plan);
 }

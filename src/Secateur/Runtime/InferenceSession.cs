@@ -65,9 +65,8 @@ public sealed unsafe class InferenceSession : IDisposable
     /// <exception cref="ObjectDisposedException">The session is gone.</exception>
     public void Run(ReadOnlySpan<float> input, int height, int width)
     {
-        var shape = new MapShape(_channels, height, width);
-        if (input.Length != (Int128)shape.Channels * height * width)
-            throw new ArgumentException($"an input of {shape} was said, but {input.Length} values were given", nameof(input));
+        if (input.Length != (Int128)_channels * height * width)
+            throw new ArgumentException($"an input of {new MapShape(_channels, height, width)} was said, but {input.Length} values were given", nameof(input));
         Prepare(height, width);
         fixed (float* values = input) Execute(_values.Over(values, height, width));
     }

@@ -8,7 +8,7 @@ namespace Secateur.Runtime;
 /// <param name="Channels">How many.</param>
 /// <param name="Layout">The layout of each plane.</param>
 /// <param name="Selection">The channels from the first on that it has; null for <paramref name="Channels"/> in a row.</param>
-internal readonly record struct MapView(int Buffer, int FirstChannel, int Channels, PlanarLayout Layout, int[]? Selection = null)
+internal sealed record MapView(int Buffer, int FirstChannel, int Channels, PlanarLayout Layout, int[]? Selection = null)
 {
     /// <summary>Its size, halos included.</summary>
     public long Floats => (long)Channels * Layout.PlaneStride;

@@ -6,7 +6,7 @@ namespace Secateur.Runtime;
 /// <param name="View">Where it is.</param>
 /// <param name="Channels">For each of its channels, the channel of the sum; empty when it has them all.</param>
 /// <param name="Factor">What it is multiplied by.</param>
-internal readonly record struct MergePart(MapView View, ImmutableArray<int> Channels, float Factor)
+internal sealed record MergePart(MapView View, ImmutableArray<int> Channels, float Factor)
 {
     /// <summary>Whether it has anything for a channel of the sum.</summary>
     public bool Has(int channel) => ChannelOf(channel) >= 0;

@@ -8,7 +8,7 @@ namespace Secateur.Runtime;
 /// <param name="First">The first.</param>
 /// <param name="Size">How many, at most <see cref="DenseConv.MaxBlock"/>.</param>
 /// <param name="Group">The group of input channels that they read.</param>
-internal readonly record struct ChannelBlock(int First, int Size, int Group);
+internal sealed record ChannelBlock(int First, int Size, int Group);
 
 /// <summary>The weights of a convolution in the order in which the kernels read them; independent of the input size.</summary>
 internal sealed class PackedConv

@@ -24,9 +24,9 @@ internal sealed class PlanBuilder
     private readonly List<long> _bufferFloats = [];
     private readonly List<Draft> _preparation = [];
     private readonly List<Draft> _drafts = [];
-    private readonly List<(MapView View, PhasePlanes Planes)> _inputs = [];
+    private readonly List<SplitMap> _inputs = [];
     private readonly Dictionary<PlanarLayout, MapView> _zeros = [];
-    private readonly Dictionary<(int Source, int Stride, int Height, int Width), (MapView View, PhasePlanes Planes)> _phases = [];
+    private readonly Dictionary<PhaseKey, SplitMap> _phases = [];
 
     private PlanBuilder(LoweredModel lowered, int height, int width)
     {
@@ -53,11 +53,11 @@ internal sealed class PlanBuilder
         return builder.Finish();
     }
 
-    /// <summary>The convolutions that depend on the image: the node that each reads, and its shape.</summary>
-    private IEnumerable<(int Input, ConvGeometry Geometry)> LiveConvs() =>
+    /// <summary>The convolutions that depend on the image.</summary>
+    private IEnumerable<LiveConv> LiveConvs() =>
         Enumerable.Range(0, _network.Nodes.Length)
             .Where(i => _flow.IsNeeded[i] && !_flow.IsStatic[i] && _network.Nodes[i] is Conv2dNode)
-            .Select(i => (_flow.Source(_network.Nodes[i].Inputs[0]), _network.GeometryOf((Conv2dNode)_network.Nodes[i])));
+            .Select(i => new LiveConv(_flow.Source(_network.Nodes[i].Inputs[0]), _network.GeometryOf((Conv2dNode)_network.Nodes[i])));
 
     /// <summary>
     /// The halo that the convolutions of one input need: of its own planes the gap between rows serves both sides; of phase planes, where real
@@ -245,20 +245,20 @@ internal sealed class PlanBuilder
         if (new TapGeometry(geometry).ReadsDirectly) return (ViewOf(node), [0]);
         var (channels, height, width) = _shapes[node];
         var to = Layout(geometry.OutputSize(height), geometry.OutputSize(width));
-        var key = (_flow.Source(node), geometry.Stride, to.Height, to.Width);
+        var key = new PhaseKey(_flow.Source(node), geometry.Stride, to.Height, to.Width);
         if (!_phases.TryGetValue(key, out var split))
         {
             var all = LiveConvs()
-                .Where(c => c.Input == key.Item1 && c.Geometry.Stride == geometry.Stride)
+                .Where(c => c.Input == key.Source && c.Geometry.Stride == geometry.Stride)
                 .Where(c => c.Geometry.OutputSize(height) == to.Height && c.Geometry.OutputSize(width) == to.Width)
                 .Select(c => new TapGeometry(c.Geometry))
                 .ToList();
             int[] phases = [.. all.SelectMany(t => t.Phases()).Distinct().Order()];
             var planes = new PhasePlanes(height, width, to, new PhaseReach(geometry.Stride, all.Max(t => t.Before), all.Max(t => t.After)), phases);
             var view = NewBuffer(channels * planes.PlanesPerChannel, to);
-            if (_network.Nodes[key.Item1] is InputNode) _inputs.Add((view, planes));
+            if (_network.Nodes[key.Source] is InputNode) _inputs.Add(new SplitMap(view, planes));
             else AddPhaseSplit(name + ".phases", ViewOf(node), planes, view);
-            _phases[key] = split = (view, planes);
+            _phases[key] = split = new SplitMap(view, planes);
         }
 
         return (split.View, split.Planes.Phases);
@@ -412,7 +412,7 @@ internal sealed class PlanBuilder
     {
         var results = Enumerable.Range(0, _network.Nodes.Length).Where(i => _flow.IsResult[i]).ToDictionary(i => i, ViewOf);
         var input = Enumerable.Range(0, _network.Nodes.Length).First(i => _network.Nodes[i] is InputNode);
-        if (_views[input] is { } whole) _inputs.Add((whole, new PhasePlanes(_height, _width, whole.Layout, new PhaseReach(1, _halo, _halo), [0])));
+        if (_views[input] is { } whole) _inputs.Add(new SplitMap(whole, new PhasePlanes(_height, _width, whole.Layout, new PhaseReach(1, _halo, _halo), [0])));
         var lives = _bufferFloats.Select(floats => new BufferLife(floats, int.MaxValue, -1)).ToArray();
         foreach (var (view, _) in _inputs) lives[view.Buffer] = lives[view.Buffer] with { First = 0, Last = 0 };
         for (var step = 0; step < _drafts.Count; step++)
@@ -444,6 +444,15 @@ internal sealed class PlanBuilder
 
     // Behind all that kernels may read past the last plane, on a cache line.
     private static nint ScratchStart(long floats) => (nint)((floats + Overrun + 15) / 16 * 16);
+
+    /// <summary>A convolution that depends on the image: the node that it reads, and its shape.</summary>
+    private sealed record LiveConv(int Input, ConvGeometry Geometry);
+
+    /// <summary>A map and the phase planes that it consists of.</summary>
+    private sealed record SplitMap(MapView View, PhasePlanes Planes);
+
+    /// <summary>What the phase planes of a node depend on.</summary>
+    private sealed record PhaseKey(int Source, int Stride, int Height, int Width);
 
     /// <summary>A step whose addresses are not known yet, the buffers that it touches, and how many floats of them.</summary>
     private sealed record Draft(int[] Touched, long Floats, Func<MemoryMap, PlanStep> Create);

@@ -38,6 +38,8 @@ public class NetworkJsonTests
     [InlineData("{\"architecture\":\"a\",\"nodes\":[{\"op\":\"nonsense\",\"name\":\"n\"}],\"parameters\":[],\"outputs\":[],\"levels\":[]}")]
     [InlineData("{\"architecture\":\"a\",\"nodes\":[{\"name\":\"n\",\"channels\":3}],\"parameters\":[],\"outputs\":[],\"levels\":[]}")]
     [InlineData("{\"architecture\":\"a\",\"nodes\":[{\"op\":\"relu\",\"name\":\"r\",\"input\":0}],\"parameters\":[],\"outputs\":[{\"name\":\"y\",\"node\":0}],\"levels\":[]}")]
+    [InlineData("{\"\\ud800\":\"a\"}")]
+    [InlineData("{\"architecture\":\"\\ud800\",\"nodes\":[],\"parameters\":[],\"outputs\":[],\"levels\":[]}")]
     public void Other_text_is_refused(string json) => Assert.Throws<NetworkException>(() => NetworkJson.Read(json));
 
     [Fact]
@@ -77,6 +79,22 @@ public class NetworkJsonTests
         var without = json.Replace(member + ",", "", StringComparison.Ordinal).Replace("," + member, "", StringComparison.Ordinal);
         Assert.DoesNotContain(member, without, StringComparison.Ordinal);
         Assert.Throws<NetworkException>(() => NetworkJson.Read(without));
+    }
+
+    [Theory]
+    [InlineData("\"architecture\":", "\"more\":1,\"architecture\":", "unknown")]
+    [InlineData("\"op\":\"relu\",", "\"op\":\"relu\",\"more\":1,", "unknown")]
+    [InlineData("\"op\":\"relu\",", "\"op\":\"relu\",\"op\":\"relu\",", "")]
+    [InlineData("\"op\":\"relu\",", "\"op\":\"tanh\",", "unknown node 'tanh'")]
+    [InlineData("\"kind\":\"ConvBias\"", "\"kind\":\"1\"", "unknown")]
+    [InlineData("\"kind\":\"ConvBias\"", "\"kind\":\"convbias\"", "unknown")]
+    [InlineData("\"stride\":4", "\"stride\":4.5", "'stride'")]
+    public void What_is_too_much_is_refused(string text, string replacement, string problem)
+    {
+        var json = NetworkJson.Write(new Draft().Build());
+        Assert.Contains(text, json, StringComparison.Ordinal);
+        var error = Assert.Throws<NetworkException>(() => NetworkJson.Read(json.Replace(text, replacement, StringComparison.Ordinal)));
+        Assert.Contains(problem, error.Message, StringComparison.Ordinal);
     }
 
     private static void AssertSurvives(Network network)

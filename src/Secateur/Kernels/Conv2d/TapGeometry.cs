@@ -6,7 +6,7 @@ namespace Secateur.Kernels.Conv2d;
 /// The taps of a convolution along one axis. Tap k of output pixel q reads input pixel stride * q + k - padding = stride * (q + Shift) + Phase:
 /// so over planes that hold every stride-th pixel, a strided convolution is one of stride 1.
 /// </summary>
-internal readonly record struct TapGeometry(ConvGeometry Conv)
+internal sealed record TapGeometry(ConvGeometry Conv)
 {
     /// <summary>Which of the stride's planes tap <paramref name="k"/> reads.</summary>
     public int Phase(int k) => k - Conv.Padding - (Shift(k) * Conv.Stride);
@@ -24,11 +24,7 @@ internal readonly record struct TapGeometry(ConvGeometry Conv)
     public bool ReadsDirectly => Conv.Stride == 1 && (2 * Conv.Padding) + 1 == Conv.Kernel;
 
     /// <summary>The phases that some tap reads, ascending.</summary>
-    public int[] Phases()
-    {
-        var geometry = this;
-        return [.. Enumerable.Range(0, Conv.Kernel).Select(geometry.Phase).Distinct().Order()];
-    }
+    public int[] Phases() => [.. Enumerable.Range(0, Conv.Kernel).Select(Phase).Distinct().Order()];
 
     /// <summary>The taps that lead from an input pixel of a phase to output pixels, and by how many output pixels these are displaced.</summary>
     public IEnumerable<(int Tap, int Shift)> GradientTaps(int phase)
