@@ -63,6 +63,7 @@ internal sealed unsafe class PlanWorkspace : IDisposable
     {
         NativeMemory.AlignedFree(_memory);
         NativeMemory.AlignedFree(_image);
-        (_memory, _image) = (null, null);
+        _memory = null;
+        _image = null;
     }
 }
