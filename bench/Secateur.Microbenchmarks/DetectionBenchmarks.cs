@@ -31,19 +31,13 @@ public class DetectionBenchmarks : IDisposable
         var engine = new InferenceEngine(Initializer.Create(Architectures.Create("eresfd"), 1));
         (_model, _workspace) = (engine.Lowered.Model, new PlanWorkspace(engine.PlanFor(Height, Width), Height));
         _workspace.Run();
-        _confidence = 0;
-        Decode();
-        _confidence = _faces.Select(f => f.Score).OrderDescending().ElementAt(Candidates);
+        var everything = new DetectorOptions { Confidence = 0, Iou = 1, TopK = int.MaxValue, MaxDetections = int.MaxValue };
+        _options = DetectorOptions.Default with { Confidence = Read(everything)[Candidates].Score };
     }
 
     /// <summary>Softmax and boxes of all levels, then suppression.</summary>
     [Benchmark]
-    public int DecodeAndSuppress()
-    {
-        Decode();
-        NonMaximumSuppression.Run(_faces, DetectorOptions.Default.Iou, DetectorOptions.Default.TopK, DetectorOptions.Default.MaxDetections);
-        return _faces.Count;
-    }
+    public int DecodeAndSuppress() => Read(_options).Count;
 
     /// <inheritdoc/>
     [GlobalCleanup]
@@ -53,10 +47,5 @@ public class DetectionBenchmarks : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private void Decode()
-    {
-        _faces.Clear();
-        foreach (var level in _model.Network.Levels)
-            AnchorDecoder.Decode(level, _workspace!.Result(level.Loc), _workspace.Result(level.Scores), _model.Info.AnchorAspect, _confidence, _faces);
-    }
+    private List<FaceDetection> Read(DetectorOptions options) => FaceReader.Read(_model, node => _workspace!.Result(node), options);
 }
