@@ -37,7 +37,7 @@ internal static class CompareCommand
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [],
         };
-        var results = new Option<string?>("--results") { Description = "Write DIR/CPU/DATE-COMMIT.json and .md.", HelpName = "DIR" };
+        var results = new Option<string?>("--results") { Description = "Write DIR/CPU/DATE-TIME-COMMIT.json and .md.", HelpName = "DIR" };
         var command = new Command("compare", """
             Compare our latency with ONNX Runtime's: originals, masked and compacted models, in turns.
 
@@ -70,7 +70,7 @@ internal static class CompareCommand
     private static void Write(string folder, ComparisonResult result, string markdown)
     {
         var machine = result.Machine;
-        var stem = Path.Combine(folder, machine.Id, string.Create(CultureInfo.InvariantCulture, $"{machine.Date:yyyy-MM-dd}-{machine.Commit}"));
+        var stem = Path.Combine(folder, machine.Id, string.Create(CultureInfo.InvariantCulture, $"{machine.Date:yyyy-MM-dd-HHmm}-{machine.Commit}"));
         Directory.CreateDirectory(Path.GetDirectoryName(stem)!);
         File.WriteAllText(stem + ".json", Report.ToJson(result) + "\n");
         File.WriteAllText(stem + ".md", markdown);

@@ -37,7 +37,9 @@ internal sealed class Comparer(ComparisonSettings settings, Action<string> say)
         var families = settings.Files.Select(file => SubjectFamily.Read(file, settings.Rates)).ToArray();
         RequireKnownNames(families);
         say("measuring the machine");
-        var peaks = settings.Threads.Select(threads => new PeakRate(threads, MachinePeak.Measure(level, threads))).ToArray();
+
+        // Single steps are timed on one thread, whatever else is asked for.
+        var peaks = settings.Threads.Prepend(1).Distinct().Select(threads => new PeakRate(threads, MachinePeak.Measure(level, threads))).ToArray();
         var bandwidths = MemoryBandwidth.Measure(level);
         var groups = Groups(families).ToArray();
         say("timing single steps");

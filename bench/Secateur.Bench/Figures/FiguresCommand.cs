@@ -19,7 +19,7 @@ internal static class FiguresCommand
             Draw what compare measured, as SVG: latency against the rate of pruning, the shares of the steps, and the roofline.
 
             Example:
-              figures bench/results/CPU/2026-01-31-0123456789.json --out docs/pictures --page docs/performance.md
+              figures bench/results/CPU/2026-01-31-1200-0123456789.json --out docs/pictures --page docs/performance.md
             """) { results, output, page };
         command.SetAction(parsed =>
         {
@@ -27,7 +27,8 @@ internal static class FiguresCommand
             var profiles = result.Profiles.Where(p => p.Form == SubjectForm.Original || p.Rate is null or ShownRate).ToArray();
             var folder = parsed.GetValue(output)!;
             Directory.CreateDirectory(folder);
-            Write(folder, "performance-latency.svg", LatencyChart.Draw(Pruned(result)));
+            if (Pruned(result) is { Length: > 0 } pruned) Write(folder, "performance-latency.svg", LatencyChart.Draw(pruned));
+            else Console.Error.WriteLine("no picture of latency against the rate: no original was measured");
             Write(folder, "performance-steps.svg", StepBars.Draw(profiles));
             Write(folder, "performance-roofline.svg", RooflineChart.Draw(result, [.. profiles.Where(p => p.Form == SubjectForm.Original)]));
             if (parsed.GetValue(page) is not { } path) return;
@@ -38,9 +39,12 @@ internal static class FiguresCommand
     }
 
     /// <summary>The groups in which a rate was varied, at the first size and the first number of threads.</summary>
-    private static IEnumerable<ComparedGroup> Pruned(ComparisonResult result) => result.Groups
-        .Where(g => g.Threads == result.Groups[0].Threads && g.Models.Any(m => m is { Form: SubjectForm.Compacted, Rate: not null }))
-        .DistinctBy(g => g.Name);
+    private static ComparedGroup[] Pruned(ComparisonResult result) =>
+    [
+        .. result.Groups
+            .Where(g => g.Threads == result.Groups[0].Threads && g.Models.Any(m => m is { Form: SubjectForm.Compacted, Rate: not null }))
+            .DistinctBy(g => g.Name),
+    ];
 
     private static ComparisonResult Read(string path)
     {

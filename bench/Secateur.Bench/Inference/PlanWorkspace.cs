@@ -10,23 +10,34 @@ internal sealed unsafe class PlanWorkspace : IDisposable
 {
     private const int CacheLine = 64;
 
-    // Bytes less the mean of a channel, as the networks see them.
-    private const int Mean = 117;
+    // Of bytes, as the networks see them.
+    private const float Mean = 117;
 
     private readonly InferencePlan _plan;
     private readonly InputStep _input;
-    private readonly float[] _image;
-    private readonly int _height;
     private float* _memory;
+    private void* _image;
 
-    /// <summary>Takes memory, and fills an image [C, H, W] with noise.</summary>
+    /// <summary>Takes memory, and fills an image with noise: pixels where the plan reads three channels.</summary>
     public PlanWorkspace(InferencePlan plan, int height)
     {
         var bytes = (nuint)plan.WorkspaceFloats(threads: 1) * sizeof(float);
-        (_plan, _height) = (plan, height);
-        _input = new InputStep(plan.Input) { Rows = new ValueRows(plan.Input.Channels) };
+        var (channels, width) = (plan.Input.Channels, plan.Input.Width);
+        var values = channels * height * width;
         var random = new Random(1);
-        _image = [.. Enumerable.Range(0, plan.Input.Channels * height * plan.Input.Width).Select(_ => (float)(random.Next(256) - Mean))];
+        _plan = plan;
+        _image = NativeMemory.AlignedAlloc((nuint)values * sizeof(float), CacheLine);
+        if (channels == 3)
+        {
+            random.NextBytes(new Span<byte>(_image, values));
+            _input = new InputStep(plan.Input) { Rows = new PixelRows([Mean, Mean, Mean]).Over((byte*)_image, width) };
+        }
+        else
+        {
+            foreach (ref var value in new Span<float>(_image, values)) value = random.Next(256) - Mean;
+            _input = new InputStep(plan.Input) { Rows = new ValueRows(channels).Over((float*)_image, height, width) };
+        }
+
         _memory = (float*)NativeMemory.AlignedAlloc(bytes, CacheLine);
         NativeMemory.Clear(_memory, bytes);
         foreach (var step in plan.Preparation) step.Run(_memory, 0, 1);
@@ -36,14 +47,7 @@ internal sealed unsafe class PlanWorkspace : IDisposable
     public ImmutableArray<PlanStep> Steps => [_input, .. _plan.Steps];
 
     /// <summary>Runs one step.</summary>
-    public void Run(PlanStep step)
-    {
-        fixed (float* image = _image)
-        {
-            ((ValueRows)_input.Rows!).Over(image, _height, _plan.Input.Width);
-            step.Run(_memory, 0, 1);
-        }
-    }
+    public void Run(PlanStep step) => step.Run(_memory, 0, 1);
 
     /// <summary>Runs all steps.</summary>
     public void Run()
@@ -58,6 +62,8 @@ internal sealed unsafe class PlanWorkspace : IDisposable
     public void Dispose()
     {
         NativeMemory.AlignedFree(_memory);
+        NativeMemory.AlignedFree(_image);
         _memory = null;
+        _image = null;
     }
 }

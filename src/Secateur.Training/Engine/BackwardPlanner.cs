@@ -1,3 +1,4 @@
+using Secateur.Training.Engine.Convolution;
 using Secateur.Training.Engine.Elementwise;
 using Secateur.Training.Engine.Maps;
 using Secateur.Training.Engine.Normalization;
@@ -43,12 +44,19 @@ internal sealed class BackwardPlanner
 
         if (views.Any(v => !v.IsIdentity)) Require(map);
         foreach (var input in operation.NeedsInputsBackward ? operation.Inputs : []) Require(input.View.Map);
-        var sums = views.Where(v => v.Norm is not null || v.Activation.Slope is not null).Select(v => new ViewSumsStep(_context, v)).ToList();
-        Steps.AddRange(sums);
+        var sums = views.Where(v => v.Norm is not null || v.Activation.Slope is not null).Select(SumsOf).ToList();
         Steps.AddRange(sums.Where(s => s.View.Activation.Slope is not null).Select(s => new SlopeGradientStep(_context, s)));
         foreach (var norm in sums.Where(s => s.View.Norm is not null).GroupBy(s => s.View.Norm!))
             Steps.Add(new NormGradientStep(_context, norm.Key, [.. norm]));
         Steps.AddRange(operation.Backward(_context));
+    }
+
+    private ViewSums SumsOf(MapView view)
+    {
+        var sums = new ViewSums(_context, view);
+        if (Steps.OfType<ConvBackwardStep>().FirstOrDefault(s => s.Completes(view)) is { } writer) writer.Take(sums);
+        else Steps.Add(new ViewSumsStep(_context, sums));
+        return sums;
     }
 
     private void Require(StoredMap map)

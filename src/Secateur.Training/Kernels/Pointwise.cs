@@ -22,22 +22,32 @@ internal readonly record struct GradientCoefficients(ViewCoefficients View, floa
     public bool IsIdentity => View.IsIdentity && A == 0 && B == 0;
 }
 
-/// <summary>Element by element; whole vectors: up to one vector less a float behind the last element is written too, and read.</summary>
+/// <summary>Rows of a plane, and how they lie where they are written: behind each come zeros up to the next.</summary>
+internal readonly record struct PlaneRows(int Rows, int Columns, int SourcePitch, int TargetPitch)
+{
+    /// <summary>Elements in one piece.</summary>
+    public static PlaneRows Line(int count) => new(1, count, count, count);
+}
+
+/// <summary>
+/// Element by element; whole vectors: up to one vector less a float behind the last element, or behind the zeros of the last row, is written too,
+/// and read.
+/// </summary>
 internal static unsafe class Pointwise
 {
     /// <summary>y = act(Scale * (x - Mean) + Shift).</summary>
-    public static void Apply(SimdLevel level, float* x, float* y, int count, ViewCoefficients view)
+    public static void Apply(SimdLevel level, float* x, float* y, PlaneRows rows, ViewCoefficients view)
     {
         switch (level)
         {
             case SimdLevel.Vector512:
-                Apply<Simd512, Vector512<float>>(x, y, count, view);
+                Apply<Simd512, Vector512<float>>(x, y, rows, view);
                 break;
             case SimdLevel.Vector256:
-                Apply<Simd256, Vector256<float>>(x, y, count, view);
+                Apply<Simd256, Vector256<float>>(x, y, rows, view);
                 break;
             default:
-                Apply<Simd128, Vector128<float>>(x, y, count, view);
+                Apply<Simd128, Vector128<float>>(x, y, rows, view);
                 break;
         }
     }
@@ -59,52 +69,73 @@ internal static unsafe class Pointwise
         }
     }
 
-    /// <summary>y = the gradient of x by that of its view, g; or y += it.</summary>
-    public static void Gradient(SimdLevel level, float* g, float* x, float* y, int count, GradientCoefficients by, bool accumulate)
+    /// <summary>y = x, or y += x; nothing behind the last element is written: others may be writing there.</summary>
+    public static void Add(SimdLevel level, float* x, float* y, int count, bool accumulate)
     {
-        if (by.IsIdentity)
+        if (!accumulate)
         {
-            AddScaled(level, g, y, count, 1, accumulate);
+            new ReadOnlySpan<float>(x, count).CopyTo(new Span<float>(y, count));
             return;
         }
 
         switch (level)
         {
             case SimdLevel.Vector512:
-                Gradient<Simd512, Vector512<float>>(g, x, y, count, by, accumulate);
+                Add<Simd512, Vector512<float>>(x, y, count);
                 break;
             case SimdLevel.Vector256:
-                Gradient<Simd256, Vector256<float>>(g, x, y, count, by, accumulate);
+                Add<Simd256, Vector256<float>>(x, y, count);
                 break;
             default:
-                Gradient<Simd128, Vector128<float>>(g, x, y, count, by, accumulate);
+                Add<Simd128, Vector128<float>>(x, y, count);
+                break;
+        }
+    }
+
+    /// <summary>y = the gradient of x by that of its view, g; or y += it.</summary>
+    public static void Gradient(SimdLevel level, float* g, float* x, float* y, PlaneRows rows, GradientCoefficients by, bool accumulate)
+    {
+        switch (level)
+        {
+            case SimdLevel.Vector512:
+                Gradient<Simd512, Vector512<float>>(g, x, y, rows, by, accumulate);
+                break;
+            case SimdLevel.Vector256:
+                Gradient<Simd256, Vector256<float>>(g, x, y, rows, by, accumulate);
+                break;
+            default:
+                Gradient<Simd128, Vector128<float>>(g, x, y, rows, by, accumulate);
                 break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Apply<TSimd, TVector>(float* x, float* y, int count, ViewCoefficients view)
+    private static void Apply<TSimd, TVector>(float* x, float* y, PlaneRows rows, ViewCoefficients view)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
-        if (view.IsIdentity)
-        {
-            for (var i = 0; i < count; i += TSimd.Width) TSimd.Store(y + i, TSimd.Load(x + i));
-            return;
-        }
-
         var (scale, mean, shift) = (TSimd.Broadcast(view.Scale), TSimd.Broadcast(view.Mean), TSimd.Broadcast(view.Shift));
-        if (view.Slope == 1)
-        {
-            for (var i = 0; i < count; i += TSimd.Width) TSimd.Store(y + i, TSimd.MultiplyAdd(scale, TSimd.Subtract(TSimd.Load(x + i), mean), shift));
-            return;
-        }
-
         var (slope, zero) = (TSimd.Broadcast(view.Slope), TSimd.Broadcast(0));
-        for (var i = 0; i < count; i += TSimd.Width)
+        for (var row = 0; row < rows.Rows; row++, x += rows.SourcePitch, y += rows.TargetPitch)
         {
-            var z = TSimd.MultiplyAdd(scale, TSimd.Subtract(TSimd.Load(x + i), mean), shift);
-            TSimd.Store(y + i, TSimd.MultiplyAdd(slope, TSimd.Min(z, zero), TSimd.Max(z, zero)));
+            if (view.IsIdentity)
+            {
+                for (var i = 0; i < rows.Columns; i += TSimd.Width) TSimd.Store(y + i, TSimd.Load(x + i));
+            }
+            else if (view.Slope == 1)
+            {
+                for (var i = 0; i < rows.Columns; i += TSimd.Width) TSimd.Store(y + i, TSimd.MultiplyAdd(scale, TSimd.Subtract(TSimd.Load(x + i), mean), shift));
+            }
+            else
+            {
+                for (var i = 0; i < rows.Columns; i += TSimd.Width)
+                {
+                    var z = TSimd.MultiplyAdd(scale, TSimd.Subtract(TSimd.Load(x + i), mean), shift);
+                    TSimd.Store(y + i, TSimd.MultiplyAdd(slope, TSimd.Min(z, zero), TSimd.Max(z, zero)));
+                }
+            }
+
+            for (var i = rows.Columns; i < rows.TargetPitch; i += TSimd.Width) TSimd.Store(y + i, zero);
         }
     }
 
@@ -125,18 +156,41 @@ internal static unsafe class Pointwise
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Gradient<TSimd, TVector>(float* g, float* x, float* y, int count, GradientCoefficients by, bool accumulate)
+    private static void Add<TSimd, TVector>(float* x, float* y, int count)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        var i = 0;
+        for (; i + TSimd.Width <= count; i += TSimd.Width) TSimd.Store(y + i, TSimd.Add(TSimd.Load(y + i), TSimd.Load(x + i)));
+        for (; i < count; i++) y[i] += x[i];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Gradient<TSimd, TVector>(float* g, float* x, float* y, PlaneRows rows, GradientCoefficients by, bool accumulate)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
         var (scale, shift, slope) = (TSimd.Broadcast(by.View.Scale), TSimd.Broadcast(by.View.Shift), TSimd.Broadcast(by.View.Slope));
-        var (mean, a, b) = (TSimd.Broadcast(by.View.Mean), TSimd.Broadcast(by.A), TSimd.Broadcast(by.B));
-        for (var i = 0; i < count; i += TSimd.Width)
+        var (mean, a, b, zero) = (TSimd.Broadcast(by.View.Mean), TSimd.Broadcast(by.A), TSimd.Broadcast(by.B), TSimd.Broadcast(0));
+        for (var row = 0; row < rows.Rows; row++, g += rows.SourcePitch, x += rows.SourcePitch, y += rows.TargetPitch)
         {
-            var (deviation, gradient) = (TSimd.Subtract(TSimd.Load(x + i), mean), TSimd.Load(g + i));
-            var active = TSimd.WherePositive(TSimd.MultiplyAdd(scale, deviation, shift), gradient, TSimd.Multiply(slope, gradient));
-            var result = TSimd.MultiplyAdd(scale, active, TSimd.MultiplyAdd(a, deviation, b));
-            TSimd.Store(y + i, accumulate ? TSimd.Add(TSimd.Load(y + i), result) : result);
+            if (by.IsIdentity)
+            {
+                // The values may not be there.
+                for (var i = 0; i < rows.Columns; i += TSimd.Width) TSimd.Store(y + i, accumulate ? TSimd.Add(TSimd.Load(y + i), TSimd.Load(g + i)) : TSimd.Load(g + i));
+            }
+            else
+            {
+                for (var i = 0; i < rows.Columns; i += TSimd.Width)
+                {
+                    var (deviation, gradient) = (TSimd.Subtract(TSimd.Load(x + i), mean), TSimd.Load(g + i));
+                    var active = TSimd.WherePositive(TSimd.MultiplyAdd(scale, deviation, shift), gradient, TSimd.Multiply(slope, gradient));
+                    var result = TSimd.MultiplyAdd(scale, active, TSimd.MultiplyAdd(a, deviation, b));
+                    TSimd.Store(y + i, accumulate ? TSimd.Add(TSimd.Load(y + i), result) : result);
+                }
+            }
+
+            for (var i = rows.Columns; i < rows.TargetPitch; i += TSimd.Width) TSimd.Store(y + i, zero);
         }
     }
 }

@@ -38,6 +38,12 @@ internal static unsafe class WeightGradient
     /// <summary>Adds the gradients of <paramref name="outputs"/> channels.</summary>
     public static void Run(SimdLevel level, in WeightGradientCall call, int outputs)
     {
+        if (outputs == 1 && call.Taps == 9)
+        {
+            RunNine(level, in call);
+            return;
+        }
+
         // Sixteen sums fit 32 registers, eight fit 16.
         var most = level == SimdLevel.Vector512 || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported ? 4 : 2;
         for (var first = 0; first < outputs; first += most)
@@ -58,6 +64,22 @@ internal static unsafe class WeightGradient
                     RunBlock<Simd128, Vector128<float>>(block, in part);
                     break;
             }
+        }
+    }
+
+    private static void RunNine(SimdLevel level, in WeightGradientCall call)
+    {
+        switch (level)
+        {
+            case SimdLevel.Vector512:
+                RunNine<Simd512, Vector512<float>>(in call);
+                break;
+            case SimdLevel.Vector256:
+                RunNine<Simd256, Vector256<float>>(in call);
+                break;
+            default:
+                RunNine<Simd128, Vector128<float>>(in call);
+                break;
         }
     }
 
@@ -137,19 +159,54 @@ internal static unsafe class WeightGradient
             }
 
             var left = taps - k;
-            Add(call.Result + k, left, TSimd.Sum(a0), TSimd.Sum(a1), TSimd.Sum(a2), TSimd.Sum(a3));
-            if (TBlock.Size > 1) Add(call.Result + taps + k, left, TSimd.Sum(b0), TSimd.Sum(b1), TSimd.Sum(b2), TSimd.Sum(b3));
-            if (TBlock.Size > 2) Add(call.Result + (2 * taps) + k, left, TSimd.Sum(c0), TSimd.Sum(c1), TSimd.Sum(c2), TSimd.Sum(c3));
-            if (TBlock.Size > 3) Add(call.Result + (3 * taps) + k, left, TSimd.Sum(d0), TSimd.Sum(d1), TSimd.Sum(d2), TSimd.Sum(d3));
+            Add(call.Result + k, left, TSimd.SumFour(a0, a1, a2, a3));
+            if (TBlock.Size > 1) Add(call.Result + taps + k, left, TSimd.SumFour(b0, b1, b2, b3));
+            if (TBlock.Size > 2) Add(call.Result + (2 * taps) + k, left, TSimd.SumFour(c0, c1, c2, c3));
+            if (TBlock.Size > 3) Add(call.Result + (3 * taps) + k, left, TSimd.SumFour(d0, d1, d2, d3));
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(float* result, int left, float s0, float s1, float s2, float s3)
+    /// <summary>One channel of a depthwise 3x3 convolution: all taps at once, the gradient is read once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunNine<TSimd, TVector>(in WeightGradientCall call)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
     {
-        result[0] += s0;
-        if (left > 1) result[1] += s1;
-        if (left > 2) result[2] += s2;
-        if (left > 3) result[3] += s3;
+        var x = call.Input;
+        var gradient = call.Gradient;
+        var at = call.Offsets;
+        var positions = call.Positions;
+        var (x0, x1, x2, x3, x4, x5, x6, x7, x8) = ((nint)at[0], (nint)at[1], (nint)at[2], (nint)at[3], (nint)at[4], (nint)at[5], (nint)at[6], (nint)at[7], (nint)at[8]);
+        var zero = TSimd.Broadcast(0);
+        TVector a = zero, b = zero, c = zero, d = zero, e = zero, f = zero, g = zero, h = zero, i = zero;
+        for (nint p = 0; p < positions; p += TSimd.Width, x += TSimd.Width)
+        {
+            var v = TSimd.Load(gradient + p);
+            a = TSimd.MultiplyAdd(v, TSimd.Load(x + x0), a);
+            b = TSimd.MultiplyAdd(v, TSimd.Load(x + x1), b);
+            c = TSimd.MultiplyAdd(v, TSimd.Load(x + x2), c);
+            d = TSimd.MultiplyAdd(v, TSimd.Load(x + x3), d);
+            e = TSimd.MultiplyAdd(v, TSimd.Load(x + x4), e);
+            f = TSimd.MultiplyAdd(v, TSimd.Load(x + x5), f);
+            g = TSimd.MultiplyAdd(v, TSimd.Load(x + x6), g);
+            h = TSimd.MultiplyAdd(v, TSimd.Load(x + x7), h);
+            i = TSimd.MultiplyAdd(v, TSimd.Load(x + x8), i);
+        }
+
+        Add(call.Result, 4, TSimd.SumFour(a, b, c, d));
+        Add(call.Result + 4, 4, TSimd.SumFour(e, f, g, h));
+        call.Result[8] += TSimd.Sum(i);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(float* result, int left, Vector128<float> sums)
+    {
+        if (left >= TapsAtOnce)
+        {
+            (Vector128.Load(result) + sums).Store(result);
+            return;
+        }
+
+        for (var i = 0; i < left; i++) result[i] += sums[i];
     }
 }

@@ -1,42 +1,52 @@
+using System.Collections.Concurrent;
 using Secateur.Runtime;
 using Secateur.Weights;
 
 namespace Secateur.Training.Runs;
 
 /// <summary>Runs a model on batches and lays its outputs out as the loss reads them.</summary>
-internal sealed class InferenceOutputs(Model model, int anchors, int threads)
+internal sealed class InferenceOutputs : IDisposable
 {
-    private readonly InferenceEngine _engine = new(model);
+    private readonly InferenceEngine _engine;
+    private readonly ConcurrentBag<InferenceSession> _idle = [];
+    private readonly int _anchors;
+    private readonly int _threads;
     private float[] _locations = [];
     private float[] _scores = [];
+
+    public InferenceOutputs(Model model, int anchors, int threads) => (_engine, _anchors, _threads) = (new InferenceEngine(model), anchors, threads);
 
     /// <summary>Locations [N, A, 4] and scores [N, A, 2]; valid until the next run.</summary>
     public (float[] Locations, float[] Scores) Run(TrainingSample[] batch, CancellationToken cancellation)
     {
-        var cells = batch.Length * anchors;
+        var cells = batch.Length * _anchors;
         if (_scores.Length < cells * 2) (_locations, _scores) = (new float[cells * 4], new float[cells * 2]);
-        using var sessions = new ThreadLocal<InferenceSession>(() => _engine.CreateSession(), trackAllValues: true);
-        try
+        ParallelImages.For(batch.Length, _threads, n =>
         {
-            ParallelImages.For(batch.Length, threads, n =>
+            var image = batch[n].Image;
+            if (!_idle.TryTake(out var session)) session = _engine.CreateSession();
+            try
             {
-                var image = batch[n].Image;
-                var session = sessions.Value!;
                 session.Run(image.Pixels, image.Height, image.Width);
                 Gather(session, n);
-            }, cancellation);
-        }
-        finally
-        {
-            foreach (var session in sessions.Values) session.Dispose();
-        }
-
+            }
+            finally
+            {
+                _idle.Add(session);
+            }
+        }, cancellation);
         return (_locations, _scores);
+    }
+
+    /// <summary>Frees the sessions, as many as there were threads.</summary>
+    public void Dispose()
+    {
+        while (_idle.TryTake(out var session)) session.Dispose();
     }
 
     private void Gather(InferenceSession session, int image)
     {
-        var at = image * anchors;
+        var at = image * _anchors;
         foreach (var level in _engine.Lowered.Model.Network.Levels)
         {
             var (loc, scores) = (session.Result(level.Loc), session.Result(level.Scores));

@@ -35,7 +35,7 @@ internal sealed class Validation
     private (double L, double C) MeasureLoss(Model model, Action<RunActivity, int, int> report, CancellationToken cancellation)
     {
         var anchors = new AnchorGrid(model, _config.ImageSize, _config.ImageSize);
-        var outputs = new InferenceOutputs(model, anchors.Count, _config.Threads);
+        using var outputs = new InferenceOutputs(model, anchors.Count, _config.Threads);
         var loss = new MultiBoxLoss(anchors, _config.Threads);
         var (sumL, sumC, positives, done) = (0.0, 0.0, 0, 0);
         foreach (var batch in _samples.Batches(_config.Batch, _config.Threads, cancellation))

@@ -10,12 +10,10 @@ namespace Secateur.Runtime;
 /// <param name="Zeros">A plane of zeros for channels that <paramref name="Other"/> lacks; null where it has all.</param>
 /// <param name="Slope">Slope of the activation below zero.</param>
 /// <param name="OwnFactor">Factor of the activated sum.</param>
-/// <param name="Border">What the sums start from, where that is no bias.</param>
-internal sealed record ConvTarget(
-    MapView View, ImmutableArray<int> Channels, MergePart? Other, MapView? Zeros, float Slope, float OwnFactor, BorderStart? Border)
+internal sealed record ConvTarget(MapView View, ImmutableArray<int> Channels, MergePart? Other, MapView? Zeros, float Slope, float OwnFactor)
 {
-    /// <summary>The views that a step touches which reads <paramref name="source"/>.</summary>
-    public IEnumerable<MapView> Touched(MapView source) => Other is { } other ? [source, View, other.View] : [source, View];
+    /// <summary>The views that it touches.</summary>
+    public IEnumerable<MapView> Touched => Other is { } other ? [View, other.View] : [View];
 
     /// <summary>Position 0 of each output channel.</summary>
     public nint[] Planes(MemoryMap memory) => [.. Channels.Select(c => memory.Plane(View, c))];

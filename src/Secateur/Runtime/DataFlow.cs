@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Secateur.Graph;
+using Secateur.Kernels.Conv2d;
 
 namespace Secateur.Runtime;
 
@@ -24,6 +25,7 @@ internal sealed class DataFlow
         IsNeeded = new bool[count];
         Chains = new FusedConv?[count];
         Separables = new SeparableConv?[count];
+        Convolutions = new FusedConv[]?[count];
         ComputedBy = [.. Enumerable.Range(0, count)];
         FindIdleRelus();
         FindNeeded();
@@ -33,6 +35,7 @@ internal sealed class DataFlow
         }
 
         foreach (var chain in Chains.OfType<FusedConv>().ToList()) JoinSeparable(chain);
+        foreach (var siblings in SiblingConvs.Group(network, this)) Schedule(siblings);
     }
 
     /// <summary>Whether the node depends on the input's size only.</summary>
@@ -50,7 +53,10 @@ internal sealed class DataFlow
     /// <summary>For the last node of a depthwise convolution with 1x1 convolutions around it, those.</summary>
     public SeparableConv?[] Separables { get; }
 
-    /// <summary>The node at whose turn a node's value is read: its own position, or the end of the chain that it is part of.</summary>
+    /// <summary>For a node at whose turn a step computes convolutions, their chains: one, or siblings.</summary>
+    public FusedConv[]?[] Convolutions { get; }
+
+    /// <summary>The node at whose turn a node's value is read: its own position, or that of the step that it is part of.</summary>
     public int[] ComputedBy { get; }
 
     /// <summary>The node that holds the value of <paramref name="node"/>: itself, but for ReLUs that do nothing.</summary>
@@ -84,8 +90,14 @@ internal sealed class DataFlow
             && _network.Nodes[value] is not (InputNode or ConcatNode or SelectNode)
             && !Readers(value).Any(r => _network.Nodes[r] is ConcatNode)
             && Readers(value).All(r => ComputedBy[r] <= node)
-            && Readers(value).Count(r => ComputedBy[r] == node) == 1;
+            && Readers(value).Count(r => ComputedBy[r] == node) == (ExpandsInPlace(node, value) ? 2 : 1);
     }
+
+    /// <summary>Whether a separable convolution expands the value, position by position: by the time it writes one, it has read it.</summary>
+    private bool ExpandsInPlace(int node, int value) =>
+        Separables[node] is { Expand: { } expand } separable
+        && Source(_network.Nodes[expand.Node].Inputs[0]) == value
+        && new TapGeometry(_network.GeometryOf((Conv2dNode)_network.Nodes[separable.Depthwise.Node])).ReadsDirectly;
 
     private void FindIdleRelus()
     {
@@ -158,6 +170,18 @@ internal sealed class DataFlow
         {
             if (ComputedBy[i] == depthwise.Last || ComputedBy[i] == expand?.Last) ComputedBy[i] = project.Last;
         }
+    }
+
+    /// <summary>Siblings are computed as soon as the first of them is needed.</summary>
+    private void Schedule(FusedConv[] siblings)
+    {
+        var turn = siblings.Min(chain => chain.Last);
+        for (var i = 0; i < ComputedBy.Length; i++)
+        {
+            if (siblings.Any(chain => ComputedBy[i] == chain.Last)) ComputedBy[i] = turn;
+        }
+
+        Convolutions[turn] = siblings;
     }
 
     /// <summary>Finds the chain that computes nothing but what <paramref name="chain"/> reads, and adds nothing to its sums.</summary>

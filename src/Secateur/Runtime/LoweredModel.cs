@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Secateur.Graph;
+using Secateur.Kernels;
+using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Simd;
 using Secateur.Lowering;
 using Secateur.Weights;
@@ -28,21 +30,39 @@ internal sealed class LoweredModel
     /// <summary>Who reads what.</summary>
     public DataFlow Flow { get; }
 
-    /// <summary>The packed weights of a convolution; made once, shared by all uses.</summary>
-    public PackedConv Pack(Conv2dNode node) =>
-        _packed.GetOrAdd(KeyOf(node), _ => PackedConv.Create(
-            Model.Weights[node.Weight],
-            node.Bias is null ? null : Model.Weights[node.Bias],
-            Model.Network.GeometryOf(node),
-            Level));
+    /// <summary>The packed weights of a convolution, or of several of one geometry behind one another; made once, shared by all uses.</summary>
+    public PackedConv Pack(ReadOnlySpan<Conv2dNode> nodes)
+    {
+        var geometry = Model.Network.GeometryOf(nodes[0]);
+        var key = KeyOf(nodes, geometry);
+        return _packed.GetOrAdd(key, _ => PackedConv.Create(WeightsOf(key), BiasesOf(key), geometry, Level));
+    }
 
-    /// <summary>The packed factors of a convolution that is computed by <see cref="Steps.WinogradStep"/>; made once, shared by all uses.</summary>
-    public PackedWinograd PackWinograd(Conv2dNode node) =>
-        _packedWinograd.GetOrAdd(KeyOf(node), _ => PackedWinograd.Create(
-            Model.Weights[node.Weight], node.Bias is null ? null : Model.Weights[node.Bias]));
+    /// <summary>The packed factors of convolutions that are computed by <see cref="Steps.WinogradStep"/>; made once, shared by all uses.</summary>
+    public PackedWinograd PackWinograd(ReadOnlySpan<Conv2dNode> nodes)
+    {
+        var key = KeyOf(nodes, Model.Network.GeometryOf(nodes[0]));
+        return _packedWinograd.GetOrAdd(key, _ => PackedWinograd.Create(WeightsOf(key), BiasesOf(key)));
+    }
 
-    private static ConvKey KeyOf(Conv2dNode node) => new(node.Weight, node.Bias, node.Stride, node.Padding, node.Groups);
+    private static ConvKey KeyOf(ReadOnlySpan<Conv2dNode> nodes, ConvGeometry geometry) =>
+        new(nodes[0].Weight, nodes[0].Bias, geometry, nodes.Length > 1 ? KeyOf(nodes[1..], geometry) : null);
 
-    /// <summary>What the packed weights of a convolution depend on.</summary>
-    private sealed record ConvKey(string Weight, string? Bias, int Stride, int Padding, int Groups);
+    private Tensor WeightsOf(ConvKey key)
+    {
+        Tensor[] parts = [.. key.All.Select(k => Model.Weights[k.Weight])];
+        return new Tensor([parts.Sum(p => p.Shape[0]), .. parts[0].Shape.Skip(1)], [.. parts.SelectMany(p => p.Data)]);
+    }
+
+    private Tensor BiasesOf(ConvKey key)
+    {
+        float[] values = [.. key.All.SelectMany(k => k.Bias is null ? new float[Model.Weights[k.Weight].Shape[0]] : Model.Weights[k.Bias].Data)];
+        return new Tensor([values.Length], values);
+    }
+
+    /// <summary>The weights of a convolution, and of those behind it.</summary>
+    private sealed record ConvKey(string Weight, string? Bias, ConvGeometry Geometry, ConvKey? Next)
+    {
+        public IEnumerable<ConvKey> All => Next is null ? [this] : Next.All.Prepend(this);
+    }
 }

@@ -104,9 +104,9 @@ internal sealed class PlanBuilder
             return;
         }
 
-        if (_flow.Chains[i] is { } chain)
+        if (_flow.Convolutions[i] is { } siblings)
         {
-            EmitConv(chain);
+            EmitConv(siblings);
             return;
         }
 
@@ -141,28 +141,32 @@ internal sealed class PlanBuilder
         }
     }
 
-    private void EmitConv(FusedConv chain)
+    /// <summary>One step for convolutions that read the same in the same way.</summary>
+    private void EmitConv(FusedConv[] siblings)
     {
-        var node = (Conv2dNode)_network.Nodes[chain.Node];
-        var packed = _lowered.Pack(node);
-        var (source, offsets, perChannel) = Source(node);
-        var target = TargetOf(chain, packed);
-        var winograd = WinogradCost.Pays(_lowered.Level, packed.Geometry, packed.GroupChannels, packed.Bias.Length, target.View.Layout)
-            ? _lowered.PackWinograd(node)
-            : null;
-        AddDraft(target.Touched(source), m =>
+        Conv2dNode[] nodes = [.. siblings.Select(chain => (Conv2dNode)_network.Nodes[chain.Node])];
+        var packed = _lowered.Pack(nodes);
+        var (source, offsets, perChannel) = Source(nodes[0]);
+        ConvTarget[] targets = [.. siblings.Select(TargetOf)];
+        var layout = targets[0].View.Layout;
+        var border = BorderOf(siblings, packed.Bias, layout);
+        var winograd = WinogradCost.Pays(_lowered.Level, packed.Geometry, packed.GroupChannels, packed.Bias.Length, layout) ? _lowered.PackWinograd(nodes) : null;
+        AddDraft([source, .. targets.SelectMany(t => t.Touched)], m =>
         {
-            var name = _network.Nodes[chain.Last].Name;
+            var name = string.Join('+', siblings.Select(chain => _network.Nodes[chain.Last].Name));
             var planes = new ConvPlanes(
-                target.View.Layout,
-                [.. Enumerable.Range(0, node.Groups).Select(g => m.Plane(source, g * packed.GroupChannels * perChannel))],
+                layout,
+                [.. Enumerable.Range(0, packed.Geometry.Groups).Select(g => m.Plane(source, g * packed.GroupChannels * perChannel))],
                 offsets,
-                target.Planes(m));
+                [.. targets.SelectMany(t => t.Planes(m))]);
+
+            // What adds a map to its sums has no siblings: so what is done to the sums is the same for all.
+            var epilogue = targets[0].Epilogue(m);
             return winograd is null
-                ? new ConvStep(name, _lowered.Level, packed, planes, target.Epilogue(m), target.Border)
-                : new WinogradStep(name, _lowered.Level, winograd, planes, target.Epilogue(m), target.Border, m.Scratch);
+                ? new ConvStep(name, _lowered.Level, packed, planes, epilogue, border)
+                : new WinogradStep(name, _lowered.Level, winograd, planes, epilogue, border, m.Scratch);
         });
-        EmitRest(chain, target);
+        foreach (var (chain, target) in siblings.Zip(targets)) EmitRest(chain, target);
     }
 
     /// <summary>A plane of zeros: what an operand that lacks a channel adds to it.</summary>
@@ -179,29 +183,35 @@ internal sealed class PlanBuilder
         var node = (Conv2dNode)_network.Nodes[conv.Depthwise.Node];
         var from = _network.Nodes[conv.First.Node].Inputs[0];
         var (input, phases) = conv.Expand is null ? PlanesFor(from, _network.GeometryOf(node), node.Name) : (ViewOf(from), [0]);
-        var (depthwise, project) = (_lowered.Pack(node), _lowered.Pack((Conv2dNode)_network.Nodes[conv.Project.Node]));
-        var expand = conv.Expand is null ? null : _lowered.Pack((Conv2dNode)_network.Nodes[conv.Expand.Node]);
-        var target = TargetOf(conv.Project, project);
-        AddDraft(target.Touched(input), m => new SeparableStep(
+        var (depthwise, project) = (_lowered.Pack([node]), _lowered.Pack([(Conv2dNode)_network.Nodes[conv.Project.Node]]));
+        var expand = conv.Expand is null ? null : _lowered.Pack([(Conv2dNode)_network.Nodes[conv.Expand.Node]]);
+        var target = TargetOf(conv.Project);
+        var border = BorderOf([conv.Project], project.Bias, target.View.Layout);
+        var isInPlace = _flow.Overwritten(conv.Project.Last) is { } part && _flow.Source(part.Node) == _flow.Source(from);
+        SeparableStep? step = null;
+        if (isInPlace) AddDraft([input, .. target.Touched], m => new SaveEdgesStep(Create(m)));
+        AddDraft([input, .. target.Touched], Create);
+        EmitRest(conv.Project, target);
+
+        SeparableStep Create(MemoryMap m) => step ??= new SeparableStep(
             _network.Nodes[conv.Project.Last].Name,
             _lowered.Level,
             new SeparableLayers(expand, SlopeOf(conv.Expand), depthwise, SlopeOf(conv.Depthwise), project),
-            new SeparablePlanes(input.Layout, target.View.Layout, m.Planes(input), phases, target.Planes(m)),
+            new SeparablePlanes(input.Layout, target.View.Layout, m.Planes(input), phases, target.Planes(m), isInPlace),
             target.Epilogue(m),
-            target.Border,
-            m.Scratch));
-        EmitRest(conv.Project, target);
+            border,
+            m.Scratch);
     }
 
     /// <summary>Where a chain writes, and what it adds.</summary>
-    private ConvTarget TargetOf(FusedConv chain, PackedConv packed)
+    private ConvTarget TargetOf(FusedConv chain)
     {
-        var channels = chain.TargetChannels(packed.Bias.Length);
+        var channels = chain.TargetChannels(_shapes[chain.Node].Channels);
         var (own, addend) = FactorsOf(chain);
         MergePart? other = chain.Merge is null ? null : new MergePart(ViewOf(chain.Other.Node), chain.Other.Channels, addend);
         var view = ViewOrNew(chain.Last);
         MapView? zeros = other is { } part && !channels.All(part.Has) ? Zeros(view.Layout) : null;
-        return new ConvTarget(view, channels, other, zeros, SlopeOf(chain), own, BorderOf(chain, packed.Bias, view.Layout));
+        return new ConvTarget(view, channels, other, zeros, SlopeOf(chain), own);
     }
 
     /// <summary>Channels that a convolution does not have are the other operand's alone.</summary>
@@ -267,20 +277,24 @@ internal sealed class PlanBuilder
         return chain.Own == chain.Merge.A ? ((float)factors.First, (float)factors.Second) : ((float)factors.Second, (float)factors.First);
     }
 
-    private BorderStart? BorderOf(FusedConv chain, float[] bias, PlanarLayout layout)
+    /// <summary>What the sums of siblings start from, where that is not for all their bias.</summary>
+    private BorderStart? BorderOf(FusedConv[] siblings, float[] bias, PlanarLayout layout)
     {
-        if (chain.Start is not { } start) return null;
-        var map = _statics[start.Node]!;
+        var maps = siblings.SelectMany(chain => chain.Start is { } start ? [_statics[start.Node]!] : Array.Empty<StaticMap>()).ToList();
+        if (maps.Count == 0) return null;
         var run = 2 * (int)_lowered.Level / 32;
-        var rows = BorderRows.Plan(layout.Pitch, layout.Height, map.Rows.Head, map.Rows.Tail, run);
+        var rows = BorderRows.Plan(layout.Pitch, layout.Height, maps.Max(m => m.Rows.Head), maps.Max(m => m.Rows.Tail), run);
         var stride = (rows.StoredRows * layout.Pitch) + run;
         var values = new float[bias.Length * stride];
-        for (var c = 0; c < bias.Length; c++)
+        foreach (var (channel, (chain, c)) in siblings.SelectMany(chain => Enumerable.Range(0, _shapes[chain.Node].Channels).Select(c => (chain, c))).Index())
         {
             for (var y = 0; y < rows.StoredRows; y++)
             {
                 for (var x = 0; x < layout.Width; x++)
-                    values[(c * stride) + (y * layout.Pitch) + x] = (float)(bias[c] + map.ChannelOrZero(start.Channels, c, rows.SourceRow(y), x));
+                {
+                    var start = chain.Start is { } operand ? _statics[operand.Node]!.ChannelOrZero(operand.Channels, c, rows.SourceRow(y), x) : 0;
+                    values[(channel * stride) + (y * layout.Pitch) + x] = (float)(bias[channel] + start);
+                }
             }
         }
 

@@ -37,4 +37,34 @@ public class PlanStepsTests
             PlanRun.AssertEqual(ReferenceExecutor.Run(model, image), model.Network, PlanRun.Run(lowered, image, parts: 2), $"stream at {level}");
         }
     }
+
+    /// <summary>Heads of one map, one of which starts from a static map; what reads them stands between them, and one adds a map to its sums.</summary>
+    [Fact]
+    public void Convolutions_that_read_the_same_in_the_same_way_are_one_step()
+    {
+        var g = new NetworkBuilder("siblings");
+        var image = g.Input(3);
+        var stem = g.Conv2d(image, "stem", 5, 1);
+        var first = g.Conv2d(stem, "first", 4, 3, padding: 1);
+        var doubled = g.Add(new MergeOperand(first), new MergeOperand(first), 4, "doubled");
+        var border = g.Conv2d(g.Ones(stem), "border", 2, 3, padding: 1);
+        var second = g.Add(new MergeOperand(g.Conv2d(stem, "second", 3, 3, padding: 1)), new MergeOperand(border, [0, 2]), 3, "start");
+        var active = g.Relu(g.Conv2d(stem, "active", 4, 3, padding: 1));
+        var added = g.Conv2d(stem, "added", 4, 3, padding: 1);
+        var narrow = g.Conv2d(stem, "narrow", 4, 1);
+        var sum = g.Add(new MergeOperand(added), new MergeOperand(narrow), 4, "sum");
+        foreach (var (name, node) in new[] { ("doubled", doubled), ("second", second), ("active", active), ("sum", sum) }) g.Output(name, node);
+        var model = RandomWeights.Fill(g.Build(), 1);
+        foreach (var (height, width) in new[] { (5, 9), (17, 40) })
+        {
+            var pixels = Equality.Image(3, height, width, seed: 1);
+            foreach (var level in Enum.GetValues<SimdLevel>())
+            {
+                var lowered = new LoweredModel(model, level);
+                var steps = PlanBuilder.Build(lowered, height, width).Steps;
+                Assert.Equal(["stem", "first+start", "doubled", "active.relu", "narrow", "sum"], steps.Select(s => s.Name));
+                PlanRun.AssertEqual(ReferenceExecutor.Run(model, pixels), model.Network, PlanRun.Run(lowered, pixels, parts: 2), $"siblings at {level}");
+            }
+        }
+    }
 }

@@ -34,13 +34,13 @@ internal sealed class RandomModels
     {
         // Mostly go on from what is new, so that networks get deep.
         var x = _random.Next(3) > 0 ? _maps[^1] : Any();
-        switch (_random.Next(14))
+        switch (_random.Next(15))
         {
             case < 3:
                 Convolve(x);
                 break;
             case 3:
-                ConvolveWithStatic(x);
+                ConvolveWithStatic(x, Draw(x));
                 break;
             case 4:
                 Keep(Activate(x.Node), x.Size);
@@ -67,15 +67,30 @@ internal sealed class RandomModels
             case 13:
                 Keep(_g.Relu(_g.Relu(x.Node)), x.Size);
                 break;
+            case 14:
+                ConvolveTwice(x);
+                break;
         }
     }
 
     private void Convolve(Map x) => Keep(Activate(Convolution(x, Draw(x), out var size)), size);
 
-    /// <summary>As compaction makes them: what pruned filters contribute is convolved apart, added before the activation, and joined to a wider sum.</summary>
-    private void ConvolveWithStatic(Map x)
+    /// <summary>Convolutions that read the same in the same way, but may differ in what comes behind.</summary>
+    private void ConvolveTwice(Map x)
     {
         var spec = Draw(x);
+        var groups = _random.Next(3) > 0 ? 1 : spec.Groups;
+        for (var count = _random.Next(2, 4); count > 0; count--)
+        {
+            var beside = spec with { Groups = groups, Outputs = groups * _random.Next(1, groups > 2 ? 3 : 10) };
+            if (_random.Next(3) == 0) ConvolveWithStatic(x, beside);
+            else Keep(Activate(Convolution(x, beside, out var size)), size);
+        }
+    }
+
+    /// <summary>As compaction makes them: what pruned filters contribute is convolved apart, added before the activation, and joined to a wider sum.</summary>
+    private void ConvolveWithStatic(Map x, ConvSpec spec)
+    {
         var own = Convolution(x, spec, out var size);
         var outputs = _g.ChannelsOf(own);
         var beside = Convolution(new Map(_g.Ones(x.Node), x.Size), spec with { Groups = 1, Outputs = _random.Next(1, outputs + 1) }, out _);

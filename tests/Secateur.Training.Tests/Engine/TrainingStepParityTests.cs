@@ -16,7 +16,7 @@ public class TrainingStepParityTests
     private const double Rate = 1e-3;
 
     [SharedDataTheory]
-    [InlineData("eres_step", "ERES.pth", 1e-4, 1e-4, 0.999)]
+    [InlineData("eres_step", "ERES.pth", 1e-4, 3e-4, 0.9998)]
     [InlineData("extd64_step", "sfd_face.pth", 1e-2, 1e-5, 0.99)]
     public void Two_steps_equal_PyTorch(string file, string checkpoint, double worstGradient, double worstStep, double share)
     {
@@ -58,6 +58,8 @@ public class TrainingStepParityTests
                 AssertClose(statistic, values, 1e-5 * statistic.Max(Math.Abs), name);
             }
 
+            // Adam's first step is 1e-3 wherever the gradient points: where weight decay cancels it, a rounding error of 1e-8 in it moves a few steps by
+            // a tenth of that.
             optimizer.Step(engine.Gradients, Rate);
             var differences = names.SelectMany(name => expected[$"step{(step == "" ? "1" : "2")}.{name}"].Data.Zip(engine.Parameters[name].ToArray(), Difference)).ToList();
             Assert.True(differences.Max() <= worstStep, $"step {step}: largest difference {differences.Max():g3}");

@@ -32,7 +32,7 @@ public unsafe class KernelTests
         var x = Draw(count, 1);
         foreach (var view in Views())
         {
-            var y = Run(count, target => Fixed(x, source => Pointwise.Apply(level, source, target, count, view)));
+            var y = Run(count, target => Fixed(x, source => Pointwise.Apply(level, source, target, PlaneRows.Line(count), view)));
             for (var i = 0; i < count; i++) Near(Bend(Z(x[i], view), view.Slope), y[i]);
         }
     }
@@ -46,11 +46,11 @@ public unsafe class KernelTests
         {
             foreach (var by in new[] { new GradientCoefficients(view, 0, 0), new GradientCoefficients(view, 0.3f, -0.2f) })
             {
-                var once = Run(count, target => Both(x, g, (px, pg) => Pointwise.Gradient(level, pg, px, target, count, by, accumulate: false)));
+                var once = Run(count, target => Both(x, g, (px, pg) => Pointwise.Gradient(level, pg, px, target, PlaneRows.Line(count), by, accumulate: false)));
                 var twice = Run(count, target => Both(x, g, (px, pg) =>
                 {
-                    Pointwise.Gradient(level, pg, px, target, count, by, accumulate: false);
-                    Pointwise.Gradient(level, pg, px, target, count, by, accumulate: true);
+                    Pointwise.Gradient(level, pg, px, target, PlaneRows.Line(count), by, accumulate: false);
+                    Pointwise.Gradient(level, pg, px, target, PlaneRows.Line(count), by, accumulate: true);
                 }));
                 for (var i = 0; i < count; i++)
                 {
@@ -100,7 +100,7 @@ public unsafe class KernelTests
     [MemberData(nameof(Sizes))]
     public void Weight_gradients_of_any_number_of_channels_and_taps(SimdLevel level, int positions)
     {
-        foreach (var (outputs, taps) in new[] { (1, 1), (2, 9), (3, 5), (5, 4), (7, 11) })
+        foreach (var (outputs, taps) in new[] { (1, 1), (2, 9), (3, 5), (5, 4), (7, 11), (1, 9) })
         {
             var stride = positions + 32;
             var gradient = Draw(outputs * stride, 1);
@@ -123,6 +123,93 @@ public unsafe class KernelTests
                     var expected = 1 + Enumerable.Range(0, positions).Sum(p => (double)gradient[(o * stride) + p] * input[offsets[k] + p]);
                     Near(expected, result[(o * taps) + k], positions);
                 }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void Rows_come_with_zeros_behind(SimdLevel level, int columns)
+    {
+        const int Rows = 3;
+        var (x, g) = (Draw(Rows * columns, 1), Draw(Rows * columns, 2));
+        foreach (var view in Views())
+        {
+            var by = new GradientCoefficients(view, 0, 0);
+            foreach (var gap in new[] { 0, 1, 19 })
+            {
+                var rows = new PlaneRows(Rows, columns, columns, columns + gap);
+                var values = Run(Rows * rows.TargetPitch, target => Fixed(x, source => Pointwise.Apply(level, source, target, rows, view)));
+                var gradients = Run(Rows * rows.TargetPitch, target => Both(x, g, (px, pg) => Pointwise.Gradient(level, pg, px, target, rows, by, accumulate: false)));
+                for (var i = 0; i < Rows * rows.TargetPitch; i++)
+                {
+                    var (at, inside) = ((i / rows.TargetPitch * columns) + (i % rows.TargetPitch), i % rows.TargetPitch < columns);
+                    Near(inside ? Bend(Z(x[at], view), view.Slope) : 0, values[i]);
+                    Near(inside ? view.Scale * (Z(x[at], view) > 0 ? 1 : view.Slope) * (double)g[at] : 0, gradients[i]);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void Sums_of_planes_end_with_the_last_element(SimdLevel level, int count)
+    {
+        var (x, y) = (Draw(count, 1), Draw(count, 2));
+        foreach (var accumulate in new[] { false, true })
+        {
+            var sum = (float[])y.Clone();
+            Both(x, sum, (px, py) => Pointwise.Add(level, px, py, count, accumulate));
+            for (var i = 0; i < sum.Length; i++) Assert.Equal(i >= count ? y[i] : accumulate ? y[i] + x[i] : x[i], sum[i]);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 7)]
+    [InlineData(2, 1)]
+    [InlineData(2, 8)]
+    [InlineData(2, 37)]
+    [InlineData(3, 20)]
+    public void Phases_are_woven_into_a_row(int stride, int count)
+    {
+        const int Distance = 50;
+        var (phases, row) = (Draw(stride * Distance, 1), Draw(count, 2));
+        foreach (var accumulate in new[] { false, true })
+        {
+            var woven = (float[])row.Clone();
+            Both(phases, woven, (source, target) => PhaseMerge.Run(source, Distance, stride, target, count, accumulate));
+            for (var i = 0; i < woven.Length; i++)
+            {
+                var value = phases[(i % stride * Distance) + (i / stride)];
+                Assert.Equal(i >= count ? row[i] : accumulate ? row[i] + value : value, woven[i]);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void Depthwise_rows_equal_the_definition(SimdLevel level, int columns)
+    {
+        foreach (var rows in new[] { 1, 3, 4, 5, 10 })
+        {
+            var (inputPitch, outputPitch) = (columns + 3, columns + 1);
+            var (input, weights) = (Draw((rows + 2) * inputPitch, 1), Draw(9, 2));
+            var output = new float[(rows * outputPitch) + Slack];
+            Array.Fill(output, Untouched);
+            fixed (float* px = input, pw = weights, py = output)
+            {
+                var call = new DepthwiseRowsCall
+                {
+                    Input = px, InputPitch = inputPitch, Weights = pw, Bias = 0.5f, Output = py, OutputPitch = outputPitch, Rows = rows, Columns = columns,
+                };
+                DepthwiseRows.Run(level, in call);
+            }
+
+            for (var i = 0; i < output.Length; i++)
+            {
+                var (y, x) = (i / outputPitch, i % outputPitch);
+                if (y >= rows || x >= columns) Assert.Equal(Untouched, output[i]);
+                else Near(0.5 + Enumerable.Range(0, 9).Sum(k => (double)weights[k] * input[((y + (k / 3)) * inputPitch) + x + (k % 3)]), output[i]);
             }
         }
     }

@@ -39,7 +39,8 @@ public sealed class ValidationTests : IDisposable
 
         var anchors = new AnchorGrid(model, 64, 64);
         var samples = new Training.Data.Loading.ValidationSamples(data, 64).Batches(3, 1).Single();
-        var (locations, scores) = new InferenceOutputs(model, anchors.Count, 1).Run(samples, default);
+        using var outputs = new InferenceOutputs(model, anchors.Count, 1);
+        var (locations, scores) = outputs.Run(samples, default);
         var direct = new MultiBoxLoss(anchors).Compute(locations, scores, [.. samples.Select(s => s.Faces)]);
         Assert.True(direct.Positives > 0);
         Assert.Equal(direct.Location, one.LossL, 1e-9);

@@ -23,7 +23,7 @@ internal sealed unsafe class ResultStep(EngineContext context, ResultBinding bin
         {
             var positions = _sources[c].View.Map.Positions;
             var view = _sources[c].View.Coefficients(memory, Context.Parameters.Values, _sources[c].Channel);
-            Pointwise.Apply(Context.Level, _sources[c].Plane(memory, task), scratch, positions, view);
+            Pointwise.Apply(Context.Level, _sources[c].Plane(memory, task), scratch, PlaneRows.Line(positions), view);
             var at = binding.IndexOf(task, c);
             for (var p = 0; p < positions; p++, at += binding.PixelStride) binding.Values[at] = scratch[p];
         }

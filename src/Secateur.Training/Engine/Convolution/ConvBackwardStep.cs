@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using Secateur.Training.Engine.Maps;
+using Secateur.Training.Engine.Normalization;
 using Secateur.Training.Engine.Steps;
 using Secateur.Training.Kernels;
 
@@ -20,6 +20,8 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
     private readonly int[] _offsets;
     private readonly int[][] _phaseOffsets;
     private readonly float[] _zeros;
+    private readonly List<ViewSums> _sums = [];
+    private readonly ViewSums?[] _sumsOf;
 
     public ConvBackwardStep(
         string name, EngineContext context, ConvLayer layer, ConvTiles tiles, ViewSource[] sources, GradientTarget?[] targets, StoredMap output)
@@ -31,6 +33,7 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
         _offsets = tiles.InputOffsets();
         _phaseOffsets = [.. Enumerable.Range(0, tiles.Geometry.Stride * tiles.Geometry.Stride).Select(PhaseOffsets)];
         _zeros = new float[tiles.GroupInputs];
+        _sumsOf = new ViewSums?[targets.Length];
         Partials = new PlanBuffer((long)Chunks * PartialFloats);
     }
 
@@ -38,16 +41,33 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
     public PlanBuffer Partials { get; }
 
     public override IEnumerable<PlanBuffer> Buffers =>
-        [.. _input.Buffers, .. _gradient.Buffers, .. _targets.Where(t => t is not null).Select(t => t!.Value.Buffer).Distinct(), Partials];
+        [.. _input.Buffers, .. _gradient.Buffers, .. _targets.Where(t => t is not null).Select(t => t!.Value.Buffer).Distinct(), .. _sums.SelectMany(s => s.Buffers), Partials];
 
     public override long ScratchFloats =>
-        _input.RowFloats + ((long)(_tiles.InputPlanes + _tiles.GroupOutputs + _tiles.GroupInputs) * _tiles.PlaneStride);
+        _input.RowFloats + ((long)(_tiles.InputPlanes + _tiles.GroupOutputs + _tiles.ResultPlanes) * _tiles.PlaneStride);
+
+    /// <summary>Whether a view's whole gradient is there after this step, and all of it from here.</summary>
+    public bool Completes(MapView view) => !view.HasSeveralWriters && _targets.Count(t => t?.View == view) == view.Map.Channels;
+
+    /// <summary>Has the step take the sums over a gradient that it completes.</summary>
+    public void Take(ViewSums sums)
+    {
+        _sums.Add(sums);
+        for (var i = 0; i < _sumsOf.Length; i++)
+        {
+            if (_targets[i]?.View == sums.View) _sumsOf[i] = sums;
+        }
+    }
 
     protected override int Tasks => Context.Batch * _tiles.Geometry.Groups * _tiles.Bands;
 
     private int PartialFloats => _layer.WeightCount + _layer.Outputs;
 
-    protected override void StartChunk(float* memory, int chunk) => new Span<float>(PartialsOf(memory, chunk), PartialFloats).Clear();
+    protected override void StartChunk(float* memory, int chunk)
+    {
+        new Span<float>(PartialsOf(memory, chunk), PartialFloats).Clear();
+        foreach (var sums in _sums) sums.Clear(memory, chunk);
+    }
 
     protected override void RunTask(float* memory, float* scratch, int chunk, int task)
     {
@@ -67,32 +87,38 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
             break;
         }
 
+        AddSums(memory, chunk, image, group, band);
+
         gradients += (nint)(band.Start - rows.Start) * _tiles.Pitch;
         var input = _input.Load(memory, image, group, band.Start, band.End, inputs, scratch);
         AddWeightGradients(memory, chunk, group, band, input, gradients);
+    }
+
+    private void AddSums(float* memory, int chunk, int image, int group, Band band)
+    {
+        var (stride, width) = (_tiles.Geometry.Stride, _tiles.Input.Width);
+        var (start, end) = (Math.Min(stride * band.InputStart, _tiles.Input.Height) * width, Math.Min(stride * band.InputEnd, _tiles.Input.Height) * width);
+        for (var i = group * _tiles.GroupInputs; i < (group + 1) * _tiles.GroupInputs; i++)
+            _sumsOf[i]?.Add(memory, chunk, image, _targets[i]!.Value.Channel, start, end - start);
     }
 
     /// <summary>dy of some rows, which may lie outside the map; zeros around.</summary>
     private void LoadGradient(float* memory, int image, int group, (int Start, int End) rows, float* target)
     {
         var (width, pitch) = (_tiles.Output.Width, _tiles.Pitch);
+        var inside = (Start: Math.Clamp(rows.Start, 0, _tiles.Output.Height), End: Math.Clamp(rows.End, 0, _tiles.Output.Height));
+        var there = _tiles.Rows(inside.Start, inside.End, width);
         for (var channel = 0; channel < _tiles.GroupOutputs; channel++, target += _tiles.PlaneStride)
         {
             new Span<float>(target, _tiles.Lead).Clear();
+            if (channel + 1 < _tiles.GroupOutputs) _gradient.Announce(memory, image, (group * _tiles.GroupOutputs) + channel + 1, inside.Start * width, (inside.End - inside.Start) * width);
             var row = target + _tiles.Lead;
             var output = (group * _tiles.GroupOutputs) + channel;
-            if (pitch == width && rows.Start >= 0 && rows.End <= _tiles.Output.Height)
-            {
-                _gradient.Load(memory, image, output, rows.Start * width, (rows.End - rows.Start) * width, row);
-                continue;
-            }
-
-            for (var y = rows.Start; y < rows.End; y++, row += pitch)
-            {
-                var columns = y >= 0 && y < _tiles.Output.Height ? width : 0;
-                if (columns > 0) _gradient.Load(memory, image, output, y * width, width, row);
-                new Span<float>(row + columns, pitch - columns).Clear();
-            }
+            new Span<float>(row, (inside.Start - rows.Start) * pitch).Clear();
+            row += (nint)(inside.Start - rows.Start) * pitch;
+            _gradient.Load(memory, image, output, inside.Start * width, there, row);
+            row += (nint)(inside.End - inside.Start) * pitch;
+            new Span<float>(row, (rows.End - inside.End) * pitch).Clear();
         }
     }
 
@@ -108,15 +134,29 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
         if (rows == 0) return;
         var stride = _tiles.Geometry.Stride;
         var first = group * _tiles.GroupInputs;
+        if (_tiles.IsDepthwise && _targets[first] is { Accumulates: false } only)
+        {
+            PropagateDepthwise(gradients + ((nint)band.InputStart * _tiles.Pitch), first, only.Plane(memory, image) + ((nint)band.InputStart * _tiles.Input.Width), rows);
+            return;
+        }
 
         // Where dx lies in the map as it does in scratch memory and nobody else adds to it, it is written in place.
         var inPlace = _tiles.IsFlat && IsPlain(first);
         var target = inPlace ? _targets[first]!.Value.Plane(memory, image) + ((nint)band.InputStart * _tiles.Pitch) : results;
-        for (var phase = 0; phase < stride * stride; phase++)
+        var planeStride = inPlace ? _targets[first]!.Value.PlaneStride : _tiles.PlaneStride;
+        for (var py = 0; py < stride; py++)
         {
-            var (py, px) = (phase / stride, phase % stride);
-            if (_phaseOffsets[phase].Length > 0)
+            for (var px = 0; px < stride; px++)
             {
+                var phase = (py * stride) + px;
+                var output = target + (px * (nint)planeStride);
+                if (_phaseOffsets[phase].Length == 0)
+                {
+                    for (var channel = 0; channel < _tiles.GroupInputs; channel++, output += stride * (nint)planeStride)
+                        new Span<float>(output, rows * _tiles.Pitch).Clear();
+                    continue;
+                }
+
                 fixed (float* weights = _layer.Backward[phase], zeros = _zeros)
                 {
                     var conv = new ScratchConv
@@ -126,51 +166,59 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
                         InputRows = _tiles.GroupOutputs * _layer.PhaseTaps[py].Length,
                         Weights = weights + ((nint)first * _phaseOffsets[phase].Length),
                         Bias = zeros,
-                        Output = target,
-                        OutputStride = inPlace ? _targets[first]!.Value.PlaneStride : _tiles.PlaneStride,
+                        Output = output,
+                        OutputStride = stride * planeStride,
                         Positions = ((rows - 1) * _tiles.Pitch) + _tiles.InputColumns,
                     };
                     ConvKernels.Run(Context.Level, conv, _layer.InputBlocks);
                 }
             }
-            else
-            {
-                new Span<float>(results, _tiles.GroupInputs * _tiles.PlaneStride).Clear();
-            }
 
             for (var channel = 0; channel < _tiles.GroupInputs && !inPlace; channel++)
             {
-                if (_targets[first + channel] is { } place) Store(memory, image, band, py, px, results + ((nint)channel * _tiles.PlaneStride), place);
+                if (_targets[first + channel] is { } place) Store(memory, image, band, py, results + ((nint)channel * stride * _tiles.PlaneStride), place);
             }
         }
     }
 
-    /// <summary>Brings one phase of a channel's dx home.</summary>
-    private void Store(float* memory, int image, Band band, int py, int px, float* source, GradientTarget target)
+    /// <summary>A 3x3 convolution of one channel: dx is one too, with the weights in reverse.</summary>
+    private void PropagateDepthwise(float* gradients, int channel, float* target, int rows)
+    {
+        var taps = _layer.Taps;
+        var reversed = stackalloc float[taps];
+        for (var k = 0; k < taps; k++) reversed[taps - 1 - k] = _layer.Backward[0][(channel * taps) + k];
+        var call = new DepthwiseRowsCall
+        {
+            Input = gradients + _phaseOffsets[0][^1],
+            InputPitch = _tiles.Pitch,
+            Weights = reversed,
+            Output = target,
+            OutputPitch = _tiles.Input.Width,
+            Rows = rows,
+            Columns = _tiles.Input.Width,
+        };
+        DepthwiseRows.Run(Context.Level, in call);
+    }
+
+    /// <summary>Brings a channel's dx home, those rows that one phase makes; the phases of its columns are planes one after another.</summary>
+    private void Store(float* memory, int image, Band band, int rowPhase, float* source, GradientTarget target)
     {
         var (stride, width) = (_tiles.Geometry.Stride, _tiles.Input.Width);
         var plane = target.Plane(memory, image);
-        var columns = (width - px + stride - 1) / stride;
+        if (_tiles.IsFlat)
+        {
+            // Rows follow each other without gaps, and so do bands.
+            Pointwise.Add(Context.Level, source, plane + ((nint)band.InputStart * width), (band.InputEnd - band.InputStart) * width, target.Accumulates);
+            return;
+        }
+
         for (var i = band.InputStart; i < band.InputEnd; i++, source += _tiles.Pitch)
         {
-            var y = (stride * i) + py;
+            var y = (stride * i) + rowPhase;
             if (y >= _tiles.Input.Height) return;
             var row = plane + ((nint)y * width);
-            if (stride > 1 || target.Accumulates) Scatter(source, row + px, columns, stride, target.Accumulates);
-            else Unsafe.CopyBlockUnaligned(row, source, (uint)width * sizeof(float));
-        }
-    }
-
-    /// <summary>target[stride * i] = source[i], or += it.</summary>
-    private static void Scatter(float* source, float* target, int count, int stride, bool accumulate)
-    {
-        if (accumulate)
-        {
-            for (var i = 0; i < count; i++) target[(nint)stride * i] += source[i];
-        }
-        else
-        {
-            for (var i = 0; i < count; i++) target[(nint)stride * i] = source[i];
+            if (stride == 1) Pointwise.Add(Context.Level, source, row, width, target.Accumulates);
+            else PhaseMerge.Run(source, _tiles.PlaneStride, stride, row, width, target.Accumulates);
         }
     }
 

@@ -40,26 +40,46 @@ internal sealed unsafe class ConvForwardStep(string name, EngineContext context,
         var (rows, width) = (band.End - band.Start, tiles.Output.Width);
         var results = planes + ((nint)tiles.InputPlanes * tiles.PlaneStride);
         var direct = output.Plane(memory, _output, image, first) + ((nint)band.Start * width);
+        var input = _input.Load(memory, image, group, band.Start, band.End, planes, scratch);
+        var inPlace = tiles.IsFlat || tiles.IsDepthwise;
         fixed (float* weights = layer.Forward, bias = layer.Bias)
         {
-            var conv = new ScratchConv
+            if (tiles.IsDepthwise)
             {
-                Input = _input.Load(memory, image, group, band.Start, band.End, planes, scratch),
-                Offsets = _offsets,
-                InputRows = tiles.GroupInputs * tiles.Geometry.Kernel,
-                Weights = weights + ((nint)first * layer.Taps),
-                Bias = bias + first,
-                Output = tiles.IsFlat ? direct : results,
-                OutputStride = tiles.IsFlat ? output.PlaneStride : tiles.PlaneStride,
-                Positions = ((rows - 1) * tiles.Pitch) + width,
-            };
-            ConvKernels.Run(Context.Level, conv, layer.OutputBlocks);
+                var depthwise = new DepthwiseRowsCall
+                {
+                    Input = input + _offsets[0],
+                    InputPitch = tiles.Pitch,
+                    Weights = weights + ((nint)first * layer.Taps),
+                    Bias = bias[first],
+                    Output = direct,
+                    OutputPitch = width,
+                    Rows = rows,
+                    Columns = width,
+                };
+                DepthwiseRows.Run(Context.Level, in depthwise);
+            }
+            else
+            {
+                var conv = new ScratchConv
+                {
+                    Input = input,
+                    Offsets = _offsets,
+                    InputRows = tiles.GroupInputs * tiles.Geometry.Kernel,
+                    Weights = weights + ((nint)first * layer.Taps),
+                    Bias = bias + first,
+                    Output = inPlace ? direct : results,
+                    OutputStride = inPlace ? output.PlaneStride : tiles.PlaneStride,
+                    Positions = ((rows - 1) * tiles.Pitch) + width,
+                };
+                ConvKernels.Run(Context.Level, conv, layer.OutputBlocks);
+            }
         }
 
         for (var channel = 0; channel < tiles.GroupOutputs; channel++)
         {
             var target = direct + ((nint)channel * output.PlaneStride);
-            if (!tiles.IsFlat)
+            if (!inPlace)
             {
                 var source = results + ((nint)channel * tiles.PlaneStride);
                 for (var y = 0; y < rows; y++) Unsafe.CopyBlockUnaligned(target + ((nint)y * width), source + ((nint)y * tiles.Pitch), (uint)width * sizeof(float));

@@ -14,7 +14,7 @@ internal sealed unsafe class ConvInput(EngineContext context, ConvTiles tiles, V
     public IEnumerable<PlanBuffer> Buffers => sources.SelectMany(s => s.Buffers).Distinct();
 
     /// <summary>Floats of <c>row</c> in <see cref="Load"/>: a row of the input and a vector.</summary>
-    public long RowFloats => tiles.Input.Width + 64L;
+    public int RowFloats => tiles.Input.Width + 64;
 
     /// <summary>Loads the rows that output rows [start, end) read, for the channels of a group.</summary>
     /// <returns>Position 0 (output row <paramref name="start"/>, column 0) of the first plane.</returns>
@@ -22,10 +22,17 @@ internal sealed unsafe class ConvInput(EngineContext context, ConvTiles tiles, V
     {
         var (before, after) = (tiles.Taps.Before, tiles.Taps.After);
         var target = scratch;
+        var (firstRow, lastRow) = (Math.Max(0, tiles.Geometry.Stride * (start - before)), Math.Min(tiles.Input.Height, tiles.Geometry.Stride * (end + after)));
         for (var channel = 0; channel < tiles.GroupInputs; channel++)
         {
             var source = sources[(group * tiles.GroupInputs) + channel];
             var plane = source.Plane(memory, image);
+            if (channel + 1 < tiles.GroupInputs)
+            {
+                var next = sources[(group * tiles.GroupInputs) + channel + 1].Plane(memory, image);
+                Prefetch.Run(next + ((nint)firstRow * tiles.Input.Width), (lastRow - firstRow) * tiles.Input.Width);
+            }
+
             var view = source.View.Coefficients(memory, context.Parameters.Values, source.Channel);
             if (tiles.Geometry.Stride == 1)
             {
@@ -47,25 +54,11 @@ internal sealed unsafe class ConvInput(EngineContext context, ConvTiles tiles, V
     private void LoadPlane(float* plane, ViewCoefficients view, int start, int end, float* target)
     {
         var (width, pitch) = (tiles.Input.Width, tiles.Pitch);
-        new Span<float>(target, tiles.Lead).Clear();
-        target += tiles.Lead;
-        if (pitch == width && start >= 0 && end <= tiles.Input.Height)
-        {
-            Pointwise.Apply(context.Level, plane + ((nint)start * width), target, (end - start) * width, view);
-            new Span<float>(target + ((nint)(end - start) * width), Behind).Clear();
-            return;
-        }
-
-        for (var y = start; y < end; y++, target += pitch)
-        {
-            var columns = y >= 0 && y < tiles.Input.Height ? width : 0;
-
-            // The vector that runs over the row's end is overwritten by the zeros and the next row.
-            if (columns > 0) Pointwise.Apply(context.Level, plane + ((nint)y * width), target, columns, view);
-            new Span<float>(target + columns, pitch - columns).Clear();
-        }
-
-        new Span<float>(target, Behind).Clear();
+        var (first, last) = (Math.Clamp(start, 0, tiles.Input.Height), Math.Clamp(end, 0, tiles.Input.Height));
+        new Span<float>(target, tiles.Lead + ((first - start) * pitch)).Clear();
+        target += tiles.Lead + ((nint)(first - start) * pitch);
+        Pointwise.Apply(context.Level, plane + ((nint)first * width), target, tiles.Rows(first, last, width), view);
+        new Span<float>(target + ((nint)(last - first) * pitch), ((end - last) * pitch) + Behind).Clear();
     }
 
     private void LoadPhases(float* plane, ViewCoefficients view, int rowPhase, int start, int end, float* target, float* row)
@@ -78,7 +71,7 @@ internal sealed unsafe class ConvInput(EngineContext context, ConvTiles tiles, V
         {
             var inputRow = (stride * y) + rowPhase;
             var inside = inputRow >= 0 && inputRow < tiles.Input.Height;
-            if (inside) Pointwise.Apply(context.Level, plane + ((nint)inputRow * width), row, width, view);
+            if (inside) Pointwise.Apply(context.Level, plane + ((nint)inputRow * width), row, PlaneRows.Line(width), view);
             var columns = inside ? read : 0;
             PhaseSplit.Run(context.Level, row, columns, stride, tiles.Phases, target, tiles.PlaneStride);
             for (var p = 0; p < tiles.Phases.Length; p++)

@@ -1,5 +1,6 @@
 using Secateur.Graph;
 using Secateur.Kernels.Conv2d;
+using Secateur.Training.Kernels;
 
 namespace Secateur.Training.Engine.Convolution;
 
@@ -29,6 +30,13 @@ internal sealed class ConvTiles
 
     public ConvTiles(ConvGeometry geometry, int groupInputs, int groupOutputs, MapShape input, MapShape output)
     {
+        // A pointwise convolution knows no neighbours: its maps are one column of positions, and bands end anywhere.
+        if (geometry is { Kernel: 1, Stride: 1, Padding: 0 })
+        {
+            input = input with { Height = checked((int)input.Area), Width = 1 };
+            output = input with { Channels = output.Channels };
+        }
+
         (Geometry, Input, Output, GroupInputs, GroupOutputs) = (geometry, input, output, groupInputs, groupOutputs);
         Taps = new TapGeometry(geometry);
         Phases = Taps.Phases();
@@ -43,8 +51,12 @@ internal sealed class ConvTiles
         Pitch = new[] { output.Width + margin, InputColumns + _gradientAfter, output.Width + _gradientBefore }.Max();
         Lead = (Math.Max(before, _gradientBefore) + Line - 1) / Line * Line;
         Reach = Math.Max(before + after, _gradientBefore + _gradientAfter) + 1;
-        var planes = ((long)groupInputs * Phases.Length * Phases.Length) + groupInputs + groupOutputs;
-        BandRows = (int)Math.Clamp((ScratchFloats / (planes * Pitch)) - Reach, 1, output.Height);
+
+        // What is written in place takes no scratch memory, as a rule.
+        var planes = (long)InputPlanes + groupOutputs + (IsFlat ? 0 : ResultPlanes);
+        var most = (int)Math.Clamp((ScratchFloats / (planes * Pitch)) - Reach, 1, output.Height);
+        BandRows = CeilingDivide(output.Height, CeilingDivide(output.Height, most));
+        if (Pitch == 1) BandRows = Math.Min(output.Height, CeilingDivide(BandRows, Line) * Line);
         Bands = CeilingDivide(output.Height, BandRows);
 
         // The last band takes the input rows that are left; few, but more than the others may have.
@@ -97,8 +109,14 @@ internal sealed class ConvTiles
     /// <summary>Whether scratch rows lie as the maps' own rows do: results can be written in place.</summary>
     public bool IsFlat => Pitch == Output.Width && Pitch == Input.Width && Geometry.Stride == 1;
 
+    /// <summary>Whether it is one of <see cref="DepthwiseRows"/>.</summary>
+    public bool IsDepthwise => Geometry is { Kernel: 3, Stride: 1 } && GroupInputs == 1 && GroupOutputs == 1;
+
     /// <summary>Input planes a group: one a channel and phase.</summary>
     public int InputPlanes => GroupInputs * Phases.Length * Phases.Length;
+
+    /// <summary>Planes a group for the gradient by the input: one a channel and phase of columns.</summary>
+    public int ResultPlanes => GroupInputs * Geometry.Stride;
 
     /// <summary>Taps of an output channel.</summary>
     public int TapCount => GroupInputs * Geometry.Kernel * Geometry.Kernel;
@@ -114,6 +132,9 @@ internal sealed class ConvTiles
     public (int Start, int End) GradientRows(Band band) => band.InputStart == band.InputEnd
         ? (band.Start, band.End)
         : (Math.Min(band.Start, band.InputStart - _gradientBefore), Math.Max(band.End, band.InputEnd + _gradientAfter));
+
+    /// <summary>How rows of a map come into scratch memory; in one piece where they lie there as in the map.</summary>
+    public PlaneRows Rows(int start, int end, int width) => Pitch == width ? PlaneRows.Line((end - start) * width) : new PlaneRows(end - start, width, width, Pitch);
 
     /// <summary>The distance of every tap [I, K, K] of a group from position 0 of its first input plane.</summary>
     public int[] InputOffsets()

@@ -81,7 +81,7 @@ internal static unsafe class MaxOutScratch
         foreach (var source in sources)
         {
             var view = source.View.Coefficients(memory, context.Parameters.Values, source.Channel);
-            Pointwise.Apply(context.Level, source.Plane(memory, image), scratch, output.Positions, view);
+            Pointwise.Apply(context.Level, source.Plane(memory, image), scratch, PlaneRows.Line(output.Positions), view);
             scratch += Stride(output);
         }
     }

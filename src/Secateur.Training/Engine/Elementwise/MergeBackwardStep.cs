@@ -45,7 +45,7 @@ internal sealed unsafe class MergeBackwardStep(
                 if (factors.AreLearned && operands[i][channel] is { } source)
                 {
                     var view = source.View.Coefficients(memory, Context.Parameters.Values, source.Channel);
-                    Pointwise.Apply(Context.Level, source.Plane(memory, image) + start, values, count, view);
+                    Pointwise.Apply(Context.Level, source.Plane(memory, image) + start, values, PlaneRows.Line(count), view);
                     SumsOf(memory, chunk)[i] += Reductions.Dot(Context.Level, scratch, values, count);
                 }
 

@@ -33,7 +33,7 @@ internal sealed unsafe class MergeForwardStep(string name, EngineContext context
             {
                 if (operands[i][channel] is not { } source) continue;
                 var view = source.View.Coefficients(memory, Context.Parameters.Values, source.Channel);
-                Pointwise.Apply(Context.Level, source.Plane(memory, image) + start, scratch, count, view);
+                Pointwise.Apply(Context.Level, source.Plane(memory, image) + start, scratch, PlaneRows.Line(count), view);
                 Pointwise.AddScaled(Context.Level, scratch, plane + start, count, (float)(i == 0 ? first : second), written);
                 written = true;
             }

@@ -37,7 +37,7 @@ internal sealed unsafe class UpsampleForwardStep(string name, EngineContext cont
         var view = source.View.Coefficients(memory, Context.Parameters.Values, source.Channel);
         var row = scratch;
         var input = scratch + from.Width;
-        Pointwise.Apply(Context.Level, source.Plane(memory, image), input, (int)from.Area, view);
+        Pointwise.Apply(Context.Level, source.Plane(memory, image), input, PlaneRows.Line((int)from.Area), view);
         var target = output.Plane(memory, _output, image, task % output.Channels);
         foreach (var y in _rows)
         {
@@ -72,7 +72,7 @@ internal sealed unsafe class UpsampleBackwardStep(
     public override IEnumerable<PlanBuffer> Buffers =>
         [.. _gradient.Buffers, .. targets.Where(t => t is not null).Select(t => t!.Value.Buffer).Distinct()];
 
-    public override long ScratchFloats => output.Positions + (2 * from.Width) + 64;
+    public override long ScratchFloats => output.Positions + (2L * from.Width) + 64;
 
     protected override int Tasks => output.Batch;
 

@@ -31,6 +31,9 @@ internal sealed class MapView(StoredMap map, NormPass? norm, ViewActivation acti
     /// <summary>Where the gradient by this view is gathered; null when nobody has one.</summary>
     public PlanBuffer? Gradient { get; private set; }
 
+    /// <summary>Whether some channel's gradient is the sum of what several leave.</summary>
+    public bool HasSeveralWriters { get; private set; }
+
     /// <summary>Channels whose gradient nobody has written.</summary>
     public IEnumerable<int> Unwritten => Enumerable.Range(0, _written.Length).Where(c => !_written[c]);
 
@@ -39,6 +42,7 @@ internal sealed class MapView(StoredMap map, NormPass? norm, ViewActivation acti
     {
         Gradient ??= Map.NewBuffer();
         var there = _written[channel];
+        HasSeveralWriters |= there;
         _written[channel] = true;
         return there;
     }

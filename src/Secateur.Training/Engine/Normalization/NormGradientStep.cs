@@ -8,12 +8,12 @@ namespace Secateur.Training.Engine.Normalization;
 /// The gradients by gamma and beta, and what a batch norm's gradient by its input needs beside the direct path:
 /// dx = gamma / std * (dz - mean(dz) - xhat * mean(dz * xhat)).
 /// </summary>
-internal sealed unsafe class NormGradientStep(EngineContext context, NormPass norm, ViewSumsStep[] views) : TrainingStep(norm.Node.Name, context)
+internal sealed unsafe class NormGradientStep(EngineContext context, NormPass norm, ViewSums[] views) : TrainingStep(norm.Node.Name, context)
 {
     private readonly int _gamma = context.Parameters.RangeOf(norm.Node.Gamma).Start.Value;
     private readonly int _beta = context.Parameters.RangeOf(norm.Node.Beta).Start.Value;
 
-    public override IEnumerable<PlanBuffer> Buffers => [norm.Numbers, .. views.Select(v => v.Sums)];
+    public override IEnumerable<PlanBuffer> Buffers => [norm.Numbers, .. views.Select(v => v.Buffer)];
 
     protected override int Tasks => norm.Map.Channels;
 

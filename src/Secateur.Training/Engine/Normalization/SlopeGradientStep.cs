@@ -4,16 +4,16 @@ using Secateur.Training.Engine.Steps;
 namespace Secateur.Training.Engine.Normalization;
 
 /// <summary>The gradient by the slope of a view's PReLU.</summary>
-internal sealed unsafe class SlopeGradientStep(EngineContext context, ViewSumsStep view) : TrainingStep(view.Name, context)
+internal sealed unsafe class SlopeGradientStep(EngineContext context, ViewSums sums) : TrainingStep(sums.View.Map.Name, context)
 {
-    public override IEnumerable<PlanBuffer> Buffers => [view.Sums];
+    public override IEnumerable<PlanBuffer> Buffers => [sums.Buffer];
 
     protected override int Tasks => 1;
 
     protected override void RunTask(float* memory, float* scratch, int chunk, int task)
     {
         double sum = 0;
-        for (var c = 0; c < view.View.Map.Channels; c++) sum += view.Total(memory, c).Slope;
-        Context.Gradients[view.View.Activation.Slope!.Value] += (float)sum;
+        for (var c = 0; c < sums.View.Map.Channels; c++) sum += sums.Total(memory, c).Slope;
+        Context.Gradients[sums.View.Activation.Slope!.Value] += (float)sum;
     }
 }

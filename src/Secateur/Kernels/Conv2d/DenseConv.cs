@@ -194,7 +194,12 @@ internal static unsafe class DenseConv
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
-        if (call.Slope != 1)
+        if (call.Slope == 0)
+        {
+            var zero = TSimd.Broadcast(0);
+            (a, b) = (TSimd.Max(a, zero), TSimd.Max(b, zero));
+        }
+        else if (call.Slope != 1)
         {
             var slope = TSimd.Broadcast(call.Slope);
             a = VectorActivation.Apply<TSimd, TVector>(a, slope);

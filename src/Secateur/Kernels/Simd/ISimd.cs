@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Secateur.Kernels.Simd;
 
 /// <summary>A vector width: kernels are written once over it, and the compiler makes one version of them a width.</summary>
@@ -44,4 +46,7 @@ internal unsafe interface ISimd<TVector>
 
     /// <summary>The vector at source + 2.</summary>
     static abstract TVector LoadSecond(float* source, TVector low, TVector high);
+
+    /// <summary>The sums of all lanes of four vectors, in a fixed order: much cheaper than four times <see cref="Sum"/>.</summary>
+    static abstract Vector128<float> SumFour(TVector a, TVector b, TVector c, TVector d);
 }

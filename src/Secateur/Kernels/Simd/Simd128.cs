@@ -49,4 +49,15 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> LoadNext(float* source, Vector128<float> low, Vector128<float> high) => Load(source + 1);
 
     public static Vector128<float> LoadSecond(float* source, Vector128<float> low, Vector128<float> high) => Load(source + 2);
+
+    public static Vector128<float> SumFour(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) =>
+        AddPairs(AddPairs(a, b), AddPairs(c, d));
+
+    // a0 + a1, a2 + a3, b0 + b1, b2 + b3.
+    private static Vector128<float> AddPairs(Vector128<float> a, Vector128<float> b)
+    {
+        if (Sse3.IsSupported) return Sse3.HorizontalAdd(a, b);
+        if (AdvSimd.Arm64.IsSupported) return AdvSimd.Arm64.AddPairwise(a, b);
+        return Vector128.Create(a[0] + a[1], a[2] + a[3], b[0] + b[1], b[2] + b[3]);
+    }
 }

@@ -45,4 +45,9 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> LoadNext(float* source, Vector256<float> low, Vector256<float> high) => Load(source + 1);
 
     public static Vector256<float> LoadSecond(float* source, Vector256<float> low, Vector256<float> high) => Load(source + 2);
+
+    public static Vector128<float> SumFour(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d) =>
+        Simd128.SumFour(Fold(a), Fold(b), Fold(c), Fold(d));
+
+    private static Vector128<float> Fold(Vector256<float> a) => a.GetLower() + a.GetUpper();
 }

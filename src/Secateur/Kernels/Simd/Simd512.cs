@@ -49,4 +49,9 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
     public static Vector512<float> LoadSecond(float* source, Vector512<float> low, Vector512<float> high) =>
         Avx512F.IsSupported ? Avx512F.AlignRight32(high.AsInt32(), low.AsInt32(), 2).AsSingle() : Load(source + 2);
+
+    public static Vector128<float> SumFour(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d) =>
+        Simd256.SumFour(Fold(a), Fold(b), Fold(c), Fold(d));
+
+    private static Vector256<float> Fold(Vector512<float> a) => a.GetLower() + a.GetUpper();
 }

@@ -15,6 +15,8 @@ internal sealed unsafe class ExpandedRings
     private readonly float _slope;
     private readonly SeparablePlanes _planes;
     private readonly int _stride;
+    private readonly int _before;
+    private readonly int _behind;
     private readonly int _chunk;
 
     // Positions a ring holds, and floats from one to the next: a chunk that runs over a ring's end goes on behind it.
@@ -34,13 +36,15 @@ internal sealed unsafe class ExpandedRings
     /// <param name="layers">The convolutions.</param>
     /// <param name="planes">What is read.</param>
     /// <param name="taps">Of the depthwise convolution, along each axis.</param>
-    /// <param name="reach">Positions that its taps span.</param>
+    /// <param name="before">Positions that these reach back.</param>
+    /// <param name="behind">Positions that these reach ahead.</param>
     /// <param name="chunk">Positions expanded at a time.</param>
-    public ExpandedRings(SimdLevel level, SeparableLayers layers, SeparablePlanes planes, TapGeometry taps, int reach, int chunk)
+    public ExpandedRings(SimdLevel level, SeparableLayers layers, SeparablePlanes planes, TapGeometry taps, int before, int behind, int chunk)
     {
-        (_level, _expand, _slope, _planes, _chunk) = (level, layers.Expand!, layers.ExpandSlope, planes, chunk);
+        (_level, _expand, _slope, _planes) = (level, layers.Expand!, layers.ExpandSlope, planes);
+        (_before, _behind, _chunk) = (before, behind, chunk);
         _stride = taps.Conv.Stride;
-        _length = (reach + chunk + chunk - 1) / chunk * chunk;
+        _length = (before + behind + chunk + chunk - 1) / chunk * chunk;
         _ringStride = CacheLines.Spread(_length + chunk + CacheLines.Floats);
         _panelStride = CacheLines.Spread(chunk);
         _offsets = [.. Enumerable.Range(0, _expand.Taps).Select(c => c * _panelStride)];
@@ -54,38 +58,92 @@ internal sealed unsafe class ExpandedRings
     /// <summary>Floats from one channel to the next.</summary>
     public int Stride { get; }
 
-    /// <summary>Floats of memory: rings, and a panel [phases, C, chunk] of what is expanded.</summary>
-    public long Floats => ((long)_expand.Bias.Length * Stride) + PanelFloats;
+    /// <summary>Floats of memory: a panel [phases, C, chunk] of what is expanded, the edges [C, before + behind], the rings.</summary>
+    public long Floats => PanelFloats + EdgeFloats + ((long)_expand.Bias.Length * Stride);
 
     private long PanelFloats => _phases.Length * _phases.Length * (long)PhaseFloats;
 
     private int PhaseFloats => _expand.Taps * _panelStride;
 
-    /// <summary>The first position of a stream whose first outputs need all up to <paramref name="needed"/>.</summary>
-    public int Origin(int needed) => needed - _length;
+    private long EdgeFloats => _planes.IsInPlace ? CacheLines.RoundUp(_expand.Taps * (_before + _behind)) : 0;
+
+    /// <summary>The first position of the stream for outputs from <paramref name="start"/> on: it ends with the chunk that the first ones need.</summary>
+    public int Origin(int start) => LastOf(start) + _chunk - _length;
+
+    /// <summary>The last chunk that the outputs from <paramref name="p"/> on need.</summary>
+    public int LastOf(int p) => p + _behind;
 
     /// <summary>Where a run of positions from <paramref name="distance"/> behind the stream's origin stands in a channel's memory.</summary>
     public int Locate(int plane, int distance) => (plane * _ringStride) + (distance % _length);
 
     /// <summary>The rings of a channel.</summary>
-    public float* Channel(float* rings, int channel) => rings + PanelFloats + (channel * (nint)Stride);
+    public float* Channel(float* rings, int channel) => rings + PanelFloats + EdgeFloats + (channel * (nint)Stride);
+
+    /// <summary>Keeps what the part [start, end) reads before its start and behind its end.</summary>
+    public void SaveEdges(float* memory, (int Start, int End) share, float* rings)
+    {
+        for (var c = 0; c < _expand.Taps; c++)
+        {
+            var source = memory + _planes.Inputs[c];
+            var edges = Edges(rings, c);
+            var before = Math.Min(_before, share.Start);
+            Copy(source + share.Start - before, edges + _before - before, before);
+            if (share.End < _planes.Layout.Positions) Copy(source + share.End, edges + _before, _behind);
+        }
+    }
 
     /// <summary>Copies the chunk at <paramref name="f"/> of all planes side by side: as they lie, every channel would be on a page of its own.</summary>
-    public void Pack(float* memory, int f, float* rings)
+    /// <param name="memory">The workspace.</param>
+    /// <param name="f">First position.</param>
+    /// <param name="share">The outputs of this part: around them, another may have written already.</param>
+    /// <param name="rings">This object's memory.</param>
+    public void Pack(float* memory, int f, (int Start, int End) share, float* rings)
     {
         for (var row = 0; row < _phases.Length; row++)
         {
             var panel = rings + ((nint)row * _phases.Length * PhaseFloats);
-            var (first, last) = (Math.Max(f, 0), Math.Min(f + _chunk, _heights[row] * _planes.Layout.Pitch));
-            if (_stride == 1 && _planes.Layout.Pitch == _planes.From.Pitch) PackRun(memory, first, last, panel + (first - f));
+            var (first, last) = Inside(f, row);
+            if (_planes.IsInPlace) PackShare(memory, f, first, last, share, rings);
+            else if (_stride == 1 && _planes.Layout.Pitch == _planes.From.Pitch) PackRun(memory, first, last, panel + (first - f));
             else PackRows(memory, row, first, last, panel + (first - f));
+        }
+    }
+
+    /// <summary>Fetches some channels of the chunk at <paramref name="f"/>: they lie too far apart for the machine to guess.</summary>
+    public void Fetch(float* memory, int f, (int Start, int End) channels)
+    {
+        var (y, x) = Math.DivRem(f, _planes.Layout.Pitch);
+        foreach (var phase in _phases)
+        {
+            var from = (((_stride * y) + phase) * (nint)_planes.From.Pitch) + (_stride * x);
+            for (var c = channels.Start; c < channels.End; c++) Prefetch.Range(memory + _planes.Inputs[c] + from, _stride * _chunk);
+        }
+    }
+
+    private void PackShare(float* memory, int f, int first, int last, (int Start, int End) share, float* panel)
+    {
+        PackRun(memory, Math.Max(first, share.Start), Math.Min(last, share.End), panel + (Math.Max(first, share.Start) - f));
+        for (var c = 0; c < _expand.Taps; c++)
+        {
+            var target = panel + (c * _panelStride);
+            var edges = Edges(panel, c);
+            var (start, end) = (Math.Max(first, share.Start - _before), Math.Min(last, share.Start));
+            Copy(edges + _before + (start - share.Start), target + (start - f), end - start);
+            (start, end) = (Math.Max(first, share.End), Math.Min(last, share.End + _behind));
+            Copy(edges + _before + (start - share.End), target + (start - f), end - start);
         }
     }
 
     private void PackRun(float* memory, int first, int last, float* panel)
     {
-        for (var c = 0; c < _expand.Taps && first < last; c++)
-            new ReadOnlySpan<float>(memory + _planes.Inputs[c] + first, last - first).CopyTo(new Span<float>(panel + (c * _panelStride), last - first));
+        for (var c = 0; c < _expand.Taps; c++) Copy(memory + _planes.Inputs[c] + first, panel + (c * _panelStride), last - first);
+    }
+
+    private float* Edges(float* rings, int channel) => rings + PanelFloats + (channel * (nint)(_before + _behind));
+
+    private static void Copy(float* source, float* target, int count)
+    {
+        if (count > 0) new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(target, count));
     }
 
     private void PackRows(float* memory, int row, int first, int last, float* panel)
@@ -127,8 +185,9 @@ internal sealed unsafe class ExpandedRings
                 var ring = Channel(rings, block.First) + Locate(q, 0);
                 call.Input = rings + ((nint)q * PhaseFloats);
                 call.Memory = ring + at;
-                DenseConv.Run(_level, block.Size, in call, 0, _chunk);
-                ClearOutside(ring + at, block.Size, f, _heights[q / _phases.Length], _widths[q % _phases.Length]);
+                var (first, last) = Inside(f, q / _phases.Length);
+                if (first < last) DenseConv.Run(_level, block.Size, in call, first - f, last - f);
+                ClearOutside(ring + at, block.Size, f, q);
                 if (at != 0) continue;
                 for (var c = 0; c < block.Size; c++)
                     new ReadOnlySpan<float>(ring + outputs[c], _chunk).CopyTo(new Span<float>(ring + outputs[c] + _length, _chunk));
@@ -137,10 +196,10 @@ internal sealed unsafe class ExpandedRings
     }
 
     /// <summary>Zeroes what of a chunk lies outside of the map.</summary>
-    private void ClearOutside(float* chunk, int channels, int f, int height, int width)
+    private void ClearOutside(float* chunk, int channels, int f, int q)
     {
-        var pitch = _planes.Layout.Pitch;
-        var (first, last) = (Math.Max(f, 0), Math.Min(f + _chunk, height * pitch));
+        var (pitch, width) = (_planes.Layout.Pitch, _widths[q % _phases.Length]);
+        var (first, last) = Inside(f, q / _phases.Length);
         Clear(f, Math.Min(first, f + _chunk));
         Clear(Math.Max(last, f), f + _chunk);
         for (var gap = (first / pitch * pitch) + width; gap < last; gap += pitch) Clear(Math.Max(gap, first), Math.Min(gap - width + pitch, last));
@@ -154,4 +213,7 @@ internal sealed unsafe class ExpandedRings
             }
         }
     }
+
+    /// <summary>The positions of a chunk that are in rows of the map.</summary>
+    private (int First, int Last) Inside(int f, int row) => (Math.Max(f, 0), Math.Min(f + _chunk, _heights[row] * _planes.Layout.Pitch));
 }

@@ -13,7 +13,8 @@ internal sealed record SeparableLayers(PackedConv? Expand, float ExpandSlope, Pa
 /// <param name="Inputs">Position 0 of each plane that is read; where nothing is expanded, the phases of a channel in a row.</param>
 /// <param name="Phases">The phases along each axis of which there are planes; [0] where something is expanded.</param>
 /// <param name="Outputs">Position 0 of each output channel.</param>
-internal sealed record SeparablePlanes(PlanarLayout From, PlanarLayout Layout, nint[] Inputs, int[] Phases, nint[] Outputs);
+/// <param name="IsInPlace">Whether outputs are written over what is read.</param>
+internal sealed record SeparablePlanes(PlanarLayout From, PlanarLayout Layout, nint[] Inputs, int[] Phases, nint[] Outputs, bool IsInPlace);
 
 /// <summary>
 /// [1x1 convolution] depthwise convolution, 1x1 convolution in one go along the positions, a chunk at a time: what is between them stays in
@@ -35,7 +36,7 @@ internal sealed unsafe class SeparableStep : PlanStep
     private readonly int _panelStride;
     private readonly ExpandedRings? _rings;
 
-    // For each depthwise tap the plane of a channel that it reads and its distance, and how far they reach behind a position.
+    // For each depthwise tap the plane of a channel that it reads and its distance, and how far taps reach behind a position.
     private readonly (int Plane, int Shift)[] _taps;
     private readonly int _behind;
     private readonly int[] _projectOffsets;
@@ -55,7 +56,7 @@ internal sealed unsafe class SeparableStep : PlanStep
         ];
         _behind = Math.Max(0, _taps.Max(t => t.Shift));
         _chunk = Math.Clamp(ChunkFloats / (layers.Expand ?? layers.Project).Taps / Granule, 1, 4) * Granule;
-        if (layers.Expand is not null) _rings = new ExpandedRings(level, layers, planes, taps, _behind - Math.Min(0, _taps.Min(t => t.Shift)), _chunk);
+        if (layers.Expand is not null) _rings = new ExpandedRings(level, layers, planes, taps, Math.Max(0, -_taps.Min(t => t.Shift)), _behind, _chunk);
         _panelStride = CacheLines.Spread(_chunk);
         _projectOffsets = [.. Enumerable.Range(0, layers.Project.Taps).Select(c => c * _panelStride)];
     }
@@ -77,15 +78,20 @@ internal sealed unsafe class SeparableStep : PlanStep
     public override void Run(float* memory, int part, int parts)
     {
         var (start, end) = Share(_planes.Layout.Positions, part, parts);
-        if (start == end) return;
-        var panel = memory + _scratch + (part * (nint)ScratchFloats);
+        var panel = Scratch(memory, part);
         for (var p = start; p < end; p += _chunk)
         {
             if (_rings is null) ConvolveMap(memory, p, panel);
-            else ExpandAndConvolve(_rings, memory, start, p, panel, panel + PanelFloats);
+            else ExpandAndConvolve(_rings, memory, (start, end), p, panel, panel + PanelFloats);
             Project(memory, p, Math.Min(p + _chunk, end), panel);
         }
     }
+
+    /// <summary>Puts aside what a part reads of its neighbours, before they overwrite it.</summary>
+    public void SaveEdges(float* memory, int part, int parts) =>
+        _rings!.SaveEdges(memory, Share(_planes.Layout.Positions, part, parts), Scratch(memory, part) + PanelFloats);
+
+    private float* Scratch(float* memory, int part) => memory + _scratch + (part * (nint)ScratchFloats);
 
     /// <summary>The depthwise convolution of the map that is read itself.</summary>
     private void ConvolveMap(float* memory, int p, float* panel)
@@ -94,47 +100,43 @@ internal sealed unsafe class SeparableStep : PlanStep
         var (channels, phases) = (_layers.Depthwise.Bias.Length, _planes.Phases.Length * _planes.Phases.Length);
         for (var c = 0; c < channels; c++)
         {
-            PrefetchFar(memory, p, c, channels);
             var first = _planes.Inputs[c * phases];
+            for (var i = c * phases; i < (c + 1) * phases; i++) Prefetch.Range(memory + _planes.Inputs[i] + p + _chunk + _behind, _chunk);
+            FetchOutputs(memory, p, c, channels);
             for (var t = 0; t < _taps.Length; t++) offsets[t] = (int)(_planes.Inputs[(c * phases) + _taps[t].Plane] - first) + _taps[t].Shift;
             Depthwise(c, 1, memory + first + p, 0, offsets, panel);
         }
     }
 
     /// <summary>Expands the positions that are new to the chunk, and convolves one block of channels after another.</summary>
-    private void ExpandAndConvolve(ExpandedRings rings, float* memory, int start, int p, float* panel, float* ringMemory)
+    private void ExpandAndConvolve(ExpandedRings rings, float* memory, (int Start, int End) share, int p, float* panel, float* ringMemory)
     {
-        var origin = rings.Origin(start + _chunk + _behind);
-        var f = p + _behind;
+        var origin = rings.Origin(share.Start);
+        var f = rings.LastOf(p);
         var blocks = _layers.Expand!.Blocks;
-        for (var before = p == start ? origin : f; before < f; before += _chunk)
+        for (var before = p == share.Start ? origin : f; before < f; before += _chunk)
         {
-            rings.Pack(memory, before, ringMemory);
+            rings.Pack(memory, before, share, ringMemory);
             foreach (var block in blocks) rings.Expand(block, before, origin, ringMemory);
         }
 
         var offsets = stackalloc int[_taps.Length];
         for (var t = 0; t < _taps.Length; t++) offsets[t] = rings.Locate(_taps[t].Plane, p + _taps[t].Shift - origin);
-        rings.Pack(memory, f, ringMemory);
+        rings.Pack(memory, f, share, ringMemory);
         for (var b = 0; b < blocks.Length; b++)
         {
-            PrefetchFar(memory, p, b, blocks.Length);
+            rings.Fetch(memory, f + _chunk, ShareWhole(_layers.Expand.Taps, b, blocks.Length));
+            FetchOutputs(memory, p, b, blocks.Length);
             rings.Expand(blocks[b], f, origin, ringMemory);
             Depthwise(blocks[b].First, blocks[b].Size, rings.Channel(ringMemory, blocks[b].First), rings.Stride, offsets, panel);
         }
     }
 
-    /// <summary>
-    /// Fetches a share of the input of the next chunk and of the outputs of this one: planes lie far apart, so no prefetcher of the machine
-    /// follows them all.
-    /// </summary>
-    private void PrefetchFar(float* memory, int p, int share, int shares)
+    /// <summary>Fetches a share of the outputs: planes lie far apart, so no prefetcher of the machine follows them all.</summary>
+    private void FetchOutputs(float* memory, int p, int share, int shares)
     {
-        var (inputs, outputs) = (_planes.Inputs, _planes.Outputs);
-        var (start, end) = ShareWhole(inputs.Length, share, shares);
-        for (var i = start; i < end; i++) Prefetch.Range(memory + inputs[i] + p + _chunk + _behind, _chunk);
-        (start, end) = ShareWhole(outputs.Length, share, shares);
-        for (var i = start; i < end; i++) Prefetch.Range(memory + outputs[i] + p, _chunk);
+        var (start, end) = ShareWhole(_planes.Outputs.Length, share, shares);
+        for (var i = start; i < end; i++) Prefetch.Range(memory + _planes.Outputs[i] + p, _chunk);
     }
 
     private void Depthwise(int first, int count, float* input, int stride, int* offsets, float* panel)
