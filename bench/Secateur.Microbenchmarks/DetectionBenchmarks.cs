@@ -15,10 +15,9 @@ public class DetectionBenchmarks : IDisposable
     private const int Height = 480;
     private const int Width = 640;
 
-    private readonly List<FaceDetection> _faces = [];
     private PlanWorkspace? _workspace;
     private Model _model = null!;
-    private float _confidence;
+    private DetectorOptions _options = DetectorOptions.Default;
 
     /// <summary>Cells whose score is above the limit: none, a few faces, a crowd.</summary>
     [Params(0, 100, 1000)]
