@@ -189,16 +189,17 @@ internal sealed class DataFlow
     {
         var source = Source(_network.Nodes[chain.Node].Inputs[0]);
         before = Chains[source];
-        return before is { Start: null, Merge: null } && !IsResult[source] && Readers(source).Count == 1;
+        return before is { Start: null, Merge: null } && Separables[source] is null && !IsResult[source] && Readers(source).Count == 1;
     }
 
     private bool IsPointwise(FusedConv chain) =>
         _network.GeometryOf((Conv2dNode)_network.Nodes[chain.Node]) is { Kernel: 1, Stride: 1, Padding: 0, Groups: 1 };
 
+    // The taps' distances are on the stack of the step, and the rings of all phases must be addressable: no monsters.
     private bool IsDepthwise(FusedConv chain)
     {
         var node = (Conv2dNode)_network.Nodes[chain.Node];
-        return _network.Parameter(node.Weight).Shape is [var outputs, 1, ..] && outputs == node.Groups;
+        return _network.Parameter(node.Weight).Shape is [var outputs, 1, <= 5, _] && outputs == node.Groups && node.Stride <= 2;
     }
 
     private bool TryTake(FusedConv chain, int next)

@@ -9,6 +9,9 @@ namespace Secateur.Runtime;
 /// </summary>
 internal static class SiblingConvs
 {
+    // Joined weights are copies, and weights may be shared: a file must not make them grow without end.
+    private const int Most = 8;
+
     /// <summary>All convolutions that run as steps of their own, siblings together, in the order of the network.</summary>
     public static IEnumerable<FusedConv[]> Group(Network network, DataFlow flow) =>
         flow.Chains
@@ -16,15 +19,15 @@ internal static class SiblingConvs
             .Where(chain => flow.ComputedBy[chain.Last] == chain.Last && flow.Separables[chain.Last] is null)
             .OrderBy(chain => chain.Node)
             .GroupBy(chain => KeyOf(network, flow, chain))
-            .Select(siblings => siblings.ToArray());
+            .SelectMany(siblings => siblings.Chunk(Most));
 
     private static Key KeyOf(Network network, DataFlow flow, FusedConv chain)
     {
         var node = (Conv2dNode)network.Nodes[chain.Node];
         var geometry = network.GeometryOf(node);
 
-        // Of groups, and of those that add a map to their sums, each stays alone.
-        var alone = geometry.Groups > 1 || chain.Merge is not null ? chain : null;
+        // Those that fill a block gain nothing; of groups, and of those that add a map to their sums, each stays alone.
+        var alone = geometry.Groups > 1 || chain.Merge is not null || network.ChannelsOf(chain.Node) > DenseConv.MaxBlock ? chain : null;
         return new Key(flow.Source(node.Input), geometry, chain.Activation?.GetType(), (chain.Activation as PReluNode)?.Slope, alone);
     }
 

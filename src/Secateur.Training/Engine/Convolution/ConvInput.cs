@@ -1,4 +1,5 @@
 using Secateur.Kernels.Conv2d;
+using Secateur.Kernels.Simd;
 using Secateur.Training.Engine.Maps;
 using Secateur.Training.Kernels;
 
@@ -30,7 +31,7 @@ internal sealed unsafe class ConvInput(EngineContext context, ConvTiles tiles, V
             if (channel + 1 < tiles.GroupInputs)
             {
                 var next = sources[(group * tiles.GroupInputs) + channel + 1].Plane(memory, image);
-                Prefetch.Run(next + ((nint)firstRow * tiles.Input.Width), (lastRow - firstRow) * tiles.Input.Width);
+                Prefetch.FarRange(next + ((nint)firstRow * tiles.Input.Width), (lastRow - firstRow) * tiles.Input.Width);
             }
 
             var view = source.View.Coefficients(memory, context.Parameters.Values, source.Channel);

@@ -1,3 +1,4 @@
+using Secateur.Kernels.Simd;
 using Secateur.Training.Kernels;
 
 namespace Secateur.Training.Engine.Maps;
@@ -52,8 +53,8 @@ internal sealed unsafe class GradientSource
     /// <summary>Has the memory that loading these positions will read brought near.</summary>
     public void Announce(float* memory, int image, int channel, int start, int count)
     {
-        foreach (var part in _parts) Prefetch.Run(_map.Plane(memory, part.Gradient, image, channel) + start, count);
-        if (ReadsValues) Prefetch.Run(_map.Plane(memory, _raw, image, channel) + start, count);
+        foreach (var part in _parts) Prefetch.FarRange(_map.Plane(memory, part.Gradient, image, channel) + start, count);
+        if (ReadsValues) Prefetch.FarRange(_map.Plane(memory, _raw, image, channel) + start, count);
     }
 
     private readonly record struct Part(MapView View, PlanBuffer Gradient, bool Whole);

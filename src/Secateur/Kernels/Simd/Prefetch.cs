@@ -1,18 +1,25 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using Secateur.Kernels.Layout;
 
 namespace Secateur.Kernels.Simd;
 
 /// <summary>Asks the memory for what will be needed soon; nothing happens where .NET has no such instruction.</summary>
 internal static unsafe class Prefetch
 {
-    private const int CacheLine = 16;
-
     /// <summary>Fetches the cache lines of [<paramref name="start"/>, <paramref name="start"/> + <paramref name="floats"/>).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Range(float* start, int floats)
     {
         if (!Sse.IsSupported) return;
-        for (var i = 0; i < floats; i += CacheLine) Sse.Prefetch0(start + i);
+        for (var i = 0; i < floats; i += CacheLines.Floats) Sse.Prefetch0(start + i);
+    }
+
+    /// <summary>As <see cref="Range"/>, but to the second-level cache: for what is needed later.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FarRange(float* start, int floats)
+    {
+        if (!Sse.IsSupported) return;
+        for (var i = 0; i < floats; i += CacheLines.Floats) Sse.Prefetch1(start + i);
     }
 }
