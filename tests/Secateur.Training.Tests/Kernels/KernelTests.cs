@@ -200,7 +200,14 @@ public unsafe class KernelTests
             {
                 var call = new DepthwiseRowsCall
                 {
-                    Input = px, InputPitch = inputPitch, Weights = pw, Bias = 0.5f, Output = py, OutputPitch = outputPitch, Rows = rows, Columns = columns,
+                    Input = px,
+                    InputPitch = inputPitch,
+                    Weights = pw,
+                    Bias = 0.5f,
+                    Output = py,
+                    OutputPitch = outputPitch,
+                    Rows = rows,
+                    Columns = columns,
                 };
                 DepthwiseRows.Run(level, in call);
             }
