@@ -46,7 +46,7 @@ internal struct GradientSums
 internal static unsafe class Reductions
 {
     // Float32 sums stay short: their rounding does not grow with the map.
-    private const int Stretch = 1024;
+    private const int Stretch = 128;
 
     /// <summary>The moments of x.</summary>
     public static Moments Moments(SimdLevel level, float* x, int count)

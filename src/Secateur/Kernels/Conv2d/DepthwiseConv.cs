@@ -88,7 +88,6 @@ internal static unsafe class DepthwiseConv
     {
         var width = TSimd.Width;
         var step = 4 * width;
-        var slope = TSimd.Broadcast(call.Slope);
         var rest = stackalloc float[step];
         for (var channel = 0; channel < call.Channels; channel++)
         {
@@ -121,21 +120,7 @@ internal static unsafe class DepthwiseConv
                     d = TSimd.MultiplyAdd(w, TSimd.LoadSecond(x + (3 * width), v3, v4), d);
                 }
 
-                if (call.Slope != 1)
-                {
-                    a = VectorActivation.Apply<TSimd, TVector>(a, slope);
-                    b = VectorActivation.Apply<TSimd, TVector>(b, slope);
-                    c = VectorActivation.Apply<TSimd, TVector>(c, slope);
-                    d = VectorActivation.Apply<TSimd, TVector>(d, slope);
-                }
-
-                var partial = end - p < step;
-                var output = partial ? rest : outputs + p;
-                TSimd.Store(output, a);
-                TSimd.Store(output + width, b);
-                TSimd.Store(output + (2 * width), c);
-                TSimd.Store(output + (3 * width), d);
-                if (partial) new ReadOnlySpan<float>(rest, end - p).CopyTo(new Span<float>(outputs + p, end - p));
+                Finish<TSimd, TVector>(call.Slope, outputs + p, end - p, rest, a, b, c, d);
             }
         }
     }
@@ -147,7 +132,6 @@ internal static unsafe class DepthwiseConv
     {
         var width = TSimd.Width;
         var step = 4 * width;
-        var slope = TSimd.Broadcast(call.Slope);
         var rest = stackalloc float[step];
         for (var channel = 0; channel < call.Channels; channel++)
         {
@@ -168,22 +152,32 @@ internal static unsafe class DepthwiseConv
                     d = TSimd.MultiplyAdd(w, TSimd.Load(x + (3 * width)), d);
                 }
 
-                if (call.Slope != 1)
-                {
-                    a = VectorActivation.Apply<TSimd, TVector>(a, slope);
-                    b = VectorActivation.Apply<TSimd, TVector>(b, slope);
-                    c = VectorActivation.Apply<TSimd, TVector>(c, slope);
-                    d = VectorActivation.Apply<TSimd, TVector>(d, slope);
-                }
-
-                var partial = end - p < step;
-                var output = partial ? rest : outputs + p;
-                TSimd.Store(output, a);
-                TSimd.Store(output + width, b);
-                TSimd.Store(output + (2 * width), c);
-                TSimd.Store(output + (3 * width), d);
-                if (partial) new ReadOnlySpan<float>(rest, end - p).CopyTo(new Span<float>(outputs + p, end - p));
+                Finish<TSimd, TVector>(call.Slope, outputs + p, end - p, rest, a, b, c, d);
             }
         }
+    }
+
+    /// <summary>Activation and store of four vectors, of which <paramref name="count"/> floats are wanted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish<TSimd, TVector>(float slope, float* output, int count, float* rest, TVector a, TVector b, TVector c, TVector d)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        if (slope != 1)
+        {
+            var below = TSimd.Broadcast(slope);
+            a = VectorActivation.Apply<TSimd, TVector>(a, below);
+            b = VectorActivation.Apply<TSimd, TVector>(b, below);
+            c = VectorActivation.Apply<TSimd, TVector>(c, below);
+            d = VectorActivation.Apply<TSimd, TVector>(d, below);
+        }
+
+        var width = TSimd.Width;
+        var target = count < 4 * width ? rest : output;
+        TSimd.Store(target, a);
+        TSimd.Store(target + width, b);
+        TSimd.Store(target + (2 * width), c);
+        TSimd.Store(target + (3 * width), d);
+        if (target == rest) new ReadOnlySpan<float>(rest, count).CopyTo(new Span<float>(output, count));
     }
 }

@@ -120,13 +120,14 @@ internal sealed unsafe class ExpandedRings
         }
     }
 
-    private void PackShare(float* memory, int f, int first, int last, (int Start, int End) share, float* panel)
+    private void PackShare(float* memory, int f, int first, int last, (int Start, int End) share, float* rings)
     {
-        PackRun(memory, Math.Max(first, share.Start), Math.Min(last, share.End), panel + (Math.Max(first, share.Start) - f));
+        // Of stride 1: one phase, whose panel comes first.
+        PackRun(memory, Math.Max(first, share.Start), Math.Min(last, share.End), rings + (Math.Max(first, share.Start) - f));
         for (var c = 0; c < _expand.Taps; c++)
         {
-            var target = panel + (c * _panelStride);
-            var edges = Edges(panel, c);
+            var target = rings + (c * _panelStride);
+            var edges = Edges(rings, c);
             var (start, end) = (Math.Max(first, share.Start - _before), Math.Min(last, share.Start));
             Copy(edges + _before + (start - share.Start), target + (start - f), end - start);
             (start, end) = (Math.Max(first, share.End), Math.Min(last, share.End + _behind));

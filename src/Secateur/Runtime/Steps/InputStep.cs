@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Secateur.Kernels.Conv2d;
+using Secateur.Kernels.Layout;
 using Secateur.Kernels.Simd;
 
 namespace Secateur.Runtime.Steps;
@@ -18,7 +19,7 @@ internal sealed record InputPlanes(PhasePlanes Planes, nint[] Channels);
 internal sealed record InputPlan(SimdLevel Level, int Channels, int Width, ImmutableArray<InputPlanes> Targets, nint Scratch)
 {
     /// <summary>Floats from one channel of a row in scratch memory to the next: whole cache lines.</summary>
-    public int RowStride { get; } = (Width + 15) / 16 * 16;
+    public int RowStride { get; } = CacheLines.RoundUp(Width);
 }
 
 /// <summary>An image that is read row by row.</summary>
