@@ -66,6 +66,7 @@ internal static unsafe class DenseConv
         }
     }
 
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<TSimd, TVector, TBlock>(in DenseConvCall call, int start, int end)
         where TSimd : ISimd<TVector>

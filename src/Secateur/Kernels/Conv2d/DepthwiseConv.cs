@@ -81,6 +81,7 @@ internal static unsafe class DepthwiseConv
         return true;
     }
 
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunThreeByThree<TSimd, TVector>(in DepthwiseConvCall call, int start, int end)
         where TSimd : ISimd<TVector>
@@ -125,6 +126,7 @@ internal static unsafe class DepthwiseConv
         }
     }
 
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunAny<TSimd, TVector>(in DepthwiseConvCall call, int start, int end)
         where TSimd : ISimd<TVector>
