@@ -65,21 +65,22 @@ internal static unsafe class ConvKernels
                 return;
             }
 
+            var call = new DenseConvCall
+            {
+                Input = conv.Input,
+                Offsets = offsets,
+                Taps = taps,
+                Weights = conv.Weights,
+                Bias = conv.Bias,
+                Memory = conv.Output,
+                Outputs = outputs,
+                Slope = 1,
+            };
             for (var start = 0; start < conv.Positions; start += strip)
             {
                 foreach (var block in blocks)
                 {
-                    var call = new DenseConvCall
-                    {
-                        Input = conv.Input,
-                        Offsets = offsets,
-                        Taps = taps,
-                        Weights = conv.Weights + ((nint)block.First * taps),
-                        Bias = conv.Bias + block.First,
-                        Memory = conv.Output,
-                        Outputs = outputs + block.First,
-                        Slope = 1,
-                    };
+                    call.First = block.First;
                     DenseConv.Run(level, block.Size, in call, start, Math.Min(start + strip, conv.Positions));
                 }
             }

@@ -14,7 +14,7 @@ internal static unsafe class DenseConv
     /// <summary>The most output channels a block has.</summary>
     public const int MaxBlock = 8;
 
-    /// <summary>Computes positions [start, end) of one block.</summary>
+    /// <summary>Computes positions [start, end) of one block of channels.</summary>
     public static void Run(SimdLevel level, int block, in DenseConvCall call, int start, int end)
     {
         switch (level)
@@ -76,6 +76,8 @@ internal static unsafe class DenseConv
         // One row of accumulators a channel; the rows that a block does not have compile to nothing.
         var step = 2 * TSimd.Width;
         var aside = stackalloc float[TBlock.Size * step];
+        var (first, taps) = (call.First, call.Taps);
+        var bias = call.Bias + first;
         for (var p = start; p < end; p += step)
         {
             TVector a0 = default, b0 = default, a1 = default, b1 = default,
@@ -84,18 +86,18 @@ internal static unsafe class DenseConv
                 a6 = default, b6 = default, a7 = default, b7 = default;
             if (call.BorderStart is null)
             {
-                if (TBlock.Size > 0) a0 = b0 = TSimd.Broadcast(call.Bias[0]);
-                if (TBlock.Size > 1) a1 = b1 = TSimd.Broadcast(call.Bias[1]);
-                if (TBlock.Size > 2) a2 = b2 = TSimd.Broadcast(call.Bias[2]);
-                if (TBlock.Size > 3) a3 = b3 = TSimd.Broadcast(call.Bias[3]);
-                if (TBlock.Size > 4) a4 = b4 = TSimd.Broadcast(call.Bias[4]);
-                if (TBlock.Size > 5) a5 = b5 = TSimd.Broadcast(call.Bias[5]);
-                if (TBlock.Size > 6) a6 = b6 = TSimd.Broadcast(call.Bias[6]);
-                if (TBlock.Size > 7) a7 = b7 = TSimd.Broadcast(call.Bias[7]);
+                if (TBlock.Size > 0) a0 = b0 = TSimd.Broadcast(bias[0]);
+                if (TBlock.Size > 1) a1 = b1 = TSimd.Broadcast(bias[1]);
+                if (TBlock.Size > 2) a2 = b2 = TSimd.Broadcast(bias[2]);
+                if (TBlock.Size > 3) a3 = b3 = TSimd.Broadcast(bias[3]);
+                if (TBlock.Size > 4) a4 = b4 = TSimd.Broadcast(bias[4]);
+                if (TBlock.Size > 5) a5 = b5 = TSimd.Broadcast(bias[5]);
+                if (TBlock.Size > 6) a6 = b6 = TSimd.Broadcast(bias[6]);
+                if (TBlock.Size > 7) a7 = b7 = TSimd.Broadcast(bias[7]);
             }
             else
             {
-                var at = call.BorderStart + call.Border.Locate(p, step);
+                var at = call.BorderStart + (first * (nint)call.BorderStride) + call.Border.Locate(p, step);
                 if (TBlock.Size > 0) (a0, b0) = LoadPair<TSimd, TVector>(at + (0 * (nint)call.BorderStride));
                 if (TBlock.Size > 1) (a1, b1) = LoadPair<TSimd, TVector>(at + (1 * (nint)call.BorderStride));
                 if (TBlock.Size > 2) (a2, b2) = LoadPair<TSimd, TVector>(at + (2 * (nint)call.BorderStride));
@@ -108,8 +110,8 @@ internal static unsafe class DenseConv
 
             var input = call.Input + p;
             var offset = call.Offsets;
-            var weight = call.Weights;
-            for (var k = call.Taps; k > 0; k--, offset++, weight += TBlock.Size)
+            var weight = call.Weights + (first * (nint)taps);
+            for (var k = taps; k > 0; k--, offset++, weight += TBlock.Size)
             {
                 var x0 = TSimd.Load(input + *offset);
                 var x1 = TSimd.Load(input + *offset + TSimd.Width);
@@ -209,14 +211,14 @@ internal static unsafe class DenseConv
 
         if (call.Addends is not null)
         {
-            var addend = call.Memory + call.Addends[channel] + p;
+            var addend = call.Memory + call.Addends[call.First + channel] + p;
             var own = TSimd.Broadcast(call.OwnFactor);
             var other = TSimd.Broadcast(call.AddendFactor);
             a = TSimd.MultiplyAdd(own, a, TSimd.Multiply(other, TSimd.Load(addend)));
             b = TSimd.MultiplyAdd(own, b, TSimd.Multiply(other, TSimd.Load(addend + TSimd.Width)));
         }
 
-        var output = rest is null ? call.Memory + call.Outputs[channel] + p : rest + (channel * 2 * TSimd.Width);
+        var output = rest is null ? call.Memory + call.Outputs[call.First + channel] + p : rest + (channel * 2 * TSimd.Width);
         TSimd.Store(output, a);
         TSimd.Store(output + TSimd.Width, b);
     }
@@ -225,6 +227,6 @@ internal static unsafe class DenseConv
     private static void CopyRest(in DenseConvCall call, int channels, float* rest, int step, int p, int count)
     {
         for (var c = 0; c < channels; c++)
-            new ReadOnlySpan<float>(rest + (c * step), count).CopyTo(new Span<float>(call.Memory + call.Outputs[c] + p, count));
+            new ReadOnlySpan<float>(rest + (c * step), count).CopyTo(new Span<float>(call.Memory + call.Outputs[call.First + c] + p, count));
     }
 }

@@ -1,11 +1,14 @@
 namespace Secateur.Kernels.Conv2d;
 
 /// <summary>
-/// What <see cref="DenseConv"/> computes for one block of B output channels:
-/// y[b, p] = OwnFactor * act(start[b, p] + sum over k of Weights[k, b] * Input[Offsets[k] + p]) + AddendFactor * addend[b, p].
+/// What <see cref="DenseConv"/> computes for blocks of B of the O output channels of a convolution, from First on:
+/// y[o, p] = OwnFactor * act(start[o, p] + sum over k of weight[o, k] * Input[Offsets[k] + p]) + AddendFactor * addend[o, p].
 /// </summary>
 internal unsafe struct DenseConvCall
 {
+    /// <summary>The block's first output channel.</summary>
+    public int First;
+
     /// <summary>Position 0 of the first input channel.</summary>
     public float* Input;
 
@@ -15,13 +18,13 @@ internal unsafe struct DenseConvCall
     /// <summary>K.</summary>
     public int Taps;
 
-    /// <summary>[K, B].</summary>
+    /// <summary>A block after another, each [K, B]: the first block's.</summary>
     public float* Weights;
 
-    /// <summary>[B]; what the sums start from, unless <see cref="BorderStart"/> is set.</summary>
+    /// <summary>[O]; what the sums start from, unless <see cref="BorderStart"/> is set.</summary>
     public float* Bias;
 
-    /// <summary>[B, StoredRows * Pitch + slack]: starts that differ at the borders; null for none.</summary>
+    /// <summary>[O, StoredRows * Pitch + slack]: starts that differ at the borders; null for none.</summary>
     public float* BorderStart;
 
     /// <summary>Floats from one channel of <see cref="BorderStart"/> to the next.</summary>
@@ -33,10 +36,10 @@ internal unsafe struct DenseConvCall
     /// <summary>Memory that <see cref="Outputs"/> and <see cref="Addends"/> are distances into.</summary>
     public float* Memory;
 
-    /// <summary>Position 0 of each output channel, [B].</summary>
+    /// <summary>Position 0 of each output channel, [O].</summary>
     public nint* Outputs;
 
-    /// <summary>Position 0 of what is added to each output channel, [B]; null for nothing.</summary>
+    /// <summary>Position 0 of what is added to each output channel, [O]; null for nothing.</summary>
     public nint* Addends;
 
     /// <summary>Slope of the activation below zero: 0 is ReLU, 1 is none.</summary>

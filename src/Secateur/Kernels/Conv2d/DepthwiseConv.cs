@@ -6,11 +6,14 @@ using Secateur.Kernels.Simd;
 namespace Secateur.Kernels.Conv2d;
 
 /// <summary>
-/// What <see cref="DepthwiseConv"/> computes for each of some channels c: y[c, p] = act(Bias[c] + sum over k of Weights[c, k] * x[c, Offsets[k] + p]).
+/// What <see cref="DepthwiseConv"/> computes for each channel c of a block: y[c, p] = act(Bias[c] + sum over k of Weights[c, k] * x[c, Offsets[k] + p]).
 /// </summary>
 internal unsafe struct DepthwiseConvCall
 {
-    /// <summary>C.</summary>
+    /// <summary>The block's first channel.</summary>
+    public int First;
+
+    /// <summary>Channels of the block.</summary>
     public int Channels;
 
     /// <summary>Position 0 of the first input channel.</summary>
@@ -90,7 +93,7 @@ internal static unsafe class DepthwiseConv
         var width = TSimd.Width;
         var step = 4 * width;
         var rest = stackalloc float[step];
-        for (var channel = 0; channel < call.Channels; channel++)
+        for (var channel = call.First; channel < call.First + call.Channels; channel++)
         {
             var weights = call.Weights + (channel * 9);
             var inputs = call.Input + (channel * (nint)call.InputStride);
@@ -135,7 +138,7 @@ internal static unsafe class DepthwiseConv
         var width = TSimd.Width;
         var step = 4 * width;
         var rest = stackalloc float[step];
-        for (var channel = 0; channel < call.Channels; channel++)
+        for (var channel = call.First; channel < call.First + call.Channels; channel++)
         {
             var weights = call.Weights + (channel * call.Taps);
             var inputs = call.Input + (channel * (nint)call.InputStride);

@@ -47,27 +47,28 @@ internal sealed unsafe class ConvStep(string name, SimdLevel level, PackedConv c
         fixed (float* weights = conv.Weights, bias = conv.Bias, starts = border?.Values)
         fixed (nint* outputs = planes.Outputs, addends = epilogue.Addends)
         {
+            var call = new DenseConvCall
+            {
+                Offsets = offsets,
+                Taps = conv.Taps,
+                Weights = weights,
+                Bias = bias,
+                BorderStart = starts,
+                BorderStride = border?.Stride ?? 0,
+                Border = border?.Rows ?? default,
+                Memory = memory,
+                Outputs = outputs,
+                Addends = addends,
+                Slope = epilogue.Slope,
+                OwnFactor = epilogue.OwnFactor,
+                AddendFactor = epilogue.AddendFactor,
+            };
             for (var strip = start; strip < end; strip += _strip)
             {
                 foreach (var block in conv.Blocks)
                 {
-                    var call = new DenseConvCall
-                    {
-                        Input = memory + planes.Inputs[block.Group],
-                        Offsets = offsets,
-                        Taps = conv.Taps,
-                        Weights = weights + ((nint)block.First * conv.Taps),
-                        Bias = bias + block.First,
-                        BorderStart = border is null ? null : starts + ((nint)block.First * border.Stride),
-                        BorderStride = border?.Stride ?? 0,
-                        Border = border?.Rows ?? default,
-                        Memory = memory,
-                        Outputs = outputs + block.First,
-                        Addends = epilogue.Addends is null ? null : addends + block.First,
-                        Slope = epilogue.Slope,
-                        OwnFactor = epilogue.OwnFactor,
-                        AddendFactor = epilogue.AddendFactor,
-                    };
+                    call.First = block.First;
+                    call.Input = memory + planes.Inputs[block.Group];
                     DenseConv.Run(level, block.Size, in call, strip, Math.Min(strip + _strip, end));
                 }
             }

@@ -19,11 +19,17 @@ internal sealed unsafe class ExpandedRings
     private readonly int _behind;
     private readonly int _chunk;
 
-    // Positions a ring holds, and floats from one to the next: a chunk that runs over a ring's end goes on behind it.
+    // Positions a ring holds, those of its first ones that it holds again behind its end, so that no run of taps breaks there, and floats from
+    // one ring to the next.
     private readonly int _length;
+    private readonly int _mirror;
     private readonly int _ringStride;
     private readonly int _panelStride;
+
+    // The first tap of an expanded channel is its bias, and reads what is 1 inside of the map and 0 outside: so sums are zero there.
     private readonly int[] _offsets;
+    private readonly float[] _weights;
+    private readonly float[] _starts;
     private readonly nint[] _outputs;
 
     // The taps' phases, and how many rows and columns each has.
@@ -45,25 +51,28 @@ internal sealed unsafe class ExpandedRings
         (_before, _behind, _chunk) = (before, behind, chunk);
         _stride = taps.Conv.Stride;
         _length = (before + behind + chunk + chunk - 1) / chunk * chunk;
-        _ringStride = CacheLines.Spread(_length + chunk + CacheLines.Floats);
+        _mirror = chunk + CacheLines.Floats;
+        _ringStride = CacheLines.Spread(_length + _mirror);
         _panelStride = CacheLines.Spread(chunk);
-        _offsets = [.. Enumerable.Range(0, _expand.Taps).Select(c => c * _panelStride)];
+        _offsets = [.. Enumerable.Range(0, _expand.Taps + 1).Select(c => c * _panelStride)];
+        _weights = WithBias(_expand);
+        _starts = new float[_expand.Bias.Length];
         _phases = taps.Phases();
         _heights = [.. _phases.Select(p => Math.Min(PhaseSplit.Count(planes.From.Height, _stride, p), planes.Layout.Height + taps.After))];
         _widths = [.. _phases.Select(p => Math.Min(PhaseSplit.Count(planes.From.Width, _stride, p), planes.Layout.Width + taps.After))];
         Stride = _phases.Length * _phases.Length * _ringStride;
-        _outputs = [.. Enumerable.Range(0, DenseConv.MaxBlock).Select(c => c * (nint)Stride)];
+        _outputs = [.. Enumerable.Range(0, _expand.Bias.Length).Select(c => c * (nint)Stride)];
     }
 
     /// <summary>Floats from one channel to the next.</summary>
     public int Stride { get; }
 
-    /// <summary>Floats of memory: a panel [phases, C, chunk] of what is expanded, the edges [C, before + behind], the rings.</summary>
+    /// <summary>Floats of memory: a panel [phases, 1 + C, chunk] of what is expanded, the edges [C, before + behind], the rings.</summary>
     public long Floats => PanelFloats + EdgeFloats + ((long)_expand.Bias.Length * Stride);
 
     private long PanelFloats => _phases.Length * _phases.Length * (long)PhaseFloats;
 
-    private int PhaseFloats => _expand.Taps * _panelStride;
+    private int PhaseFloats => _offsets.Length * _panelStride;
 
     private long EdgeFloats => _planes.IsInPlace ? CacheLines.RoundUp(_expand.Taps * (_before + _behind)) : 0;
 
@@ -89,10 +98,13 @@ internal sealed unsafe class ExpandedRings
             var before = Math.Min(_before, share.Start);
             Copy(source + share.Start - before, edges + _before - before, before);
             if (share.End < _planes.Layout.Positions) Copy(source + share.End, edges + _before, _behind);
+            else new Span<float>(edges + _before, _behind).Clear();
         }
     }
 
-    /// <summary>Copies the chunk at <paramref name="f"/> of all planes side by side: as they lie, every channel would be on a page of its own.</summary>
+    /// <summary>
+    /// Copies the chunk at <paramref name="f"/> of all planes side by side, behind ones: as they lie, every channel would be on a page of its own.
+    /// </summary>
     /// <param name="memory">The workspace.</param>
     /// <param name="f">First position.</param>
     /// <param name="share">The outputs of this part: around them, another may have written already.</param>
@@ -101,11 +113,12 @@ internal sealed unsafe class ExpandedRings
     {
         for (var row = 0; row < _phases.Length; row++)
         {
-            var panel = rings + ((nint)row * _phases.Length * PhaseFloats);
             var (first, last) = Inside(f, row);
-            if (_planes.IsInPlace) PackShare(memory, f, first, last, share, rings);
-            else if (_stride == 1 && _planes.Layout.Pitch == _planes.From.Pitch) PackRun(memory, first, last, panel + (first - f));
-            else PackRows(memory, row, first, last, panel + (first - f));
+            var panel = Panel(rings, row, 0);
+            for (var column = 0; column < _phases.Length; column++) Mark(Panel(rings, row, column), f, first, last, _widths[column]);
+            if (_planes.IsInPlace) PackShare(memory, f, first, last, share, panel, rings);
+            else if (_stride == 1 && _planes.Layout.Pitch == _planes.From.Pitch) PackRun(memory, f, first, last, panel);
+            else PackRows(memory, f, row, first, last, panel);
         }
     }
 
@@ -120,13 +133,32 @@ internal sealed unsafe class ExpandedRings
         }
     }
 
-    private void PackShare(float* memory, int f, int first, int last, (int Start, int End) share, float* rings)
+    /// <summary>Writes the row of ones inside of the map, and zeroes all of the panel that no row of the map reaches.</summary>
+    private void Mark(float* panel, int f, int first, int last, int width)
     {
-        // Of stride 1: one phase, whose panel comes first.
-        PackRun(memory, Math.Max(first, share.Start), Math.Min(last, share.End), rings + (Math.Max(first, share.Start) - f));
+        var pitch = _planes.Layout.Pitch;
+        new Span<float>(panel, _chunk).Clear();
+        for (var row = first / pitch * pitch; row < last; row += pitch)
+        {
+            var start = Math.Max(row, first);
+            new Span<float>(panel + (start - f), Math.Max(0, Math.Min(row + width, last) - start)).Fill(1);
+        }
+
+        var (before, behind) = last > first ? (first - f, last - f) : (0, 0);
+        if (before == 0 && behind == _chunk) return;
+        for (var c = 1; c < _offsets.Length; c++)
+        {
+            new Span<float>(panel + _offsets[c], before).Clear();
+            new Span<float>(panel + _offsets[c] + behind, _chunk - behind).Clear();
+        }
+    }
+
+    private void PackShare(float* memory, int f, int first, int last, (int Start, int End) share, float* panel, float* rings)
+    {
+        PackRun(memory, f, Math.Max(first, share.Start), Math.Min(last, share.End), panel);
         for (var c = 0; c < _expand.Taps; c++)
         {
-            var target = rings + (c * _panelStride);
+            var target = panel + _offsets[c + 1];
             var edges = Edges(rings, c);
             var (start, end) = (Math.Max(first, share.Start - _before), Math.Min(last, share.Start));
             Copy(edges + _before + (start - share.Start), target + (start - f), end - start);
@@ -135,10 +167,35 @@ internal sealed unsafe class ExpandedRings
         }
     }
 
-    private void PackRun(float* memory, int first, int last, float* panel)
+    /// <summary>Copies rows as they lie, with the zeros between them.</summary>
+    private void PackRun(float* memory, int f, int first, int last, float* panel)
     {
-        for (var c = 0; c < _expand.Taps; c++) Copy(memory + _planes.Inputs[c] + first, panel + (c * _panelStride), last - first);
+        for (var c = 0; c < _expand.Taps; c++) Copy(memory + _planes.Inputs[c] + first, panel + _offsets[c + 1] + (first - f), last - first);
     }
+
+    private void PackRows(float* memory, int f, int row, int first, int last, float* panel)
+    {
+        var (pitch, from) = (_planes.Layout.Pitch, _planes.From);
+        for (var y = first / pitch; y * pitch < last; y++)
+        {
+            var (start, end) = (Math.Max(first, y * pitch), Math.Min(last, (y + 1) * pitch));
+            var x = start - (y * pitch);
+            var columns = Math.Clamp(from.Width - (_stride * x), 0, _stride * (end - start));
+            var source = (((_stride * y) + _phases[row]) * from.Pitch) + (_stride * x);
+            for (var c = 0; c < _expand.Taps; c++)
+            {
+                var target = panel + _offsets[c + 1] + (start - f);
+                PhaseSplit.Run(_level, memory + _planes.Inputs[c] + source, columns, _stride, _phases, target, PhaseFloats);
+                for (var k = 0; k < _phases.Length; k++)
+                {
+                    var width = Math.Max(_widths[k] - x, 0);
+                    if (width < end - start) new Span<float>(target + (k * PhaseFloats) + width, end - start - width).Clear();
+                }
+            }
+        }
+    }
+
+    private float* Panel(float* rings, int row, int column) => rings + (((row * (nint)_phases.Length) + column) * PhaseFloats);
 
     private float* Edges(float* rings, int channel) => rings + PanelFloats + (channel * (nint)(_before + _behind));
 
@@ -147,72 +204,46 @@ internal sealed unsafe class ExpandedRings
         if (count > 0) new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(target, count));
     }
 
-    private void PackRows(float* memory, int row, int first, int last, float* panel)
-    {
-        var (pitch, from) = (_planes.Layout.Pitch, _planes.From);
-        for (var y = first / pitch; y * pitch < last; y++)
-        {
-            var (start, end) = (Math.Max(first, y * pitch), Math.Min(last, (y + 1) * pitch));
-            var column = _stride * (start - (y * pitch));
-            var columns = Math.Min(from.Width - column, _stride * (end - start));
-            var source = (((_stride * y) + _phases[row]) * from.Pitch) + column;
-            for (var c = 0; c < _expand.Taps && columns > 0; c++)
-            {
-                var target = panel + (c * _panelStride) + (start - first);
-                PhaseSplit.Run(_level, memory + _planes.Inputs[c] + source, columns, _stride, _phases, target, PhaseFloats);
-            }
-        }
-    }
-
     /// <summary>Expands the chunk that was packed last for one block of channels.</summary>
     public void Expand(ChannelBlock block, int f, int origin, float* rings)
     {
         var at = (f - origin) % _length;
         fixed (int* offsets = _offsets)
-        fixed (float* weights = _expand.Weights, bias = _expand.Bias)
+        fixed (float* weights = _weights, bias = _starts)
         fixed (nint* outputs = _outputs)
         {
             var call = new DenseConvCall
             {
+                First = block.First,
                 Offsets = offsets,
-                Taps = _expand.Taps,
-                Weights = weights + ((nint)block.First * _expand.Taps),
-                Bias = bias + block.First,
+                Taps = _offsets.Length,
+                Weights = weights,
+                Bias = bias,
                 Outputs = outputs,
                 Slope = _slope,
             };
             for (var q = 0; q < _phases.Length * _phases.Length; q++)
             {
-                var ring = Channel(rings, block.First) + Locate(q, 0);
-                call.Input = rings + ((nint)q * PhaseFloats);
-                call.Memory = ring + at;
-                var (first, last) = Inside(f, q / _phases.Length);
-                if (first < last) DenseConv.Run(_level, block.Size, in call, first - f, last - f);
-                ClearOutside(ring + at, block.Size, f, q);
-                if (at != 0) continue;
-                for (var c = 0; c < block.Size; c++)
-                    new ReadOnlySpan<float>(ring + outputs[c], _chunk).CopyTo(new Span<float>(ring + outputs[c] + _length, _chunk));
+                call.Input = Panel(rings, 0, q);
+                call.Memory = Channel(rings, 0) + Locate(q, at);
+                DenseConv.Run(_level, block.Size, in call, 0, _chunk);
+                var mirrored = Math.Min(_chunk, _mirror - at);
+                for (var c = 0; c < block.Size && mirrored > 0; c++) Copy(call.Memory + outputs[block.First + c], call.Memory + outputs[block.First + c] + _length, mirrored);
             }
         }
     }
 
-    /// <summary>Zeroes what of a chunk lies outside of the map.</summary>
-    private void ClearOutside(float* chunk, int channels, int f, int q)
+    /// <summary>The weights with the bias of each channel before its taps.</summary>
+    private static float[] WithBias(PackedConv conv)
     {
-        var (pitch, width) = (_planes.Layout.Pitch, _widths[q % _phases.Length]);
-        var (first, last) = Inside(f, q / _phases.Length);
-        Clear(f, Math.Min(first, f + _chunk));
-        Clear(Math.Max(last, f), f + _chunk);
-        for (var gap = (first / pitch * pitch) + width; gap < last; gap += pitch) Clear(Math.Max(gap, first), Math.Min(gap - width + pitch, last));
-
-        void Clear(int from, int to)
+        var weights = new List<float>(conv.Weights.Length + conv.Bias.Length);
+        foreach (var block in conv.Blocks)
         {
-            for (var c = 0; c < channels && from < to; c++)
-            {
-                var target = chunk + (c * (nint)Stride);
-                for (var x = from; x < to; x++) target[x - f] = 0;
-            }
+            weights.AddRange(conv.Bias.AsSpan(block.First, block.Size));
+            weights.AddRange(conv.Weights.AsSpan(block.First * conv.Taps, block.Size * conv.Taps));
         }
+
+        return [.. weights];
     }
 
     /// <summary>The positions of a chunk that are in rows of the map.</summary>

@@ -36,8 +36,9 @@ internal sealed unsafe class SeparableStep : PlanStep
     private readonly int _panelStride;
     private readonly ExpandedRings? _rings;
 
-    // For each depthwise tap the plane of a channel that it reads and its distance, and how far taps reach behind a position.
-    private readonly (int Plane, int Shift)[] _taps;
+    // For each depthwise tap the plane of a channel that it reads, the distance of the first tap in its row, and its own from that; and how far
+    // taps reach behind a position.
+    private readonly (int Plane, int Row, int Column)[] _taps;
     private readonly int _behind;
     private readonly int[] _projectOffsets;
 
@@ -52,11 +53,14 @@ internal sealed unsafe class SeparableStep : PlanStep
         [
             .. from ky in Enumerable.Range(0, taps.Conv.Kernel)
                from kx in Enumerable.Range(0, taps.Conv.Kernel)
-               select ((phases.IndexOf(taps.Phase(ky)) * phases.Length) + phases.IndexOf(taps.Phase(kx)), (taps.Shift(ky) * planes.Layout.Pitch) + taps.Shift(kx)),
+               select (
+                   (phases.IndexOf(taps.Phase(ky)) * phases.Length) + phases.IndexOf(taps.Phase(kx)),
+                   (taps.Shift(ky) * planes.Layout.Pitch) - taps.Before,
+                   taps.Before + taps.Shift(kx)),
         ];
-        _behind = Math.Max(0, _taps.Max(t => t.Shift));
+        _behind = Math.Max(0, _taps.Max(t => t.Row + t.Column));
         _chunk = Math.Clamp(ChunkFloats / (layers.Expand ?? layers.Project).Taps / Granule, 1, 4) * Granule;
-        if (layers.Expand is not null) _rings = new ExpandedRings(level, layers, planes, taps, Math.Max(0, -_taps.Min(t => t.Shift)), _behind, _chunk);
+        if (layers.Expand is not null) _rings = new ExpandedRings(level, layers, planes, taps, Math.Max(0, -_taps.Min(t => t.Row)), _behind, _chunk);
         _panelStride = CacheLines.Spread(_chunk);
         _projectOffsets = [.. Enumerable.Range(0, layers.Project.Taps).Select(c => c * _panelStride)];
     }
@@ -77,13 +81,27 @@ internal sealed unsafe class SeparableStep : PlanStep
 
     public override void Run(float* memory, int part, int parts)
     {
-        var (start, end) = Share(_planes.Layout.Positions, part, parts);
+        var share = Share(_planes.Layout.Positions, part, parts);
         var panel = Scratch(memory, part);
-        for (var p = start; p < end; p += _chunk)
+        var offsets = stackalloc int[_taps.Length];
+        fixed (float* weights = _layers.Depthwise.Weights, bias = _layers.Depthwise.Bias)
         {
-            if (_rings is null) ConvolveMap(memory, p, panel);
-            else ExpandAndConvolve(_rings, memory, (start, end), p, panel, panel + PanelFloats);
-            Project(memory, p, Math.Min(p + _chunk, end), panel);
+            var depthwise = new DepthwiseConvCall
+            {
+                Offsets = offsets,
+                Weights = weights,
+                Taps = _taps.Length,
+                Bias = bias,
+                Slope = _layers.DepthwiseSlope,
+                Output = panel,
+                OutputStride = _panelStride,
+            };
+            for (var p = share.Start; p < share.End; p += _chunk)
+            {
+                if (_rings is null) ConvolveMap(memory, p, offsets, ref depthwise);
+                else ExpandAndConvolve(_rings, memory, share, p, panel + PanelFloats, offsets, ref depthwise);
+                Project(memory, p, Math.Min(p + _chunk, share.End), panel);
+            }
         }
     }
 
@@ -94,22 +112,25 @@ internal sealed unsafe class SeparableStep : PlanStep
     private float* Scratch(float* memory, int part) => memory + _scratch + (part * (nint)ScratchFloats);
 
     /// <summary>The depthwise convolution of the map that is read itself.</summary>
-    private void ConvolveMap(float* memory, int p, float* panel)
+    private void ConvolveMap(float* memory, int p, int* offsets, ref DepthwiseConvCall call)
     {
-        var offsets = stackalloc int[_taps.Length];
         var (channels, phases) = (_layers.Depthwise.Bias.Length, _planes.Phases.Length * _planes.Phases.Length);
+        call.Channels = 1;
         for (var c = 0; c < channels; c++)
         {
             var first = _planes.Inputs[c * phases];
             for (var i = c * phases; i < (c + 1) * phases; i++) Prefetch.Range(memory + _planes.Inputs[i] + p + _chunk + _behind, _chunk);
             FetchOutputs(memory, p, c, channels);
-            for (var t = 0; t < _taps.Length; t++) offsets[t] = (int)(_planes.Inputs[(c * phases) + _taps[t].Plane] - first) + _taps[t].Shift;
-            Depthwise(c, 1, memory + first + p, 0, offsets, panel);
+            for (var t = 0; t < _taps.Length; t++) offsets[t] = (int)(_planes.Inputs[(c * phases) + _taps[t].Plane] - first) + _taps[t].Row + _taps[t].Column;
+            call.First = c;
+            call.Input = memory + first + p;
+            DepthwiseConv.Run(_level, in call, 0, _chunk);
         }
     }
 
     /// <summary>Expands the positions that are new to the chunk, and convolves one block of channels after another.</summary>
-    private void ExpandAndConvolve(ExpandedRings rings, float* memory, (int Start, int End) share, int p, float* panel, float* ringMemory)
+    private void ExpandAndConvolve(
+        ExpandedRings rings, float* memory, (int Start, int End) share, int p, float* ringMemory, int* offsets, ref DepthwiseConvCall call)
     {
         var origin = rings.Origin(share.Start);
         var f = rings.LastOf(p);
@@ -120,15 +141,17 @@ internal sealed unsafe class SeparableStep : PlanStep
             foreach (var block in blocks) rings.Expand(block, before, origin, ringMemory);
         }
 
-        var offsets = stackalloc int[_taps.Length];
-        for (var t = 0; t < _taps.Length; t++) offsets[t] = rings.Locate(_taps[t].Plane, p + _taps[t].Shift - origin);
+        for (var t = 0; t < _taps.Length; t++) offsets[t] = rings.Locate(_taps[t].Plane, p + _taps[t].Row - origin) + _taps[t].Column;
+        call.Input = rings.Channel(ringMemory, 0);
+        call.InputStride = rings.Stride;
         rings.Pack(memory, f, share, ringMemory);
         for (var b = 0; b < blocks.Length; b++)
         {
             rings.Fetch(memory, f + _chunk, ShareWhole(_layers.Expand.Taps, b, blocks.Length));
             FetchOutputs(memory, p, b, blocks.Length);
             rings.Expand(blocks[b], f, origin, ringMemory);
-            Depthwise(blocks[b].First, blocks[b].Size, rings.Channel(ringMemory, blocks[b].First), rings.Stride, offsets, panel);
+            (call.First, call.Channels) = (blocks[b].First, blocks[b].Size);
+            DepthwiseConv.Run(_level, in call, 0, _chunk);
         }
     }
 
@@ -139,28 +162,6 @@ internal sealed unsafe class SeparableStep : PlanStep
         for (var i = start; i < end; i++) Prefetch.Range(memory + _planes.Outputs[i] + p, _chunk);
     }
 
-    private void Depthwise(int first, int count, float* input, int stride, int* offsets, float* panel)
-    {
-        var layer = _layers.Depthwise;
-        fixed (float* weights = layer.Weights, bias = layer.Bias)
-        {
-            var call = new DepthwiseConvCall
-            {
-                Channels = count,
-                Input = input,
-                InputStride = stride,
-                Offsets = offsets,
-                Weights = weights + ((nint)first * layer.Taps),
-                Taps = layer.Taps,
-                Bias = bias + first,
-                Slope = _layers.DepthwiseSlope,
-                Output = panel + ((nint)first * _panelStride),
-                OutputStride = _panelStride,
-            };
-            DepthwiseConv.Run(_level, in call, 0, _chunk);
-        }
-    }
-
     private void Project(float* memory, int start, int end, float* panel)
     {
         var project = _layers.Project;
@@ -168,25 +169,26 @@ internal sealed unsafe class SeparableStep : PlanStep
         fixed (float* weights = project.Weights, bias = project.Bias, starts = _border?.Values)
         fixed (nint* outputs = _planes.Outputs, addends = _epilogue.Addends)
         {
+            var call = new DenseConvCall
+            {
+                Input = panel - start,
+                Offsets = offsets,
+                Taps = project.Taps,
+                Weights = weights,
+                Bias = bias,
+                BorderStart = starts,
+                BorderStride = _border?.Stride ?? 0,
+                Border = _border?.Rows ?? default,
+                Memory = memory,
+                Outputs = outputs,
+                Addends = addends,
+                Slope = _epilogue.Slope,
+                OwnFactor = _epilogue.OwnFactor,
+                AddendFactor = _epilogue.AddendFactor,
+            };
             foreach (var block in project.Blocks)
             {
-                var call = new DenseConvCall
-                {
-                    Input = panel - start,
-                    Offsets = offsets,
-                    Taps = project.Taps,
-                    Weights = weights + ((nint)block.First * project.Taps),
-                    Bias = bias + block.First,
-                    BorderStart = _border is null ? null : starts + ((nint)block.First * _border.Stride),
-                    BorderStride = _border?.Stride ?? 0,
-                    Border = _border?.Rows ?? default,
-                    Memory = memory,
-                    Outputs = outputs + block.First,
-                    Addends = _epilogue.Addends is null ? null : addends + block.First,
-                    Slope = _epilogue.Slope,
-                    OwnFactor = _epilogue.OwnFactor,
-                    AddendFactor = _epilogue.AddendFactor,
-                };
+                call.First = block.First;
                 DenseConv.Run(_level, block.Size, in call, start, end);
             }
         }
