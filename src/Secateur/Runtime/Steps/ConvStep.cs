@@ -15,66 +15,76 @@ internal sealed record ConvEpilogue(float Slope, nint[]? Addends, float OwnFacto
 internal sealed record BorderStart(float[] Values, int Stride, BorderRows Rows);
 
 /// <summary>Where a convolution reads and writes.</summary>
-/// <param name="Layout">Of the outputs, and of the planes that are read.</param>
-/// <param name="Inputs">Position 0 of the first plane of each group.</param>
+/// <param name="Layout">Of the outputs; the planes that are read have its pitch.</param>
+/// <param name="Inputs">Position 0 of the first plane of each group; in a <see cref="PhaseWindow"/> counted from its first plane on.</param>
 /// <param name="Offsets">The distance of each tap of a group.</param>
 /// <param name="Outputs">Position 0 of each output channel.</param>
 internal sealed record ConvPlanes(PlanarLayout Layout, nint[] Inputs, int[] Offsets, nint[] Outputs);
 
-/// <summary>A convolution with what was fused into it.</summary>
-internal sealed unsafe class ConvStep(string name, SimdLevel level, PackedConv conv, ConvPlanes planes, ConvEpilogue epilogue, BorderStart? border)
+/// <summary>A convolution with what was fused into it. What it cannot read where it is comes through a <see cref="PhaseWindow"/>.</summary>
+internal sealed unsafe class ConvStep(
+    string name, SimdLevel level, PackedConv conv, ConvPlanes planes, ConvEpilogue epilogue, BorderStart? border, PhaseWindow? window)
     : PlanStep(name)
 {
     // The input rows under a strip of positions should stay in the first-level cache while all blocks of channels pass over them.
     private const int StripFloats = 6144;
 
-    private readonly int _strip = Math.Max(128, StripFloats / (conv.GroupChannels * conv.Geometry.Kernel) / 64 * 64);
+    private readonly int _strip = Strip(conv);
+
+    public override long ScratchFloats => window?.Floats ?? 0;
 
     public override long MultiplyAdds => (long)planes.Layout.Height * planes.Layout.Width * planes.Outputs.Length * conv.Taps;
+
+    /// <summary>Positions that are convolved in one go.</summary>
+    public static int Strip(PackedConv conv) => Math.Max(128, StripFloats / (conv.GroupChannels * conv.Geometry.Kernel) / 64 * 64);
 
     public override void Run(float* memory, int part, int parts)
     {
         var (start, end) = Share(planes.Layout.Positions, part, parts);
         if (start == end) return;
-        if (conv.IsDepthwise && border is null && epilogue.Addends is null) RunDepthwise(memory, start, end);
-        else RunDense(memory, start, end);
+        var held = default(HeldRows);
+        for (var strip = start; strip < end; strip += _strip)
+        {
+            var stripEnd = Math.Min(strip + _strip, end);
+            var source = window is null ? memory : window.Advance(memory, part, ref held, strip, stripEnd);
+            if (conv.IsDepthwise && border is null && epilogue.Addends is null) RunDepthwise(memory, source, strip, stripEnd);
+            else RunDense(memory, source, strip, stripEnd);
+        }
+
         foreach (var output in planes.Outputs) planes.Layout.ClearHalo(memory + output, start, end);
     }
 
-    private void RunDense(float* memory, int start, int end)
+    private void RunDense(float* memory, float* source, int start, int end)
     {
         fixed (int* offsets = planes.Offsets)
         fixed (float* weights = conv.Weights, bias = conv.Bias, starts = border?.Values)
         fixed (nint* outputs = planes.Outputs, addends = epilogue.Addends)
         {
-            for (var strip = start; strip < end; strip += _strip)
+            foreach (var block in conv.Blocks)
             {
-                foreach (var block in conv.Blocks)
+                var call = new DenseConvCall
                 {
-                    var call = new DenseConvCall
-                    {
-                        Input = memory + planes.Inputs[block.Group],
-                        Offsets = offsets,
-                        Taps = conv.Taps,
-                        Weights = weights + ((nint)block.First * conv.Taps),
-                        Bias = bias + block.First,
-                        BorderStart = border is null ? null : starts + ((nint)block.First * border.Stride),
-                        BorderStride = border?.Stride ?? 0,
-                        Border = border?.Rows ?? default,
-                        Memory = memory,
-                        Outputs = outputs + block.First,
-                        Addends = epilogue.Addends is null ? null : addends + block.First,
-                        Slope = epilogue.Slope,
-                        OwnFactor = epilogue.OwnFactor,
-                        AddendFactor = epilogue.AddendFactor,
-                    };
-                    DenseConv.Run(level, block.Size, in call, strip, Math.Min(strip + _strip, end));
-                }
+                    Input = source + planes.Inputs[block.Group],
+                    Offsets = offsets,
+                    Taps = conv.Taps,
+                    Weights = weights + ((nint)block.First * conv.Taps),
+                    Bias = bias + block.First,
+                    BorderStart = border is null ? null : starts + ((nint)block.First * border.Stride),
+                    BorderStride = border?.Stride ?? 0,
+                    Border = border?.Rows ?? default,
+                    Memory = memory,
+                    Outputs = outputs + block.First,
+                    Addends = epilogue.Addends is null ? null : addends + block.First,
+                    Slope = epilogue.Slope,
+                    OwnFactor = epilogue.OwnFactor,
+                    AddendFactor = epilogue.AddendFactor,
+                };
+                DenseConv.Run(level, block.Size, in call, start, end);
             }
         }
     }
 
-    private void RunDepthwise(float* memory, int start, int end)
+    private void RunDepthwise(float* memory, float* source, int start, int end)
     {
         fixed (int* offsets = planes.Offsets)
         fixed (float* weights = conv.Weights, bias = conv.Bias)
@@ -84,7 +94,7 @@ internal sealed unsafe class ConvStep(string name, SimdLevel level, PackedConv c
                 var call = new DepthwiseConvCall
                 {
                     Channels = 1,
-                    Input = memory + planes.Inputs[c],
+                    Input = source + planes.Inputs[c],
                     Offsets = offsets,
                     Weights = weights + ((nint)c * conv.Taps),
                     Taps = conv.Taps,
