@@ -241,7 +241,7 @@ internal sealed class PlanBuilder
         return new WindowedSource(
             _lowered.Level,
             view,
-            m => view is null ? ImageRows(m) : new MapRows(shape, view.Layout, m.Planes(view)),
+            m => view is null ? ImageRows(m) : new MapRows(shape, view.Layout, m.Planes(view), conv.Geometry.Stride),
             planes,
             taps.Offsets([.. Enumerable.Range(0, conv.GroupChannels)], planes.To, planes.Phases));
     }
@@ -260,7 +260,7 @@ internal sealed class PlanBuilder
         var planes = Phases(shape, taps, Layout(geometry.OutputSize(shape.Height), geometry.OutputSize(shape.Width)));
         var view = NewBuffer(shape.Channels * planes.PlanesPerChannel, planes.To);
         AddDraft([from, view], m => new PhaseSplitStep(
-            name + ".phases", _lowered.Level, new MapRows(shape, from.Layout, m.Planes(from)), planes, m.Plane(view, 0), m.Scratch));
+            name + ".phases", _lowered.Level, new MapRows(shape, from.Layout, m.Planes(from), geometry.Stride), planes, m.Plane(view, 0), m.Scratch));
         return (view, planes.Phases);
     }
 

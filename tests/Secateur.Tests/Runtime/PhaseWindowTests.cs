@@ -77,7 +77,7 @@ public unsafe class PhaseWindowTests
     {
         // Channel c has the values c * area + 1 and so on; memory is NaN, so that nothing is read before it is written.
         var (area, phases) = (planes.Height * planes.Width, planes.Phases);
-        var source = new MapRows(new MapShape(Channels, planes.Height, planes.Width), new PlanarLayout(planes.Height, planes.Width, 0), [0, area]);
+        var source = new MapRows(new MapShape(Channels, planes.Height, planes.Width), new PlanarLayout(planes.Height, planes.Width, 0), [0, area], taps.Conv.Stride);
         var window = new PhaseWindow(SimdLevel.Vector256, source, planes, (Channels * area) + Scratch);
         var memory = new float[(Channels * area) + Scratch + window.Floats];
         memory.AsSpan().Fill(float.NaN);

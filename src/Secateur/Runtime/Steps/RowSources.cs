@@ -51,9 +51,16 @@ internal abstract unsafe class RowSource(MapShape shape)
 /// <param name="shape">Its shape.</param>
 /// <param name="layout">Its layout.</param>
 /// <param name="planes">Position 0 of each channel.</param>
-internal sealed unsafe class MapRows(MapShape shape, PlanarLayout layout, nint[] planes) : RowSource(shape)
+/// <param name="ahead">The distance from a row that is read to one that is read soon.</param>
+internal sealed unsafe class MapRows(MapShape shape, PlanarLayout layout, nint[] planes, int ahead) : RowSource(shape)
 {
-    protected override float* Row(float* memory, float* scratch, int channel, int y) => memory + planes[channel] + ((nint)y * layout.Pitch);
+    protected override float* Row(float* memory, float* scratch, int channel, int y)
+    {
+        // The rows of channels lie far apart: the machine does not see on its own which one comes next.
+        var row = memory + planes[channel] + ((nint)y * layout.Pitch);
+        Prefetch.FarRange(row + (ahead * (nint)layout.Pitch), layout.Width);
+        return row;
+    }
 }
 
 /// <summary>The rows of the image that <see cref="ImagePlace"/> leads to, less the mean where it has bytes.</summary>
