@@ -28,7 +28,7 @@ public class DetectionBenchmarks : IDisposable
     public void SetUp()
     {
         var engine = new InferenceEngine(Initializer.Create(Architectures.Create("eresfd"), 1));
-        (_model, _workspace) = (engine.Lowered.Model, new PlanWorkspace(engine.PlanFor(Height, Width), Height));
+        (_model, _workspace) = (engine.Lowered.Model, new PlanWorkspace(engine.PlanFor(Height, Width)));
         _workspace.Run();
         var everything = new DetectorOptions { Confidence = 0, Iou = 1, TopK = int.MaxValue, MaxDetections = int.MaxValue };
         _options = DetectorOptions.Default with { Confidence = Read(everything)[Candidates].Score };

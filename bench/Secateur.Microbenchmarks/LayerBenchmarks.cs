@@ -25,7 +25,7 @@ public abstract class LayerBenchmarks : IDisposable
     {
         var plan = new InferenceEngine(Initializer.Create(Layer.ToNetwork(), 1)).PlanFor(Layer.Height, Layer.Width);
         _steps = Layer.LastStepOnly ? [plan.Steps[^1]] : [.. plan.Steps];
-        _workspace = new PlanWorkspace(plan, Layer.Height);
+        _workspace = new PlanWorkspace(plan);
         _workspace.Run();
     }
 

@@ -12,8 +12,8 @@ internal static class PlanTimer
     public static StepTime[] Run(InferenceEngine engine, int height, int width, int runs)
     {
         var plan = engine.PlanFor(height, width);
-        using var workspace = new PlanWorkspace(plan, height);
-        var steps = workspace.Steps;
+        using var workspace = new PlanWorkspace(plan);
+        var steps = plan.Steps;
         var times = steps.Select(_ => new double[runs]).ToArray();
         for (var run = -WarmUps; run < runs; run++)
         {
@@ -25,10 +25,9 @@ internal static class PlanTimer
             }
         }
 
-        var input = plan.Input.Targets.Sum(t => (long)t.Channels.Length * t.Planes.PlanesPerChannel * t.Planes.To.PlaneStride);
         return
         [
-            .. steps.Zip(plan.TouchedFloats.Insert(0, input), times).Select(s =>
+            .. steps.Zip(plan.TouchedFloats, times).Select(s =>
             {
                 var ms = Spread.Of(s.Third);
                 return new StepTime(s.First.Name, s.First.GetType().Name, s.First.MultiplyAdds, s.Second * sizeof(float), ms.Median, ms.Low);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Secateur.Runtime;
 using Secateur.Runtime.Steps;
@@ -14,37 +13,33 @@ internal sealed unsafe class PlanWorkspace : IDisposable
     private const float Mean = 117;
 
     private readonly InferencePlan _plan;
-    private readonly InputStep _input;
     private float* _memory;
     private void* _image;
 
     /// <summary>Takes memory, and fills an image with noise: pixels where the plan reads three channels.</summary>
-    public PlanWorkspace(InferencePlan plan, int height)
+    public PlanWorkspace(InferencePlan plan)
     {
         var bytes = (nuint)plan.WorkspaceFloats(threads: 1) * sizeof(float);
-        var (channels, width) = (plan.Input.Channels, plan.Input.Width);
+        var (channels, height, width) = plan.Image.Shape;
         var values = channels * height * width;
         var random = new Random(1);
         _plan = plan;
         _image = NativeMemory.AlignedAlloc((nuint)values * sizeof(float), CacheLine);
+        _memory = (float*)NativeMemory.AlignedAlloc(bytes, CacheLine);
+        NativeMemory.Clear(_memory, bytes);
         if (channels == 3)
         {
             random.NextBytes(new Span<byte>(_image, values));
-            _input = new InputStep(plan.Input) { Rows = new PixelRows([Mean, Mean, Mean]).Over((byte*)_image, width) };
+            plan.Image.In(_memory) = new ImagePointer((byte*)_image);
         }
         else
         {
             foreach (ref var value in new Span<float>(_image, values)) value = random.Next(256) - Mean;
-            _input = new InputStep(plan.Input) { Rows = new ValueRows(channels).Over((float*)_image, height, width) };
+            plan.Image.In(_memory) = new ImagePointer((float*)_image);
         }
 
-        _memory = (float*)NativeMemory.AlignedAlloc(bytes, CacheLine);
-        NativeMemory.Clear(_memory, bytes);
         foreach (var step in plan.Preparation) step.Run(_memory, 0, 1);
     }
-
-    /// <summary>The plan's steps and, before them, the one that brings in the image.</summary>
-    public ImmutableArray<PlanStep> Steps => [_input, .. _plan.Steps];
 
     /// <summary>Runs one step.</summary>
     public void Run(PlanStep step) => step.Run(_memory, 0, 1);
@@ -52,7 +47,7 @@ internal sealed unsafe class PlanWorkspace : IDisposable
     /// <summary>Runs all steps.</summary>
     public void Run()
     {
-        foreach (var step in Steps) Run(step);
+        foreach (var step in _plan.Steps) Run(step);
     }
 
     /// <summary>A result of the last run.</summary>

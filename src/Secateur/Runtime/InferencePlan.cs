@@ -14,7 +14,7 @@ internal sealed class InferencePlan(
     ImmutableArray<PlanStep> steps,
     ImmutableArray<long> touchedFloats,
     ImmutableArray<MapShape> shapes,
-    InputPlan input,
+    ImagePlace image,
     IReadOnlyDictionary<int, PlacedMap> results,
     long floats)
 {
@@ -30,8 +30,8 @@ internal sealed class InferencePlan(
     /// <summary>The shape of every node.</summary>
     public ImmutableArray<MapShape> Shapes { get; } = shapes;
 
-    /// <summary>Where the image goes.</summary>
-    public InputPlan Input { get; } = input;
+    /// <summary>Where the steps are told of the image.</summary>
+    public ImagePlace Image { get; } = image;
 
     /// <summary>Where the results are, by node.</summary>
     public IReadOnlyDictionary<int, PlacedMap> Results { get; } = results;
@@ -40,7 +40,7 @@ internal sealed class InferencePlan(
     public long Floats { get; } = floats;
 
     /// <summary>Floats of scratch memory that each thread needs, behind the shared ones.</summary>
-    public long ScratchFloats { get; } = steps.Append(new InputStep(input)).Max(s => s.ScratchFloats);
+    public long ScratchFloats { get; } = steps.Select(s => s.ScratchFloats).Append(0).Max();
 
     /// <summary>Floats of memory that a workspace for <paramref name="threads"/> threads needs.</summary>
     public long WorkspaceFloats(int threads) => Floats + (threads * ScratchFloats);

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Secateur.Graph;
-using Secateur.Runtime.Steps;
 
 namespace Secateur.Runtime;
 
@@ -14,13 +12,9 @@ public sealed unsafe class InferenceSession : IDisposable
     private readonly int _channels;
     private readonly int _threads;
     private readonly WorkerTeam _team;
-    private readonly PixelRows _pixels;
-    private readonly ValueRows _values;
     private float* _memory;
     private long _floats;
     private InferencePlan? _plan;
-    private InputStep? _input;
-    private ImmutableArray<PlanStep> _steps;
     private bool _disposed;
 
     internal InferenceSession(InferenceEngine engine, int threads)
@@ -30,8 +24,6 @@ public sealed unsafe class InferenceSession : IDisposable
         _channels = engine.Model.Network.Nodes.OfType<InputNode>().Single().Channels;
         _threads = threads;
         _team = new WorkerTeam(threads);
-        _pixels = new PixelRows(engine.Model.Info.Mean);
-        _values = new ValueRows(_channels);
     }
 
     /// <summary>Frees the memory if nobody disposed of the session.</summary>
@@ -53,7 +45,7 @@ public sealed unsafe class InferenceSession : IDisposable
         if (rgb.Length != (long)height * width * 3)
             throw new ArgumentException($"{width} x {height} RGB pixels have {(long)height * width * 3} bytes, but {rgb.Length} were given", nameof(rgb));
         Prepare(height, width);
-        fixed (byte* pixels = rgb) Execute(_pixels.Over(pixels, width));
+        fixed (byte* pixels = rgb) Execute(new ImagePointer(pixels));
     }
 
     /// <summary>Runs one input [C, H, W], mean already subtracted.</summary>
@@ -68,7 +60,7 @@ public sealed unsafe class InferenceSession : IDisposable
         if (input.Length != (Int128)_channels * height * width)
             throw new ArgumentException($"an input of {new MapShape(_channels, height, width)} was said, but {input.Length} values were given", nameof(input));
         Prepare(height, width);
-        fixed (float* values = input) Execute(_values.Over(values, height, width));
+        fixed (float* values = input) Execute(new ImagePointer(values));
     }
 
     /// <summary>The shape [C, H, W] of a result of the last run.</summary>
@@ -150,8 +142,6 @@ public sealed unsafe class InferenceSession : IDisposable
 
         if (plan == _plan) return;
         foreach (var step in plan.Preparation) step.Run(_memory, 0, 1);
-        _input = new InputStep(plan.Input);
-        _steps = [_input, .. plan.Steps];
         _plan = plan;
     }
 
@@ -164,10 +154,10 @@ public sealed unsafe class InferenceSession : IDisposable
         throw new NetworkException($"an input of {height} x {width} pixels needs {needed} of memory, this machine has {there}");
     }
 
-    private void Execute(InputRows image)
+    private void Execute(ImagePointer image)
     {
-        _input!.Rows = image;
-        _team.Run(_steps, _memory);
+        Plan.Image.In(_memory) = image;
+        _team.Run(Plan.Steps, _memory);
 
         // Else the finalizer might free the memory under the last run of a session that nobody disposes of.
         GC.KeepAlive(this);

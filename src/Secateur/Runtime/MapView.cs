@@ -29,9 +29,13 @@ internal sealed record MapView(int Buffer, int FirstChannel, int Channels, Plana
 
 /// <summary>Where the buffers lie, in floats from the start of the workspace.</summary>
 /// <param name="offsets">Of each buffer.</param>
+/// <param name="image">Where the steps are told of the image.</param>
 /// <param name="scratch">Where the threads' scratch memory starts: part k of a step has its own <see cref="Steps.PlanStep.ScratchFloats"/> from scratch + k * ScratchFloats on.</param>
-internal sealed class MemoryMap(nint[] offsets, nint scratch)
+internal sealed class MemoryMap(nint[] offsets, ImagePlace image, nint scratch)
 {
+    /// <summary>Where the steps are told of the image.</summary>
+    public ImagePlace Image { get; } = image;
+
     /// <summary>Start of the scratch memory.</summary>
     public nint Scratch { get; } = scratch;
 

@@ -24,9 +24,8 @@ internal sealed class PlanBuilder
     private readonly List<long> _bufferFloats = [];
     private readonly List<Draft> _preparation = [];
     private readonly List<Draft> _drafts = [];
-    private readonly List<SplitMap> _inputs = [];
     private readonly Dictionary<PlanarLayout, MapView> _zeros = [];
-    private readonly Dictionary<PhaseKey, SplitMap> _phases = [];
+    private MapView? _image;
 
     private PlanBuilder(LoweredModel lowered, int height, int width)
     {
@@ -36,9 +35,9 @@ internal sealed class PlanBuilder
         _shapes = NetworkShapes.Infer(_network, height, width);
         _statics = StaticMap.Evaluate(lowered.Model, _shapes);
         _views = new MapView?[_network.Nodes.Length];
-        _halo = LiveConvs()
-            .GroupBy(c => c.Input, c => new TapGeometry(c.Geometry))
-            .Select(readers => HaloOf([.. readers]))
+        _halo = Enumerable.Range(0, _network.Nodes.Length)
+            .Where(i => _flow.IsNeeded[i] && !_flow.IsStatic[i] && _network.Nodes[i] is Conv2dNode)
+            .Select(i => HaloOf(new TapGeometry(_network.GeometryOf((Conv2dNode)_network.Nodes[i]))))
             .Append(0)
             .Max();
     }
@@ -53,22 +52,11 @@ internal sealed class PlanBuilder
         return builder.Finish();
     }
 
-    /// <summary>The convolutions that depend on the image.</summary>
-    private IEnumerable<LiveConv> LiveConvs() =>
-        Enumerable.Range(0, _network.Nodes.Length)
-            .Where(i => _flow.IsNeeded[i] && !_flow.IsStatic[i] && _network.Nodes[i] is Conv2dNode)
-            .Select(i => new LiveConv(_flow.Source(_network.Nodes[i].Inputs[0]), _network.GeometryOf((Conv2dNode)_network.Nodes[i])));
-
     /// <summary>
-    /// The halo that the convolutions of one input need: of its own planes the gap between rows serves both sides; of phase planes, where real
-    /// pixels may lie on either side, it cannot be shared.
+    /// The halo that a convolution needs: of its input's own planes the gap between rows serves both sides; of phase planes, where real pixels may
+    /// lie on either side, it cannot be shared.
     /// </summary>
-    private static int HaloOf(List<TapGeometry> taps)
-    {
-        var split = taps.Where(t => !t.ReadsDirectly).ToList();
-        var direct = taps.Where(t => t.ReadsDirectly).Select(t => Math.Max(t.Before, t.After)).Append(0).Max();
-        return split.Count == 0 ? direct : Math.Max(direct, split.Max(t => t.Before) + split.Max(t => t.After));
-    }
+    private static int HaloOf(TapGeometry taps) => taps.ReadsDirectly ? Math.Max(taps.Before, taps.After) : taps.Before + taps.After;
 
     /// <summary>Lets values be written where those who put them together want them, the last of these first.</summary>
     private void PlaceParts()
@@ -146,24 +134,25 @@ internal sealed class PlanBuilder
     {
         Conv2dNode[] nodes = [.. siblings.Select(chain => (Conv2dNode)_network.Nodes[chain.Node])];
         var packed = _lowered.Pack(nodes);
-        var (source, offsets, perChannel) = Source(nodes[0]);
         ConvTarget[] targets = [.. siblings.Select(TargetOf)];
         var layout = targets[0].View.Layout;
         var border = BorderOf(siblings, packed.Bias, layout);
         var winograd = WinogradCost.Pays(_lowered.Level, packed.Geometry, packed.GroupChannels, packed.Bias.Length, layout) ? _lowered.PackWinograd(nodes) : null;
-        AddDraft([source, .. targets.SelectMany(t => t.Touched)], m =>
+        var window = winograd is null ? WindowedSource(nodes[0], packed, layout) : null;
+        ConvSource source = window is null ? DirectSource(nodes[0]) : window;
+        AddDraft([.. source.Touched, .. targets.SelectMany(t => t.Touched)], m =>
         {
             var name = string.Join('+', siblings.Select(chain => _network.Nodes[chain.Last].Name));
             var planes = new ConvPlanes(
                 layout,
-                [.. Enumerable.Range(0, packed.Geometry.Groups).Select(g => m.Plane(source, g * packed.GroupChannels * perChannel))],
-                offsets,
+                [.. Enumerable.Range(0, packed.Geometry.Groups).Select(g => source.Plane(m, g * packed.GroupChannels))],
+                source.Offsets,
                 [.. targets.SelectMany(t => t.Planes(m))]);
 
             // What adds a map to its sums has no siblings: so what is done to the sums is the same for all.
             var epilogue = targets[0].Epilogue(m);
             return winograd is null
-                ? new ConvStep(name, _lowered.Level, packed, planes, epilogue, border)
+                ? new ConvStep(name, _lowered.Level, packed, planes, epilogue, border, source.Window(m))
                 : new WinogradStep(name, _lowered.Level, winograd, planes, epilogue, border, m.Scratch);
         });
         foreach (var (chain, target) in siblings.Zip(targets)) EmitRest(chain, target);
@@ -221,13 +210,11 @@ internal sealed class PlanBuilder
             AddMerge(_network.Nodes[chain.Node].Name, target.View, Enumerable.Range(0, target.View.Channels).Except(target.Channels), rest);
     }
 
-    /// <summary>Where a convolution reads: the distances of its taps, and the planes that an input channel has.</summary>
-    private (MapView View, int[] Offsets, int PlanesPerChannel) Source(Conv2dNode node)
+    /// <summary>Reads a node's own planes.</summary>
+    private DirectSource DirectSource(Conv2dNode node)
     {
         var geometry = _network.GeometryOf(node);
-        var taps = new TapGeometry(geometry);
-        var (view, phases) = PlanesFor(node.Input, geometry, node.Name);
-        var perChannel = phases.Length * phases.Length;
+        var view = ViewOf(node.Input);
         int[] channels = [.. Enumerable.Range(0, _shapes[node.Input].Channels / geometry.Groups)];
         if (view.Selection is not null)
         {
@@ -236,39 +223,55 @@ internal sealed class PlanBuilder
             else channels = [.. channels.Select(c => view.PlaneOf(c) - view.PlaneOf(0))];
         }
 
-        return (view, taps.Offsets(channels, view.Layout, phases), perChannel);
+        return new DirectSource(view, new TapGeometry(geometry).Offsets(channels, view.Layout, [0]));
     }
 
-    /// <summary>The planes that a convolution of a shape reads: the node's own, or their phases, which convolutions of the same node share.</summary>
+    /// <summary>Reads the image, or a map whose own planes taps cannot read, through a window; null for another map.</summary>
+    private WindowedSource? WindowedSource(Conv2dNode node, PackedConv conv, PlanarLayout output)
+    {
+        var isImage = _network.Nodes[_flow.Source(node.Input)] is InputNode;
+        var taps = new TapGeometry(conv.Geometry);
+        if (!isImage && taps.ReadsDirectly) return null;
+        var shape = _shapes[node.Input];
+        var view = isImage ? null : ViewOf(node.Input);
+        var planes = Phases(shape, taps, output);
+        var count = (long)shape.Channels * planes.PlanesPerChannel;
+        planes = planes with { To = output.OfHeight(PhaseWindow.Rows(planes, count, ConvStep.Strip(conv))) };
+        CheckAddressable(count * planes.To.PlaneStride);
+        return new WindowedSource(
+            _lowered.Level,
+            view,
+            m => view is null ? ImageRows(m) : new MapRows(shape, view.Layout, m.Planes(view), conv.Geometry.Stride),
+            planes,
+            taps.Offsets([.. Enumerable.Range(0, conv.GroupChannels)], planes.To, planes.Phases));
+    }
+
+    private ImageRows ImageRows(MemoryMap memory) => new(memory.Image, _lowered.Model.Info.Mean);
+
+    private static PhasePlanes Phases(MapShape shape, TapGeometry taps, PlanarLayout to) =>
+        new(shape.Height, shape.Width, to, new PhaseReach(taps.Conv.Stride, taps.Before, taps.After), taps.Phases());
+
+    /// <summary>The planes that a depthwise convolution of a shape reads: the node's own, or their phases.</summary>
     private (MapView View, int[] Phases) PlanesFor(int node, ConvGeometry geometry, string name)
     {
-        if (new TapGeometry(geometry).ReadsDirectly) return (ViewOf(node), [0]);
-        var (channels, height, width) = _shapes[node];
-        var to = Layout(geometry.OutputSize(height), geometry.OutputSize(width));
-        var key = new PhaseKey(_flow.Source(node), geometry.Stride, to.Height, to.Width);
-        if (!_phases.TryGetValue(key, out var split))
-        {
-            var all = LiveConvs()
-                .Where(c => c.Input == key.Source && c.Geometry.Stride == geometry.Stride)
-                .Where(c => c.Geometry.OutputSize(height) == to.Height && c.Geometry.OutputSize(width) == to.Width)
-                .Select(c => new TapGeometry(c.Geometry))
-                .ToList();
-            int[] phases = [.. all.SelectMany(t => t.Phases()).Distinct().Order()];
-            var planes = new PhasePlanes(height, width, to, new PhaseReach(geometry.Stride, all.Max(t => t.Before), all.Max(t => t.After)), phases);
-            var view = NewBuffer(channels * planes.PlanesPerChannel, to);
-            if (_network.Nodes[key.Source] is InputNode) _inputs.Add(new SplitMap(view, planes));
-            else AddPhaseSplit(name + ".phases", ViewOf(node), planes, view);
-            _phases[key] = split = new SplitMap(view, planes);
-        }
-
-        return (split.View, split.Planes.Phases);
+        var (from, taps) = (ViewOf(node), new TapGeometry(geometry));
+        if (taps.ReadsDirectly) return (from, [0]);
+        var shape = _shapes[node];
+        var planes = Phases(shape, taps, Layout(geometry.OutputSize(shape.Height), geometry.OutputSize(shape.Width)));
+        var view = NewBuffer(shape.Channels * planes.PlanesPerChannel, planes.To);
+        AddDraft([from, view], m => new PhaseSplitStep(
+            name + ".phases", _lowered.Level, new MapRows(shape, from.Layout, m.Planes(from), geometry.Stride), planes, m.Plane(view, 0), m.Scratch));
+        return (view, planes.Phases);
     }
 
-    private void AddPhaseSplit(string name, MapView from, PhasePlanes planes, MapView to) =>
-        AddDraft([from, to], m => new PhaseSplitStep(name, _lowered.Level, from.Layout, m.Planes(from), planes, FirstPlanes(m, planes, to)));
-
-    private static nint[] FirstPlanes(MemoryMap memory, PhasePlanes planes, MapView view) =>
-        [.. Enumerable.Range(0, view.Channels / planes.PlanesPerChannel).Select(c => memory.Plane(view, c * planes.PlanesPerChannel))];
+    /// <summary>Writes the image as a map, for those who cannot read it as it comes.</summary>
+    private MapView WriteImage(int node)
+    {
+        var view = ViewOrNew(node);
+        var planes = new PhasePlanes(_height, _width, view.Layout, new PhaseReach(1, _halo, _halo), [0]);
+        AddDraft([view], m => new PhaseSplitStep("input", _lowered.Level, ImageRows(m), planes, m.Plane(view, 0), m.Scratch));
+        return view;
+    }
 
     private (float Own, float Other) FactorsOf(FusedConv chain)
     {
@@ -363,8 +366,8 @@ internal sealed class PlanBuilder
     private MapView ViewOf(int node)
     {
         var source = _flow.Source(node);
+        if (_network.Nodes[source] is InputNode) return _image ??= WriteImage(source);
         if (_views[source] is { } view) return view;
-        if (_network.Nodes[source] is InputNode) return ViewOrNew(source);
         var map = _statics[source] ?? throw new InvalidOperationException($"'{_network.Nodes[source].Name}' is read before it is computed");
         var written = ViewOrNew(source);
         _preparation.Add(new Draft([written.Buffer], written.Floats, m => new StaticStep(_network.Nodes[source].Name, written.Layout, map, m.Planes(written))));
@@ -411,10 +414,7 @@ internal sealed class PlanBuilder
     private InferencePlan Finish()
     {
         var results = Enumerable.Range(0, _network.Nodes.Length).Where(i => _flow.IsResult[i]).ToDictionary(i => i, ViewOf);
-        var input = Enumerable.Range(0, _network.Nodes.Length).First(i => _network.Nodes[i] is InputNode);
-        if (_views[input] is { } whole) _inputs.Add(new SplitMap(whole, new PhasePlanes(_height, _width, whole.Layout, new PhaseReach(1, _halo, _halo), [0])));
         var lives = _bufferFloats.Select(floats => new BufferLife(floats, int.MaxValue, -1)).ToArray();
-        foreach (var (view, _) in _inputs) lives[view.Buffer] = lives[view.Buffer] with { First = 0, Last = 0 };
         for (var step = 0; step < _drafts.Count; step++)
         {
             foreach (var buffer in _drafts[step].Touched)
@@ -425,7 +425,8 @@ internal sealed class PlanBuilder
         foreach (var draft in _preparation) lives[draft.Touched[0]] = lives[draft.Touched[0]] with { First = 0, Last = _drafts.Count };
         foreach (var view in results.Values) lives[view.Buffer].Last = _drafts.Count;
         var (offsets, size) = MemoryPlanner.Place(lives);
-        var memory = new MemoryMap(offsets, ScratchStart(size));
+        var image = new ImagePlace(BehindOverrun(size), _shapes[_network.Nodes.IndexOf(_network.Nodes.OfType<InputNode>().Single())]);
+        var memory = new MemoryMap(offsets, image, image.Position + ImagePlace.Floats);
         var placed = new Dictionary<int, PlacedMap>();
         for (var i = 0; i < _network.Nodes.Length; i++)
         {
@@ -437,22 +438,13 @@ internal sealed class PlanBuilder
             [.. _drafts.Select(d => d.Create(memory))],
             [.. _drafts.Select(d => d.Floats)],
             _shapes,
-            new InputPlan(_lowered.Level, _shapes[input].Channels, _width, [.. _inputs.Select(i => new InputPlanes(i.Planes, FirstPlanes(memory, i.Planes, i.View)))], memory.Scratch),
+            memory.Image,
             placed,
-            ScratchStart(size));
+            memory.Scratch);
     }
 
     // Behind all that kernels may read past the last plane, on a cache line.
-    private static nint ScratchStart(long floats) => (nint)((floats + Overrun + 15) / 16 * 16);
-
-    /// <summary>A convolution that depends on the image: the node that it reads, and its shape.</summary>
-    private sealed record LiveConv(int Input, ConvGeometry Geometry);
-
-    /// <summary>A map and the phase planes that it consists of.</summary>
-    private sealed record SplitMap(MapView View, PhasePlanes Planes);
-
-    /// <summary>What the phase planes of a node depend on.</summary>
-    private sealed record PhaseKey(int Source, int Stride, int Height, int Width);
+    private static nint BehindOverrun(long floats) => (nint)((floats + Overrun + 15) / 16 * 16);
 
     /// <summary>A step whose addresses are not known yet, the buffers that it touches, and how many floats of them.</summary>
     private sealed record Draft(int[] Touched, long Floats, Func<MemoryMap, PlanStep> Create);

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Runtime;
-using Secateur.Runtime.Steps;
 using Xunit;
 
 namespace Secateur.Tests.Runtime;
@@ -29,13 +28,12 @@ internal static unsafe class PlanRun
             foreach (var step in plan.Preparation) step.Run(memory, 0, 1);
 
             // Twice: what was prepared must survive an image.
-            var input = new InputStep(plan.Input);
             fixed (float* values = Array.ConvertAll(image.Data, x => (float)x))
             {
-                input.Rows = new ValueRows(image.Channels).Over(values, image.Height, image.Width);
+                plan.Image.In(memory) = new ImagePointer(values);
                 for (var round = 0; round < 2; round++)
                 {
-                    foreach (var step in plan.Steps.Prepend(input))
+                    foreach (var step in plan.Steps)
                     {
                         for (var part = 0; part < parts; part++) step.Run(memory, part, parts);
                     }

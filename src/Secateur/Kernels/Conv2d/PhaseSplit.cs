@@ -17,15 +17,17 @@ internal static unsafe class PhaseSplit
     /// <param name="planeStride">Floats from one to the next.</param>
     public static void Run(SimdLevel level, float* source, int columns, int stride, ReadOnlySpan<int> phases, float* target, nint planeStride)
     {
-        // Vectors for the splits that networks are made of; the last columns and all others one by one.
+        // Vectors for the strides that networks have; the last columns and all others one by one.
         var done = 0;
-        if (phases.Length == stride && stride is 2 or 4)
+        if (stride is 2 or 4)
         {
+            var planes = stackalloc float*[4];
+            for (var phase = 0; phase < stride; phase++) planes[phase] = phases.IndexOf(phase) is >= 0 and var k ? target + (k * planeStride) : null;
             done = level switch
             {
-                SimdLevel.Vector512 => Split<Simd512, Vector512<float>>(source, columns, stride, target, planeStride),
-                SimdLevel.Vector256 => Split<Simd256, Vector256<float>>(source, columns, stride, target, planeStride),
-                _ => Split<Simd128, Vector128<float>>(source, columns, stride, target, planeStride),
+                SimdLevel.Vector512 => Split<Simd512, Vector512<float>>(source, columns, stride, planes),
+                SimdLevel.Vector256 => Split<Simd256, Vector256<float>>(source, columns, stride, planes),
+                _ => Split<Simd128, Vector128<float>>(source, columns, stride, planes),
             };
         }
 
@@ -41,20 +43,23 @@ internal static unsafe class PhaseSplit
     /// <summary>How many of a row's columns are of a phase.</summary>
     public static int Count(int columns, int stride, int phase) => Math.Max(0, (columns - phase + stride - 1) / stride);
 
+    /// <summary>Writes the columns of each phase to its plane, unless that is null: as many as fill whole vectors.</summary>
+    /// <returns>How many these are, of every phase.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int Split<TSimd, TVector>(float* source, int columns, int stride, float* target, nint planeStride)
+    private static int Split<TSimd, TVector>(float* source, int columns, int stride, float** planes)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
         var width = TSimd.Width;
         var whole = columns / (stride * width) * width;
+        float* p0 = planes[0], p1 = planes[1], p2 = planes[2], p3 = planes[3];
         if (stride == 2)
         {
             for (var x = 0; x < whole; x += width, source += 2 * width)
             {
                 var (a, b) = (TSimd.Load(source), TSimd.Load(source + width));
-                TSimd.Store(target + x, TSimd.Even(a, b));
-                TSimd.Store(target + planeStride + x, TSimd.Odd(a, b));
+                if (p0 is not null) TSimd.Store(p0 + x, TSimd.Even(a, b));
+                if (p1 is not null) TSimd.Store(p1 + x, TSimd.Odd(a, b));
             }
         }
         else
@@ -64,10 +69,10 @@ internal static unsafe class PhaseSplit
                 var (a, b, c, d) = (TSimd.Load(source), TSimd.Load(source + width), TSimd.Load(source + (2 * width)), TSimd.Load(source + (3 * width)));
                 var (even, laterEven) = (TSimd.Even(a, b), TSimd.Even(c, d));
                 var (odd, laterOdd) = (TSimd.Odd(a, b), TSimd.Odd(c, d));
-                TSimd.Store(target + x, TSimd.Even(even, laterEven));
-                TSimd.Store(target + planeStride + x, TSimd.Even(odd, laterOdd));
-                TSimd.Store(target + (2 * planeStride) + x, TSimd.Odd(even, laterEven));
-                TSimd.Store(target + (3 * planeStride) + x, TSimd.Odd(odd, laterOdd));
+                if (p0 is not null) TSimd.Store(p0 + x, TSimd.Even(even, laterEven));
+                if (p1 is not null) TSimd.Store(p1 + x, TSimd.Even(odd, laterOdd));
+                if (p2 is not null) TSimd.Store(p2 + x, TSimd.Odd(even, laterEven));
+                if (p3 is not null) TSimd.Store(p3 + x, TSimd.Odd(odd, laterOdd));
             }
         }
 

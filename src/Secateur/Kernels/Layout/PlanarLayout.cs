@@ -36,6 +36,9 @@ internal readonly record struct PlanarLayout
     /// <summary>Positions from the first pixel to the last, the gaps between rows included.</summary>
     public int Positions => ((Height - 1) * Pitch) + Width;
 
+    /// <summary>The same for planes of <paramref name="height"/> rows.</summary>
+    public PlanarLayout OfHeight(int height) => new(height, Width, Halo);
+
     /// <summary>Zeroes the gaps among positions [start, end) of a plane, and its outer halo where the range touches it.</summary>
     /// <param name="origin">The plane's first pixel.</param>
     /// <param name="start">First position.</param>

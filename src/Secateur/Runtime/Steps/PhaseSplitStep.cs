@@ -1,31 +1,23 @@
 using Secateur.Kernels.Conv2d;
-using Secateur.Kernels.Layout;
 using Secateur.Kernels.Simd;
 
 namespace Secateur.Runtime.Steps;
 
-/// <summary>Splits every channel into its phase planes.</summary>
-/// <param name="name">The convolution that reads them.</param>
+/// <summary>Writes the phase planes of every channel; of stride 1, where the only phase is the whole, a map.</summary>
+/// <param name="name">Who reads them.</param>
 /// <param name="level">The vector width.</param>
-/// <param name="from">Layout of the inputs.</param>
-/// <param name="inputs">Position 0 of each channel.</param>
+/// <param name="source">What is split.</param>
 /// <param name="planes">What the planes hold.</param>
-/// <param name="outputs">Position 0 of each channel's first plane.</param>
-internal sealed unsafe class PhaseSplitStep(string name, SimdLevel level, PlanarLayout from, nint[] inputs, PhasePlanes planes, nint[] outputs) : PlanStep(name)
+/// <param name="output">Position 0 of the first plane.</param>
+/// <param name="scratch">Where the threads' scratch memory starts.</param>
+internal sealed unsafe class PhaseSplitStep(string name, SimdLevel level, RowSource source, PhasePlanes planes, nint output, nint scratch) : PlanStep(name)
 {
+    public override long ScratchFloats => source.ScratchFloats;
+
     public override void Run(float* memory, int part, int parts)
     {
-        var (start, end) = ShareWhole(inputs.Length * planes.Rows, part, parts);
-        for (var i = start; i < end; i++)
-        {
-            var (channel, row) = Math.DivRem(i, planes.Rows);
-            var y = planes.FirstRow + row;
-            for (var phase = 0; phase < planes.Phases.Length; phase++)
-            {
-                var inputRow = planes.InputRow(y, phase);
-                var source = planes.HasInputRow(inputRow) ? memory + inputs[channel] + ((nint)inputRow * from.Pitch) : null;
-                planes.FillRow(level, source, memory + outputs[channel], y, phase);
-            }
-        }
+        var row = memory + scratch + (part * (nint)ScratchFloats);
+        var (start, end) = ShareWhole(planes.Rows, part, parts);
+        for (var y = planes.FirstRow + start; y < planes.FirstRow + end; y++) source.Split(level, planes, memory, row, y, memory + output, y);
     }
 }

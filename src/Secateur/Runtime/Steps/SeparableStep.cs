@@ -29,8 +29,6 @@ internal sealed unsafe class SeparableStep : PlanStep
     private readonly SimdLevel _level;
     private readonly SeparableLayers _layers;
     private readonly SeparablePlanes _planes;
-    private readonly ConvEpilogue _epilogue;
-    private readonly BorderStart? _border;
     private readonly nint _scratch;
     private readonly int _chunk;
     private readonly int _panelStride;
@@ -40,13 +38,13 @@ internal sealed unsafe class SeparableStep : PlanStep
     // taps reach behind a position.
     private readonly (int Plane, int Row, int Column)[] _taps;
     private readonly int _behind;
-    private readonly int[] _projectOffsets;
+    private readonly DenseKernel _project;
 
     public SeparableStep(
         string name, SimdLevel level, SeparableLayers layers, SeparablePlanes planes, ConvEpilogue epilogue, BorderStart? border, nint scratch)
         : base(name)
     {
-        (_level, _layers, _planes, _epilogue, _border, _scratch) = (level, layers, planes, epilogue, border, scratch);
+        (_level, _layers, _planes, _scratch) = (level, layers, planes, scratch);
         var taps = new TapGeometry(layers.Depthwise.Geometry);
         var phases = layers.Expand is null ? planes.Phases : taps.Phases();
         _taps =
@@ -62,7 +60,8 @@ internal sealed unsafe class SeparableStep : PlanStep
         _chunk = Math.Clamp(ChunkFloats / (layers.Expand ?? layers.Project).Taps / Granule, 1, 4) * Granule;
         if (layers.Expand is not null) _rings = new ExpandedRings(level, layers, planes, taps, Math.Max(0, -_taps.Min(t => t.Row)), _behind, _chunk);
         _panelStride = CacheLines.Spread(_chunk);
-        _projectOffsets = [.. Enumerable.Range(0, layers.Project.Taps).Select(c => c * _panelStride)];
+        int[] rows = [.. Enumerable.Range(0, layers.Project.Taps).Select(c => c * _panelStride)];
+        _project = new DenseKernel(level, layers.Project, [0], rows, planes.Outputs, epilogue, border);
     }
 
     public override long MultiplyAdds
@@ -100,9 +99,11 @@ internal sealed unsafe class SeparableStep : PlanStep
             {
                 if (_rings is null) ConvolveMap(memory, p, offsets, ref depthwise);
                 else ExpandAndConvolve(_rings, memory, share, p, panel + PanelFloats, offsets, ref depthwise);
-                Project(memory, p, Math.Min(p + _chunk, share.End), panel);
+                _project.Run(memory, panel - p, p, Math.Min(p + _chunk, share.End));
             }
         }
+
+        foreach (var output in _planes.Outputs) _planes.Layout.ClearHalo(memory + output, share.Start, share.End);
     }
 
     /// <summary>Puts aside what a part reads of its neighbours, before they overwrite it.</summary>
@@ -160,39 +161,5 @@ internal sealed unsafe class SeparableStep : PlanStep
     {
         var (start, end) = ShareWhole(_planes.Outputs.Length, share, shares);
         for (var i = start; i < end; i++) Prefetch.Range(memory + _planes.Outputs[i] + p, _chunk);
-    }
-
-    private void Project(float* memory, int start, int end, float* panel)
-    {
-        var project = _layers.Project;
-        fixed (int* offsets = _projectOffsets)
-        fixed (float* weights = project.Weights, bias = project.Bias, starts = _border?.Values)
-        fixed (nint* outputs = _planes.Outputs, addends = _epilogue.Addends)
-        {
-            var call = new DenseConvCall
-            {
-                Input = panel - start,
-                Offsets = offsets,
-                Taps = project.Taps,
-                Weights = weights,
-                Bias = bias,
-                BorderStart = starts,
-                BorderStride = _border?.Stride ?? 0,
-                Border = _border?.Rows ?? default,
-                Memory = memory,
-                Outputs = outputs,
-                Addends = addends,
-                Slope = _epilogue.Slope,
-                OwnFactor = _epilogue.OwnFactor,
-                AddendFactor = _epilogue.AddendFactor,
-            };
-            foreach (var block in project.Blocks)
-            {
-                call.First = block.First;
-                DenseConv.Run(_level, block.Size, in call, start, end);
-            }
-        }
-
-        foreach (var output in _planes.Outputs) _planes.Layout.ClearHalo(memory + output, start, end);
     }
 }

@@ -1,0 +1,87 @@
+using Secateur.Graph;
+using Secateur.Kernels.Conv2d;
+using Secateur.Kernels.Layout;
+using Secateur.Kernels.Simd;
+
+namespace Secateur.Runtime.Steps;
+
+/// <summary>What is read row by row, with all its channels.</summary>
+/// <param name="shape">[C, H, W].</param>
+internal abstract unsafe class RowSource(MapShape shape)
+{
+    /// <summary>[C, H, W].</summary>
+    public MapShape Shape { get; } = shape;
+
+    /// <summary>Floats of scratch memory for a row, a multiple of a cache line.</summary>
+    public virtual long ScratchFloats => 0;
+
+    /// <summary>Splits row <paramref name="y"/> of the phase planes of every channel.</summary>
+    /// <param name="level">The vector width.</param>
+    /// <param name="planes">What they hold.</param>
+    /// <param name="memory">The plan's memory.</param>
+    /// <param name="scratch">Scratch memory for a row.</param>
+    /// <param name="y">The row.</param>
+    /// <param name="target">Position 0 of the first plane.</param>
+    /// <param name="row">The row of the planes that it becomes.</param>
+    public void Split(SimdLevel level, PhasePlanes planes, float* memory, float* scratch, int y, float* target, int row)
+    {
+        for (var phase = 0; phase < planes.Phases.Length; phase++)
+        {
+            var inputRow = planes.InputRow(y, phase);
+            var inside = planes.HasInputRow(inputRow);
+            if (inside) Load(memory, scratch, inputRow);
+            for (var c = 0; c < Shape.Channels; c++)
+            {
+                var channel = target + (c * planes.PlanesPerChannel * (nint)planes.To.PlaneStride);
+                planes.FillRow(level, inside ? Row(memory, scratch, c, inputRow) : null, channel, row, phase);
+            }
+        }
+    }
+
+    /// <summary>Makes row <paramref name="y"/> ready, of all channels.</summary>
+    protected virtual void Load(float* memory, float* scratch, int y)
+    {
+    }
+
+    /// <summary>Where the row that was loaded last is, [W].</summary>
+    protected abstract float* Row(float* memory, float* scratch, int channel, int y);
+}
+
+/// <summary>The rows of a map in the plan's memory.</summary>
+/// <param name="shape">Its shape.</param>
+/// <param name="layout">Its layout.</param>
+/// <param name="planes">Position 0 of each channel.</param>
+/// <param name="ahead">The distance from a row that is read to one that is read soon.</param>
+internal sealed unsafe class MapRows(MapShape shape, PlanarLayout layout, nint[] planes, int ahead) : RowSource(shape)
+{
+    protected override float* Row(float* memory, float* scratch, int channel, int y)
+    {
+        // The rows of channels lie far apart: the machine does not see on its own which one comes next.
+        var row = memory + planes[channel] + ((nint)y * layout.Pitch);
+        Prefetch.FarRange(row + (ahead * (nint)layout.Pitch), layout.Width);
+        return row;
+    }
+}
+
+/// <summary>The rows of the image that <see cref="ImagePlace"/> leads to, less the mean where it has bytes.</summary>
+/// <param name="place">Where it is, and its shape.</param>
+/// <param name="mean">Of red, green and blue.</param>
+internal sealed unsafe class ImageRows(ImagePlace place, IReadOnlyList<float> mean) : RowSource(place.Shape)
+{
+    private readonly int _stride = CacheLines.RoundUp(place.Shape.Width);
+
+    public override long ScratchFloats => (long)Shape.Channels * _stride;
+
+    protected override void Load(float* memory, float* scratch, int y)
+    {
+        var pixels = place.In(memory).Pixels;
+        if (pixels is not null)
+            PixelPlanes.Split(pixels + ((long)y * Shape.Width * 3), Shape.Width, mean, scratch, scratch + _stride, scratch + (2 * (nint)_stride));
+    }
+
+    protected override float* Row(float* memory, float* scratch, int channel, int y)
+    {
+        var values = place.In(memory).Values;
+        return values is null ? scratch + (channel * (nint)_stride) : values + ((((long)channel * Shape.Height) + y) * Shape.Width);
+    }
+}
