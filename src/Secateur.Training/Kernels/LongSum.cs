@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Secateur.Kernels.Simd;
 
 namespace Secateur.Training.Kernels;
@@ -37,8 +38,14 @@ internal struct LongSum<TSimd, TVector>
         var lanes = stackalloc float[2 * TSimd.Width];
         TSimd.Store(lanes, sum);
         TSimd.Store(lanes + TSimd.Width, lost);
-        double total = 0;
-        for (var i = 0; i < 2 * TSimd.Width; i++) total += lanes[i];
-        return total;
+        var (low, high) = (Vector128<double>.Zero, Vector128<double>.Zero);
+        for (var i = 0; i < 2 * TSimd.Width; i += Vector128<float>.Count)
+        {
+            var part = Vector128.Load(lanes + i);
+            low += Vector128.WidenLower(part);
+            high += Vector128.WidenUpper(part);
+        }
+
+        return Vector128.Sum(low + high);
     }
 }

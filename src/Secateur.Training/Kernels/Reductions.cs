@@ -47,7 +47,7 @@ internal static unsafe class Reductions
 {
     // Elements whose deviations are taken from one centre, the mean of the first of them: as those count too, it cannot lie far out.
     private const int Block = 4096;
-    private const int CentreElements = 256;
+    private const int CentreVectors = 8;
 
     /// <summary>The moments of x.</summary>
     public static Moments Moments(SimdLevel level, float* x, int count)
@@ -56,12 +56,11 @@ internal static unsafe class Reductions
         for (var start = 0; start < count; start += Block)
         {
             var length = Math.Min(Block, count - start);
-            var centre = (float)(Sum(level, x + start, Math.Min(CentreElements, length)) / Math.Min(CentreElements, length));
-            var (sum, squares) = level switch
+            var (centre, sum, squares) = level switch
             {
-                SimdLevel.Vector512 => Deviations<Simd512, Vector512<float>>(x + start, length, centre),
-                SimdLevel.Vector256 => Deviations<Simd256, Vector256<float>>(x + start, length, centre),
-                _ => Deviations<Simd128, Vector128<float>>(x + start, length, centre),
+                SimdLevel.Vector512 => Deviations<Simd512, Vector512<float>>(x + start, length),
+                SimdLevel.Vector256 => Deviations<Simd256, Vector256<float>>(x + start, length),
+                _ => Deviations<Simd128, Vector128<float>>(x + start, length),
             };
             result.Merge(new Moments { Count = length, Mean = centre + (sum / length), SquaredDeviations = Math.Max(0, squares - (sum * sum / length)) });
         }
@@ -113,15 +112,19 @@ internal static unsafe class Reductions
         return sum;
     }
 
-    /// <summary>The sums of x - centre and of its square.</summary>
+    /// <summary>Some centre, and the sums of x - centre and of its square.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static (double Sum, double Squares) Deviations<TSimd, TVector>(float* x, int count, float centre)
+    private static (float Centre, double Sum, double Squares) Deviations<TSimd, TVector>(float* x, int count)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
         LongSum<TSimd, TVector> sums = default, squares = default;
-        var c = TSimd.Broadcast(centre);
         var (i, whole) = (0, count - (count % TSimd.Width));
+        var first = TSimd.Broadcast(0);
+        var vectors = Math.Min(CentreVectors, whole / TSimd.Width);
+        for (var v = 0; v < vectors; v++) first = TSimd.Add(first, TSimd.Load(x + (v * TSimd.Width)));
+        var centre = vectors == 0 ? x[0] : TSimd.Sum(first) / (vectors * TSimd.Width);
+        var c = TSimd.Broadcast(centre);
         while (i < whole)
         {
             var end = Math.Min(whole, i + (LongSum<TSimd, TVector>.Stretch * TSimd.Width));
@@ -138,11 +141,11 @@ internal static unsafe class Reductions
             squares.Add(square);
         }
 
-        var result = (Sum: sums.Total(), Squares: squares.Total());
+        var result = (Centre: centre, Sum: sums.Total(), Squares: squares.Total());
         for (; i < count; i++)
         {
             var deviation = (double)x[i] - centre;
-            result = (result.Sum + deviation, result.Squares + (deviation * deviation));
+            result = (centre, result.Sum + deviation, result.Squares + (deviation * deviation));
         }
 
         return result;
