@@ -20,6 +20,9 @@ internal abstract class Operation(StoredMap output)
     /// <summary>Arithmetic per value: what it costs to compute it again.</summary>
     public virtual double CostPerValue => double.PositiveInfinity;
 
+    /// <summary>What it costs to compute all of an image's values again.</summary>
+    public double Cost => CostPerValue * Output.Channels * Output.Positions;
+
     /// <summary>The step that computes the map from where its inputs are now to where it is now.</summary>
     public abstract TrainingStep Forward(EngineContext context);
 

@@ -21,7 +21,7 @@ public sealed record TrainingEngineOptions
     /// Bytes that feature maps and gradients should not exceed: values that do not fit are computed again in the backward pass. Where even that
     /// does not help the engine takes what it needs.
     /// </summary>
-    public long MemoryLimit { get; init; } = 5_500_000_000;
+    public long MemoryLimit { get; init; } = 5_300_000_000;
 
     // Linux promises memory that it does not have, and kills who uses it: better to ask first.
     internal void RequireMemory(long bytes)

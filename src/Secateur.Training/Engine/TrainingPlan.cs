@@ -11,13 +11,17 @@ namespace Secateur.Training.Engine;
 /// <summary>Every kernel call of a training step, forward and backward, and the place of every buffer.</summary>
 internal sealed class TrainingPlan
 {
-    private readonly int _dispensable;
+    private readonly ImmutableArray<Operation> _operations;
 
-    private TrainingPlan(EngineContext context, Network network, BatchInput input, IReadOnlyList<ResultBinding> results, int givenUp)
+    /// <param name="context">What steps share.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="results">What is read of it.</param>
+    /// <param name="givenUp">The operations, by their index, whose values are computed again.</param>
+    private TrainingPlan(EngineContext context, Network network, BatchInput input, IReadOnlyList<ResultBinding> results, IEnumerable<int> givenUp)
     {
         var forward = new ForwardPlanner(context, network, input);
-        var dispensable = forward.Operations.Where(o => double.IsFinite(o.CostPerValue)).OrderBy(o => o.CostPerValue).Select(o => o.Output).ToList();
-        _dispensable = dispensable.Count;
+        _operations = [.. forward.Operations];
         Forward =
         [
             new PackWeightsStep(context, [.. forward.Layers]),
@@ -25,7 +29,7 @@ internal sealed class TrainingPlan
             .. results.Select(r => new ResultStep(context, r, forward.Values[r.Node])),
         ];
         var given = results.Select(r => new ResultGradientStep(context, r, forward.Values[r.Node])).ToList();
-        Backward = [.. new BackwardPlanner(context, forward.Operations, given, dispensable.Take(givenUp)).Steps];
+        Backward = [.. new BackwardPlanner(context, forward.Operations, given, givenUp.Select(i => _operations[i].Output)).Steps];
         Floats = PlaceBuffers();
         ScratchFloats = Forward.Concat(Backward).Max(s => s.ScratchFloats);
     }
@@ -44,22 +48,32 @@ internal sealed class TrainingPlan
 
     /// <summary>
     /// Plans within a limit of memory: as many values as it takes are given up after the forward pass, the ones first that are the cheapest to
-    /// compute again. Where nothing helps, the plan that needs the least.
+    /// compute again; of these the most expensive ones are kept after all where that still fits. Where nothing helps, the plan that needs the least.
     /// </summary>
     /// <exception cref="NetworkException">The network cannot be trained at that size.</exception>
     public static TrainingPlan Create(EngineContext context, Network network, BatchInput input, IReadOnlyList<ResultBinding> results, long limitFloats)
     {
-        var best = new TrainingPlan(context, network, input, results, givenUp: 0);
+        var best = new TrainingPlan(context, network, input, results, []);
         if (best.Floats <= limitFloats) return best;
-        var (low, high) = (1, best._dispensable);
+        var operations = best._operations;
+        var cheapest = Enumerable.Range(0, operations.Length).Where(i => double.IsFinite(operations[i].CostPerValue)).OrderBy(i => operations[i].CostPerValue).ToArray();
+        var givenUp = Array.Empty<int>();
+        var (low, high) = (1, cheapest.Length);
         while (low <= high)
         {
             var middle = (low + high) / 2;
-            var plan = new TrainingPlan(context, network, input, results, middle);
+            var plan = new TrainingPlan(context, network, input, results, cheapest.Take(middle));
             var fits = plan.Floats <= limitFloats;
-            if (fits || plan.Floats < best.Floats) best = plan;
+            if (fits || plan.Floats < best.Floats) (best, givenUp) = (plan, cheapest[..middle]);
             if (fits) high = middle - 1;
             else low = middle + 1;
+        }
+
+        foreach (var operation in givenUp.OrderByDescending(i => operations[i].Cost))
+        {
+            var fewer = givenUp.Where(i => i != operation).ToArray();
+            var plan = new TrainingPlan(context, network, input, results, fewer);
+            if (plan.Floats <= limitFloats) (best, givenUp) = (plan, fewer);
         }
 
         return best;

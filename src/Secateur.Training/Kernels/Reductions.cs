@@ -42,129 +42,113 @@ internal struct GradientSums
     }
 }
 
-/// <summary>Sums over exactly <c>count</c> elements: vectors within a stretch, double precision from stretch to stretch.</summary>
+/// <summary>Sums over exactly <c>count</c> elements, as good as those in double precision: float32 over a few vectors, <see cref="LongSum{TSimd, TVector}"/> over these.</summary>
 internal static unsafe class Reductions
 {
-    // Float32 sums stay short: their rounding does not grow with the map.
-    private const int Stretch = 128;
+    // Elements whose deviations are taken from one centre, the mean of the first of them: as those count too, it cannot lie far out.
+    private const int Block = 4096;
+    private const int CentreVectors = 8;
 
     /// <summary>The moments of x.</summary>
     public static Moments Moments(SimdLevel level, float* x, int count)
     {
         var result = default(Moments);
-        for (var start = 0; start < count; start += Stretch)
+        for (var start = 0; start < count; start += Block)
         {
-            var length = Math.Min(Stretch, count - start);
-            var mean = Sum(level, x + start, length) / length;
-            var deviations = SquaredDeviations(level, x + start, length, (float)mean);
-
-            // The mean was rounded to float32 on the way.
-            var shift = mean - (float)mean;
-            result.Merge(new Moments { Count = length, Mean = mean, SquaredDeviations = Math.Max(0, deviations - (length * shift * shift)) });
+            var length = Math.Min(Block, count - start);
+            var (centre, sum, squares) = level switch
+            {
+                SimdLevel.Vector512 => Deviations<Simd512, Vector512<float>>(x + start, length),
+                SimdLevel.Vector256 => Deviations<Simd256, Vector256<float>>(x + start, length),
+                _ => Deviations<Simd128, Vector128<float>>(x + start, length),
+            };
+            result.Merge(new Moments { Count = length, Mean = centre + (sum / length), SquaredDeviations = Math.Max(0, squares - (sum * sum / length)) });
         }
 
         return result;
     }
 
     /// <summary>The sum of x.</summary>
-    public static double Sum(SimdLevel level, float* x, int count)
+    public static double Sum(SimdLevel level, float* x, int count) => level switch
     {
-        double sum = 0;
-        for (var start = 0; start < count; start += Stretch)
-        {
-            var length = Math.Min(Stretch, count - start);
-            sum += level switch
-            {
-                SimdLevel.Vector512 => Sum<Simd512, Vector512<float>>(x + start, length),
-                SimdLevel.Vector256 => Sum<Simd256, Vector256<float>>(x + start, length),
-                _ => Sum<Simd128, Vector128<float>>(x + start, length),
-            };
-        }
-
-        return sum;
-    }
+        SimdLevel.Vector512 => Sum<Simd512, Vector512<float>>(x, count),
+        SimdLevel.Vector256 => Sum<Simd256, Vector256<float>>(x, count),
+        _ => Sum<Simd128, Vector128<float>>(x, count),
+    };
 
     /// <summary>The sum of x * y.</summary>
-    public static double Dot(SimdLevel level, float* x, float* y, int count)
+    public static double Dot(SimdLevel level, float* x, float* y, int count) => level switch
     {
-        double sum = 0;
-        for (var start = 0; start < count; start += Stretch)
-        {
-            var length = Math.Min(Stretch, count - start);
-            sum += level switch
-            {
-                SimdLevel.Vector512 => Dot<Simd512, Vector512<float>>(x + start, y + start, length),
-                SimdLevel.Vector256 => Dot<Simd256, Vector256<float>>(x + start, y + start, length),
-                _ => Dot<Simd128, Vector128<float>>(x + start, y + start, length),
-            };
-        }
-
-        return sum;
-    }
+        SimdLevel.Vector512 => Dot<Simd512, Vector512<float>>(x, y, count),
+        SimdLevel.Vector256 => Dot<Simd256, Vector256<float>>(x, y, count),
+        _ => Dot<Simd128, Vector128<float>>(x, y, count),
+    };
 
     /// <summary>The sums that a view's gradient g needs.</summary>
-    public static GradientSums GradientSums(SimdLevel level, float* g, float* x, int count, ViewCoefficients view)
+    public static GradientSums GradientSums(SimdLevel level, float* g, float* x, int count, ViewCoefficients view) => level switch
     {
-        var result = default(GradientSums);
-        for (var start = 0; start < count; start += Stretch)
-        {
-            var length = Math.Min(Stretch, count - start);
-            result.Add(level switch
-            {
-                SimdLevel.Vector512 => GradientSums<Simd512, Vector512<float>>(g + start, x + start, length, view),
-                SimdLevel.Vector256 => GradientSums<Simd256, Vector256<float>>(g + start, x + start, length, view),
-                _ => GradientSums<Simd128, Vector128<float>>(g + start, x + start, length, view),
-            });
-        }
-
-        return result;
-    }
+        SimdLevel.Vector512 => GradientSums<Simd512, Vector512<float>>(g, x, count, view),
+        SimdLevel.Vector256 => GradientSums<Simd256, Vector256<float>>(g, x, count, view),
+        _ => GradientSums<Simd128, Vector128<float>>(g, x, count, view),
+    };
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Sum<TSimd, TVector>(float* x, int count)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
-        TVector a, b;
-        a = b = TSimd.Broadcast(0);
-        var i = 0;
-        for (; i + (2 * TSimd.Width) <= count; i += 2 * TSimd.Width)
+        var sums = default(LongSum<TSimd, TVector>);
+        var (i, whole) = (0, count - (count % TSimd.Width));
+        while (i < whole)
         {
-            a = TSimd.Add(a, TSimd.Load(x + i));
-            b = TSimd.Add(b, TSimd.Load(x + i + TSimd.Width));
+            var end = Math.Min(whole, i + (LongSum<TSimd, TVector>.Stretch * TSimd.Width));
+            var part = TSimd.Broadcast(0);
+            for (; i < end; i += TSimd.Width) part = TSimd.Add(part, TSimd.Load(x + i));
+            sums.Add(part);
         }
 
-        double sum = TSimd.Sum(TSimd.Add(a, b));
+        var sum = sums.Total();
         for (; i < count; i++) sum += x[i];
         return sum;
     }
 
-    private static double SquaredDeviations(SimdLevel level, float* x, int count, float mean) => level switch
-    {
-        SimdLevel.Vector512 => SquaredDeviations<Simd512, Vector512<float>>(x, count, mean),
-        SimdLevel.Vector256 => SquaredDeviations<Simd256, Vector256<float>>(x, count, mean),
-        _ => SquaredDeviations<Simd128, Vector128<float>>(x, count, mean),
-    };
-
+    /// <summary>Some centre, and the sums of x - centre and of its square.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double SquaredDeviations<TSimd, TVector>(float* x, int count, float mean)
+    private static (float Centre, double Sum, double Squares) Deviations<TSimd, TVector>(float* x, int count)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
-        TVector a, b;
-        a = b = TSimd.Broadcast(0);
-        var center = TSimd.Broadcast(mean);
-        var i = 0;
-        for (; i + (2 * TSimd.Width) <= count; i += 2 * TSimd.Width)
+        LongSum<TSimd, TVector> sums = default, squares = default;
+        var (i, whole) = (0, count - (count % TSimd.Width));
+        var first = TSimd.Broadcast(0);
+        var vectors = Math.Min(CentreVectors, whole / TSimd.Width);
+        for (var v = 0; v < vectors; v++) first = TSimd.Add(first, TSimd.Load(x + (v * TSimd.Width)));
+        var centre = vectors == 0 ? x[0] : TSimd.Sum(first) / (vectors * TSimd.Width);
+        var c = TSimd.Broadcast(centre);
+        while (i < whole)
         {
-            var (c, d) = (TSimd.Subtract(TSimd.Load(x + i), center), TSimd.Subtract(TSimd.Load(x + i + TSimd.Width), center));
-            a = TSimd.MultiplyAdd(c, c, a);
-            b = TSimd.MultiplyAdd(d, d, b);
+            var end = Math.Min(whole, i + (LongSum<TSimd, TVector>.Stretch * TSimd.Width));
+            TVector part, square;
+            part = square = TSimd.Broadcast(0);
+            for (; i < end; i += TSimd.Width)
+            {
+                var deviation = TSimd.Subtract(TSimd.Load(x + i), c);
+                part = TSimd.Add(part, deviation);
+                square = TSimd.MultiplyAdd(deviation, deviation, square);
+            }
+
+            sums.Add(part);
+            squares.Add(square);
         }
 
-        double sum = TSimd.Sum(TSimd.Add(a, b));
-        for (; i < count; i++) sum += (x[i] - mean) * (double)(x[i] - mean);
-        return sum;
+        var result = (Centre: centre, Sum: sums.Total(), Squares: squares.Total());
+        for (; i < count; i++)
+        {
+            var deviation = (double)x[i] - centre;
+            result = (centre, result.Sum + deviation, result.Squares + (deviation * deviation));
+        }
+
+        return result;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -172,10 +156,17 @@ internal static unsafe class Reductions
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
-        var a = TSimd.Broadcast(0);
-        var i = 0;
-        for (; i + TSimd.Width <= count; i += TSimd.Width) a = TSimd.MultiplyAdd(TSimd.Load(x + i), TSimd.Load(y + i), a);
-        double sum = TSimd.Sum(a);
+        var sums = default(LongSum<TSimd, TVector>);
+        var (i, whole) = (0, count - (count % TSimd.Width));
+        while (i < whole)
+        {
+            var end = Math.Min(whole, i + (LongSum<TSimd, TVector>.Stretch * TSimd.Width));
+            var part = TSimd.Broadcast(0);
+            for (; i < end; i += TSimd.Width) part = TSimd.MultiplyAdd(TSimd.Load(x + i), TSimd.Load(y + i), part);
+            sums.Add(part);
+        }
+
+        var sum = sums.Total();
         for (; i < count; i++) sum += (double)x[i] * y[i];
         return sum;
     }
@@ -185,29 +176,38 @@ internal static unsafe class Reductions
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
+        LongSum<TSimd, TVector> gradients = default, deviations = default, slopes = default;
         var zero = TSimd.Broadcast(0);
-        TVector gradients = zero, deviations = zero, slopes = zero;
         var (scale, shift, slope) = (TSimd.Broadcast(view.Scale), TSimd.Broadcast(view.Shift), TSimd.Broadcast(view.Slope));
         var center = TSimd.Broadcast(view.Mean);
-        var i = 0;
-        for (; i + TSimd.Width <= count; i += TSimd.Width)
+        var (i, whole) = (0, count - (count % TSimd.Width));
+        while (i < whole)
         {
-            var (deviation, gradient) = (TSimd.Subtract(TSimd.Load(x + i), center), TSimd.Load(g + i));
-            var z = TSimd.MultiplyAdd(scale, deviation, shift);
-            var active = TSimd.WherePositive(z, gradient, TSimd.Multiply(slope, gradient));
-            gradients = TSimd.Add(gradients, active);
-            deviations = TSimd.MultiplyAdd(active, deviation, deviations);
-            slopes = TSimd.MultiplyAdd(gradient, TSimd.Min(z, zero), slopes);
+            var end = Math.Min(whole, i + (LongSum<TSimd, TVector>.Stretch * TSimd.Width));
+            TVector a = zero, b = zero, c = zero;
+            for (; i < end; i += TSimd.Width)
+            {
+                var (deviation, gradient) = (TSimd.Subtract(TSimd.Load(x + i), center), TSimd.Load(g + i));
+                var z = TSimd.MultiplyAdd(scale, deviation, shift);
+                var active = TSimd.WherePositive(z, gradient, TSimd.Multiply(slope, gradient));
+                a = TSimd.Add(a, active);
+                b = TSimd.MultiplyAdd(active, deviation, b);
+                c = TSimd.MultiplyAdd(gradient, TSimd.Min(z, zero), c);
+            }
+
+            gradients.Add(a);
+            deviations.Add(b);
+            slopes.Add(c);
         }
 
-        var result = new GradientSums { Gradient = TSimd.Sum(gradients), GradientByDeviation = TSimd.Sum(deviations), Slope = TSimd.Sum(slopes) };
+        var result = new GradientSums { Gradient = gradients.Total(), GradientByDeviation = deviations.Total(), Slope = slopes.Total() };
         for (; i < count; i++)
         {
             var z = (view.Scale * (x[i] - view.Mean)) + view.Shift;
             var active = z > 0 ? g[i] : view.Slope * g[i];
             result.Gradient += active;
-            result.GradientByDeviation += active * (x[i] - view.Mean);
-            result.Slope += g[i] * Math.Min(z, 0);
+            result.GradientByDeviation += active * (double)(x[i] - view.Mean);
+            result.Slope += g[i] * (double)Math.Min(z, 0);
         }
 
         return result;

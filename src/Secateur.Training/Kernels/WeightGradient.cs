@@ -36,7 +36,7 @@ internal static unsafe class WeightGradient
     private const int TapsAtOnce = 4;
 
     /// <summary>Adds the gradients of <paramref name="outputs"/> channels.</summary>
-    public static void Run(SimdLevel level, in WeightGradientCall call, int outputs)
+    public static void Run(SimdLevel level, in WeightGradientCall call, int outputs, ref ReadAhead ahead)
     {
         if (outputs == 1 && call.Taps == 9)
         {
@@ -46,6 +46,7 @@ internal static unsafe class WeightGradient
 
         // Sixteen sums fit 32 registers, eight fit 16.
         var most = level == SimdLevel.Vector512 || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported ? 4 : 2;
+        ahead.Spread((outputs + most - 1) / most * ((call.Taps + TapsAtOnce - 1) / TapsAtOnce));
         for (var first = 0; first < outputs; first += most)
         {
             var part = call;
@@ -55,13 +56,13 @@ internal static unsafe class WeightGradient
             switch (level)
             {
                 case SimdLevel.Vector512:
-                    RunBlock<Simd512, Vector512<float>>(block, in part);
+                    RunBlock<Simd512, Vector512<float>>(block, in part, ref ahead);
                     break;
                 case SimdLevel.Vector256:
-                    RunBlock<Simd256, Vector256<float>>(block, in part);
+                    RunBlock<Simd256, Vector256<float>>(block, in part, ref ahead);
                     break;
                 default:
-                    RunBlock<Simd128, Vector128<float>>(block, in part);
+                    RunBlock<Simd128, Vector128<float>>(block, in part, ref ahead);
                     break;
             }
         }
@@ -83,29 +84,29 @@ internal static unsafe class WeightGradient
         }
     }
 
-    private static void RunBlock<TSimd, TVector>(int block, in WeightGradientCall call)
+    private static void RunBlock<TSimd, TVector>(int block, in WeightGradientCall call, ref ReadAhead ahead)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
         switch (block)
         {
             case 1:
-                Run<TSimd, TVector, Block1>(in call);
+                Run<TSimd, TVector, Block1>(in call, ref ahead);
                 break;
             case 2:
-                Run<TSimd, TVector, Block2>(in call);
+                Run<TSimd, TVector, Block2>(in call, ref ahead);
                 break;
             case 3:
-                Run<TSimd, TVector, Block3>(in call);
+                Run<TSimd, TVector, Block3>(in call, ref ahead);
                 break;
             default:
-                Run<TSimd, TVector, Block4>(in call);
+                Run<TSimd, TVector, Block4>(in call, ref ahead);
                 break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<TSimd, TVector, TBlock>(in WeightGradientCall call)
+    private static void Run<TSimd, TVector, TBlock>(in WeightGradientCall call, ref ReadAhead ahead)
         where TSimd : ISimd<TVector>
         where TVector : struct
         where TBlock : IConvBlock
@@ -114,6 +115,8 @@ internal static unsafe class WeightGradient
         var (stride, positions, taps) = ((nint)call.GradientStride, call.Positions, call.Taps);
         for (var k = 0; k < taps; k += TapsAtOnce)
         {
+            ahead.Advance();
+
             // Where fewer than four taps are left the last one is computed again, and dropped.
             var x0 = call.Input + call.Offsets[k];
             var x1 = call.Input + call.Offsets[Math.Min(k + 1, taps - 1)];

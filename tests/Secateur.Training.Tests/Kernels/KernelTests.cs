@@ -97,6 +97,47 @@ public unsafe class KernelTests
     }
 
     [Theory]
+    [InlineData(SimdLevel.Vector512)]
+    [InlineData(SimdLevel.Vector256)]
+    [InlineData(SimdLevel.Vector128)]
+    public void Moments_do_not_depend_on_how_typical_the_first_values_are(SimdLevel level)
+    {
+        var x = Draw(10_000, 1).Select((v, i) => i < 300 ? -1000 : v).ToArray();
+        var mean = x.Average(v => (double)v);
+        Fixed(x, source => Assert.Equal(1, Reductions.Moments(level, source, x.Length).SquaredDeviations / x.Sum(v => Math.Pow(v - mean, 2)), 1e-6));
+    }
+
+    [Theory]
+    [InlineData(SimdLevel.Vector512)]
+    [InlineData(SimdLevel.Vector256)]
+    [InlineData(SimdLevel.Vector128)]
+    public void Sums_keep_what_float32_would_lose(SimdLevel level)
+    {
+        // Large values that cancel, half the sum apart: on the way there a float32 has a step of one.
+        var small = Draw(200_000, 1).Select(v => v / 1000).ToArray();
+        var x = small.Select((v, i) => v + (i < small.Length / 2 ? 100 : -100)).ToArray();
+        Fixed(x, source => Assert.Equal(x.Sum(v => (double)v), Reductions.Sum(level, source, x.Length), 0.1));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(33)]
+    [InlineData(1000)]
+    public void A_copy_past_the_caches_is_exact_wherever_it_starts(int count)
+    {
+        for (var shift = 0; shift < 17; shift++)
+        {
+            var (source, target) = (Draw(count, 1), new float[count + shift + Slack]);
+            Array.Fill(target, Untouched);
+            Both(source, target, (from, to) => StreamCopy.Run(from, to + shift, count));
+            Assert.All(target[..shift], v => Assert.Equal(Untouched, v));
+            Assert.Equal(source[..count], target[shift..(shift + count)]);
+            Assert.All(target[(shift + count)..], v => Assert.Equal(Untouched, v));
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Sizes))]
     public void Weight_gradients_of_any_number_of_channels_and_taps(SimdLevel level, int positions)
     {
@@ -113,7 +154,8 @@ public unsafe class KernelTests
             fixed (int* po = offsets)
             {
                 var call = new WeightGradientCall { Gradient = pg, GradientStride = stride, Input = px, Offsets = po, Taps = taps, Positions = positions, Result = pr };
-                WeightGradient.Run(level, in call, outputs);
+                var ahead = default(ReadAhead);
+                WeightGradient.Run(level, in call, outputs, ref ahead);
             }
 
             for (var o = 0; o < outputs; o++)

@@ -44,7 +44,7 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
         [.. _input.Buffers, .. _gradient.Buffers, .. _targets.Where(t => t is not null).Select(t => t!.Value.Buffer).Distinct(), .. _sums.SelectMany(s => s.Buffers), Partials];
 
     public override long ScratchFloats =>
-        _input.RowFloats + ((long)(_tiles.InputPlanes + _tiles.GroupOutputs + _tiles.ResultPlanes) * _tiles.PlaneStride);
+        _input.RowFloats + AheadFloats + ((long)(_tiles.InputPlanes + _tiles.GroupOutputs + _tiles.ResultPlanes) * _tiles.PlaneStride);
 
     /// <summary>Whether a view's whole gradient is there after this step, and all of it from here.</summary>
     public bool Completes(MapView view) => !view.HasSeveralWriters && _targets.Count(t => t?.View == view) == view.Map.Channels;
@@ -61,6 +61,8 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
 
     protected override int Tasks => Context.Batch * _tiles.Geometry.Groups * _tiles.Bands;
 
+    private int AheadFloats => ReadAhead.RoomFor(Math.Max(_tiles.GroupInputs, _tiles.GroupOutputs * _gradient.Pieces));
+
     private int PartialFloats => _layer.WeightCount + _layer.Outputs;
 
     protected override void StartChunk(float* memory, int chunk)
@@ -74,7 +76,7 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
         var band = _tiles.Band(task % _tiles.Bands);
         var group = task / _tiles.Bands % _tiles.Geometry.Groups;
         var image = task / _tiles.Bands / _tiles.Geometry.Groups;
-        var inputs = scratch + _input.RowFloats;
+        var inputs = scratch + _input.RowFloats + AheadFloats;
         var gradients = inputs + ((nint)_tiles.InputPlanes * _tiles.PlaneStride);
         var results = gradients + ((nint)_tiles.GroupOutputs * _tiles.PlaneStride);
         var rows = _tiles.GradientRows(band);
@@ -83,16 +85,19 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
         for (var channel = 0; channel < _tiles.GroupInputs; channel++)
         {
             if (_targets[(group * _tiles.GroupInputs) + channel] is null) continue;
-            PropagateToInput(memory, image, group, band, gradients - ((nint)rows.Start * _tiles.Pitch), results);
+            PropagateToInput(memory, chunk, image, group, band, gradients - ((nint)rows.Start * _tiles.Pitch), results, scratch + _input.RowFloats);
             break;
         }
 
-        AddSums(memory, chunk, image, group, band);
+        if (!StoresByStrip(group)) AddSums(memory, chunk, image, group, band);
 
         gradients += (nint)(band.Start - rows.Start) * _tiles.Pitch;
         var input = _input.Load(memory, image, group, band.Start, band.End, inputs, scratch);
-        AddWeightGradients(memory, chunk, group, band, input, gradients);
+        AddWeightGradients(memory, chunk, group, band, input, gradients, Next(memory, task, scratch + _input.RowFloats));
     }
+
+    /// <summary>Whether a group's dx goes through <see cref="PropagateDepthwise"/>, sums and all.</summary>
+    private bool StoresByStrip(int group) => _tiles.IsDepthwise && _targets[group] is { Accumulates: false };
 
     private void AddSums(float* memory, int chunk, int image, int group, Band band)
     {
@@ -123,20 +128,22 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
     }
 
     /// <param name="memory">The workspace.</param>
+    /// <param name="chunk">The chunk, for the sums.</param>
     /// <param name="image">The image.</param>
     /// <param name="group">The group.</param>
     /// <param name="band">The rows.</param>
     /// <param name="gradients">Where row 0 of dy would lie.</param>
     /// <param name="results">Scratch planes for dx.</param>
-    private void PropagateToInput(float* memory, int image, int group, Band band, float* gradients, float* results)
+    /// <param name="room">Scratch memory for what is read ahead.</param>
+    private void PropagateToInput(float* memory, int chunk, int image, int group, Band band, float* gradients, float* results, float* room)
     {
         var rows = band.InputEnd - band.InputStart;
         if (rows == 0) return;
         var stride = _tiles.Geometry.Stride;
         var first = group * _tiles.GroupInputs;
-        if (_tiles.IsDepthwise && _targets[first] is { Accumulates: false } only)
+        if (StoresByStrip(group))
         {
-            PropagateDepthwise(gradients + ((nint)band.InputStart * _tiles.Pitch), first, only.Plane(memory, image) + ((nint)band.InputStart * _tiles.Input.Width), rows);
+            PropagateDepthwise(memory, chunk, image, gradients + ((nint)band.InputStart * _tiles.Pitch), first, _targets[first]!.Value, band, results);
             return;
         }
 
@@ -144,6 +151,8 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
         var inPlace = _tiles.IsFlat && IsPlain(first);
         var target = inPlace ? _targets[first]!.Value.Plane(memory, image) + ((nint)band.InputStart * _tiles.Pitch) : results;
         var planeStride = inPlace ? _targets[first]!.Value.PlaneStride : _tiles.PlaneStride;
+        var ahead = new ReadAhead(room, rows * stride * _tiles.Input.Width);
+        if (!_tiles.IsDepthwise) _input.Announce(ref ahead, memory, image, group, band.InputStart * stride * _tiles.Input.Width);
         for (var py = 0; py < stride; py++)
         {
             for (var px = 0; px < stride; px++)
@@ -170,7 +179,7 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
                         OutputStride = stride * planeStride,
                         Positions = ((rows - 1) * _tiles.Pitch) + _tiles.InputColumns,
                     };
-                    ConvKernels.Run(Context.Level, conv, _layer.InputBlocks);
+                    ConvKernels.Run(Context.Level, conv, _layer.InputBlocks, ref ahead);
                 }
             }
 
@@ -181,10 +190,12 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
         }
     }
 
-    /// <summary>A 3x3 convolution of one channel: dx is one too, with the weights in reverse.</summary>
-    private void PropagateDepthwise(float* gradients, int channel, float* target, int rows)
+    /// <summary>
+    /// A 3x3 convolution of one channel: dx is one too, with the weights in reverse. A strip of rows after another: computed, looked at, brought home.
+    /// </summary>
+    private void PropagateDepthwise(float* memory, int chunk, int image, float* gradients, int channel, GradientTarget target, Band band, float* results)
     {
-        var taps = _layer.Taps;
+        var (taps, width) = (_layer.Taps, _tiles.Input.Width);
         var reversed = stackalloc float[taps];
         for (var k = 0; k < taps; k++) reversed[taps - 1 - k] = _layer.Backward[0][(channel * taps) + k];
         var call = new DepthwiseRowsCall
@@ -192,12 +203,19 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
             Input = gradients + _phaseOffsets[0][^1],
             InputPitch = _tiles.Pitch,
             Weights = reversed,
-            Output = target,
-            OutputPitch = _tiles.Input.Width,
-            Rows = rows,
-            Columns = _tiles.Input.Width,
+            Output = results,
+            OutputPitch = width,
+            Columns = width,
         };
-        DepthwiseRows.Run(Context.Level, in call);
+        for (var y = band.InputStart; y < band.InputEnd; y += _tiles.DepthwiseStrip)
+        {
+            call.Rows = Math.Min(_tiles.DepthwiseStrip, band.InputEnd - y);
+            DepthwiseRows.Run(Context.Level, in call);
+            var count = call.Rows * width;
+            _sumsOf[channel]?.Add(memory, chunk, image, target.Channel, y * width, count, results);
+            target.View.Map.Store(results, target.Plane(memory, image) + ((nint)y * width), count);
+            call.Input += (nint)call.Rows * call.InputPitch;
+        }
     }
 
     /// <summary>Brings a channel's dx home, those rows that one phase makes; the phases of its columns are planes one after another.</summary>
@@ -222,7 +240,7 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
         }
     }
 
-    private void AddWeightGradients(float* memory, int chunk, int group, Band band, float* input, float* gradients)
+    private void AddWeightGradients(float* memory, int chunk, int group, Band band, float* input, float* gradients, ReadAhead ahead)
     {
         var positions = ((band.End - band.Start - 1) * _tiles.Pitch) + _tiles.Output.Width;
         var result = PartialsOf(memory, chunk);
@@ -247,8 +265,23 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
                 Positions = positions,
                 Result = result + ((nint)first * _layer.Taps),
             };
-            WeightGradient.Run(Context.Level, in call, _tiles.GroupOutputs);
+            WeightGradient.Run(Context.Level, in call, _tiles.GroupOutputs, ref ahead);
         }
+    }
+
+    /// <summary>What the next task reads.</summary>
+    private ReadAhead Next(float* memory, int task, float* room)
+    {
+        if (_tiles.IsDepthwise || task + 1 == Tasks) return default;
+        task++;
+        var rows = _tiles.GradientRows(_tiles.Band(task % _tiles.Bands));
+        var group = task / _tiles.Bands % _tiles.Geometry.Groups;
+        var image = task / _tiles.Bands / _tiles.Geometry.Groups;
+        var start = Math.Max(0, rows.Start);
+        var ahead = new ReadAhead(room, (Math.Min(rows.End, _tiles.Output.Height) - start) * _tiles.Output.Width);
+        for (var channel = 0; channel < _tiles.GroupOutputs; channel++)
+            _gradient.Announce(ref ahead, memory, image, (group * _tiles.GroupOutputs) + channel, start * _tiles.Output.Width);
+        return ahead;
     }
 
     private float* PartialsOf(float* memory, int chunk) => memory + Partials.Offset + ((nint)chunk * PartialFloats);

@@ -18,7 +18,7 @@ internal sealed unsafe class ConvForwardStep(string name, EngineContext context,
 
     public override IEnumerable<PlanBuffer> Buffers => [.. _input.Buffers, _output, .. Moments is null ? Array.Empty<PlanBuffer>() : [Moments]];
 
-    public override long ScratchFloats => _input.RowFloats + ((long)(tiles.InputPlanes + tiles.GroupOutputs) * tiles.PlaneStride);
+    public override long ScratchFloats => _input.RowFloats + ReadAhead.RoomFor(tiles.GroupInputs) + ((long)(tiles.InputPlanes + tiles.GroupOutputs) * tiles.PlaneStride);
 
     protected override int Tasks => Context.Batch * tiles.Geometry.Groups * tiles.Bands;
 
@@ -36,12 +36,11 @@ internal sealed unsafe class ConvForwardStep(string name, EngineContext context,
         var group = task / tiles.Bands % tiles.Geometry.Groups;
         var image = task / tiles.Bands / tiles.Geometry.Groups;
         var first = group * tiles.GroupOutputs;
-        var planes = scratch + _input.RowFloats;
+        var planes = scratch + _input.RowFloats + ReadAhead.RoomFor(tiles.GroupInputs);
         var (rows, width) = (band.End - band.Start, tiles.Output.Width);
         var results = planes + ((nint)tiles.InputPlanes * tiles.PlaneStride);
         var direct = output.Plane(memory, _output, image, first) + ((nint)band.Start * width);
         var input = _input.Load(memory, image, group, band.Start, band.End, planes, scratch);
-        var inPlace = tiles.IsFlat || tiles.IsDepthwise;
         fixed (float* weights = layer.Forward, bias = layer.Bias)
         {
             if (tiles.IsDepthwise)
@@ -52,41 +51,73 @@ internal sealed unsafe class ConvForwardStep(string name, EngineContext context,
                     InputPitch = tiles.Pitch,
                     Weights = weights + ((nint)first * layer.Taps),
                     Bias = bias[first],
-                    Output = direct,
+                    Output = results,
                     OutputPitch = width,
-                    Rows = rows,
                     Columns = width,
                 };
-                DepthwiseRows.Run(Context.Level, in depthwise);
+                RunDepthwise(memory, chunk, first, depthwise, direct, rows);
+                return;
             }
-            else
+
+            var conv = new ScratchConv
             {
-                var conv = new ScratchConv
-                {
-                    Input = input,
-                    Offsets = _offsets,
-                    InputRows = tiles.GroupInputs * tiles.Geometry.Kernel,
-                    Weights = weights + ((nint)first * layer.Taps),
-                    Bias = bias + first,
-                    Output = inPlace ? direct : results,
-                    OutputStride = inPlace ? output.PlaneStride : tiles.PlaneStride,
-                    Positions = ((rows - 1) * tiles.Pitch) + width,
-                };
-                ConvKernels.Run(Context.Level, conv, layer.OutputBlocks);
-            }
+                Input = input,
+                Offsets = _offsets,
+                InputRows = tiles.GroupInputs * tiles.Geometry.Kernel,
+                Weights = weights + ((nint)first * layer.Taps),
+                Bias = bias + first,
+                Output = tiles.IsFlat ? direct : results,
+                OutputStride = tiles.IsFlat ? output.PlaneStride : tiles.PlaneStride,
+                Positions = ((rows - 1) * tiles.Pitch) + width,
+            };
+            var ahead = Next(memory, task, scratch + _input.RowFloats);
+            ConvKernels.Run(Context.Level, conv, layer.OutputBlocks, ref ahead);
         }
 
         for (var channel = 0; channel < tiles.GroupOutputs; channel++)
         {
             var target = direct + ((nint)channel * output.PlaneStride);
-            if (!inPlace)
+            if (!tiles.IsFlat)
             {
                 var source = results + ((nint)channel * tiles.PlaneStride);
                 for (var y = 0; y < rows; y++) Unsafe.CopyBlockUnaligned(target + ((nint)y * width), source + ((nint)y * tiles.Pitch), (uint)width * sizeof(float));
             }
 
-            if (Moments is not null) MomentsOf(memory, chunk)[first + channel].Merge(Reductions.Moments(Context.Level, target, rows * width));
+            AddMoments(memory, chunk, first + channel, target, rows * width);
         }
+    }
+
+    /// <summary>A strip of rows after another: computed, looked at, brought home.</summary>
+    private void RunDepthwise(float* memory, int chunk, int channel, DepthwiseRowsCall call, float* target, int rows)
+    {
+        for (var y = 0; y < rows; y += tiles.DepthwiseStrip)
+        {
+            call.Rows = Math.Min(tiles.DepthwiseStrip, rows - y);
+            DepthwiseRows.Run(Context.Level, in call);
+            var count = call.Rows * call.Columns;
+            AddMoments(memory, chunk, channel, call.Output, count);
+            output.Store(call.Output, target, count);
+            call.Input += (nint)call.Rows * call.InputPitch;
+            target += count;
+        }
+    }
+
+    private void AddMoments(float* memory, int chunk, int channel, float* values, int count)
+    {
+        if (Moments is not null) MomentsOf(memory, chunk)[channel].Merge(Reductions.Moments(Context.Level, values, count));
+    }
+
+    /// <summary>What the next task reads.</summary>
+    private ReadAhead Next(float* memory, int task, float* room)
+    {
+        if (task + 1 == Tasks) return default;
+        task++;
+        var band = tiles.Band(task % tiles.Bands);
+        var group = task / tiles.Bands % tiles.Geometry.Groups;
+        var image = task / tiles.Bands / tiles.Geometry.Groups;
+        var ahead = new ReadAhead(room, (band.End - band.Start) * tiles.Geometry.Stride * tiles.Input.Width);
+        _input.Announce(ref ahead, memory, image, group, band.Start * tiles.Geometry.Stride * tiles.Input.Width);
+        return ahead;
     }
 
     private Moments* MomentsOf(float* memory, int chunk) => (Moments*)(memory + Moments!.Offset) + ((nint)chunk * output.Channels);

@@ -17,6 +17,12 @@ internal sealed unsafe class ConvInput(EngineContext context, ConvTiles tiles, V
     /// <summary>Floats of <c>row</c> in <see cref="Load"/>: a row of the input and a vector.</summary>
     public int RowFloats => tiles.Input.Width + 64;
 
+    /// <summary>Notes what will be read of a group's channels, from position <paramref name="start"/> on.</summary>
+    public void Announce(ref ReadAhead ahead, float* memory, int image, int group, int start)
+    {
+        for (var channel = 0; channel < tiles.GroupInputs; channel++) ahead.Add(sources[(group * tiles.GroupInputs) + channel].Plane(memory, image) + start);
+    }
+
     /// <summary>Loads the rows that output rows [start, end) read, for the channels of a group.</summary>
     /// <returns>Position 0 (output row <paramref name="start"/>, column 0) of the first plane.</returns>
     public float* Load(float* memory, int image, int group, int start, int end, float* scratch, float* row)

@@ -1,6 +1,7 @@
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Simd;
 using Secateur.Runtime;
+using Secateur.Training.Kernels;
 
 namespace Secateur.Training.Engine.Convolution;
 
@@ -39,7 +40,7 @@ internal static unsafe class ConvKernels
     private const int StripFloats = 6144;
 
     /// <summary>Computes all channels of <paramref name="blocks"/>.</summary>
-    public static void Run(SimdLevel level, ScratchConv conv, ChannelBlock[] blocks)
+    public static void Run(SimdLevel level, ScratchConv conv, ChannelBlock[] blocks, ref ReadAhead ahead)
     {
         var channels = blocks[^1].First + blocks[^1].Size;
         var taps = conv.Offsets.Length;
@@ -76,11 +77,13 @@ internal static unsafe class ConvKernels
                 Outputs = outputs,
                 Slope = 1,
             };
+            ahead.Spread(((conv.Positions + strip - 1) / strip) * blocks.Length);
             for (var start = 0; start < conv.Positions; start += strip)
             {
                 foreach (var block in blocks)
                 {
                     call.First = block.First;
+                    ahead.Advance();
                     DenseConv.Run(level, block.Size, in call, start, Math.Min(start + strip, conv.Positions));
                 }
             }

@@ -21,6 +21,7 @@ internal sealed class ConvTiles
     // Half of a common second-level cache.
     private const int ScratchFloats = 128 * 1024;
     private const int Line = 16;
+    private const int StripFloats = 4096;
 
     // What kernels may read behind the last position: taps, and whole vectors.
     private const int Slack = 64;
@@ -111,6 +112,9 @@ internal sealed class ConvTiles
 
     /// <summary>Whether it is one of <see cref="DepthwiseRows"/>.</summary>
     public bool IsDepthwise => Geometry is { Kernel: 3, Stride: 1 } && GroupInputs == 1 && GroupOutputs == 1;
+
+    /// <summary>Rows of results of <see cref="DepthwiseRows"/> that stay in the first-level cache while they are looked at and brought home.</summary>
+    public int DepthwiseStrip => Math.Max(4, StripFloats / Input.Width);
 
     /// <summary>Input planes a group: one a channel and phase.</summary>
     public int InputPlanes => GroupInputs * Phases.Length * Phases.Length;

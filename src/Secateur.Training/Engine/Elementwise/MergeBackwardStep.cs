@@ -49,8 +49,11 @@ internal sealed unsafe class MergeBackwardStep(
                     SumsOf(memory, chunk)[i] += Reductions.Dot(Context.Level, scratch, values, count);
                 }
 
-                if (targets[i][channel] is { } target)
-                    Pointwise.AddScaled(Context.Level, scratch, target.Plane(memory, image) + start, count, (float)(i == 0 ? first : second), target.Accumulates);
+                if (targets[i][channel] is not { } target) continue;
+                var place = target.Plane(memory, image) + start;
+                var factor = (float)(i == 0 ? first : second);
+                if (factor == 1 && !target.Accumulates) target.View.Map.Store(scratch, place, count);
+                else Pointwise.AddScaled(Context.Level, scratch, place, count, factor, target.Accumulates);
             }
         }
     }

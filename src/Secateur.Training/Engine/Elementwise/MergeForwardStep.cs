@@ -15,7 +15,7 @@ internal sealed unsafe class MergeForwardStep(string name, EngineContext context
 
     public override IEnumerable<PlanBuffer> Buffers => [_output, .. operands.SelectMany(o => o).Where(s => s is not null).SelectMany(s => s!.Value.Buffers).Distinct()];
 
-    public override long ScratchFloats => Strip + 64;
+    public override long ScratchFloats => 2 * (Strip + 64);
 
     protected override int Tasks => output.Batch * output.Channels;
 
@@ -25,6 +25,7 @@ internal sealed unsafe class MergeForwardStep(string name, EngineContext context
         var (image, channel) = (task / output.Channels, task % output.Channels);
         var (first, second) = factors.Values();
         var plane = output.Plane(memory, _output, image, channel);
+        var sum = scratch + Strip + 64;
         for (var start = 0; start < output.Positions; start += Strip)
         {
             var count = Math.Min(Strip, output.Positions - start);
@@ -34,11 +35,12 @@ internal sealed unsafe class MergeForwardStep(string name, EngineContext context
                 if (operands[i][channel] is not { } source) continue;
                 var view = source.View.Coefficients(memory, Context.Parameters.Values, source.Channel);
                 Pointwise.Apply(Context.Level, source.Plane(memory, image) + start, scratch, PlaneRows.Line(count), view);
-                Pointwise.AddScaled(Context.Level, scratch, plane + start, count, (float)(i == 0 ? first : second), written);
+                Pointwise.AddScaled(Context.Level, scratch, sum, count, (float)(i == 0 ? first : second), written);
                 written = true;
             }
 
-            if (!written) new Span<float>(plane + start, count).Clear();
+            if (!written) new Span<float>(sum, count).Clear();
+            output.Store(sum, plane + start, count);
         }
     }
 }

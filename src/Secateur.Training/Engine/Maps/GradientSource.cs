@@ -57,6 +57,16 @@ internal sealed unsafe class GradientSource
         if (ReadsValues) Prefetch.FarRange(_map.Plane(memory, _raw, image, channel) + start, count);
     }
 
+    /// <summary>Pieces that <see cref="Announce(ref ReadAhead, float*, int, int, int)"/> adds.</summary>
+    public int Pieces => _parts.Length + (ReadsValues ? 1 : 0);
+
+    /// <summary>Notes what will be read of a channel from a position on.</summary>
+    public void Announce(ref ReadAhead ahead, float* memory, int image, int channel, int start)
+    {
+        foreach (var part in _parts) ahead.Add(_map.Plane(memory, part.Gradient, image, channel) + start);
+        if (ReadsValues) ahead.Add(_map.Plane(memory, _raw, image, channel) + start);
+    }
+
     private readonly record struct Part(MapView View, PlanBuffer Gradient, bool Whole);
 }
 

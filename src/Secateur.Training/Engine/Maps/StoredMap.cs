@@ -1,4 +1,5 @@
 using Secateur.Graph;
+using Secateur.Training.Kernels;
 
 namespace Secateur.Training.Engine.Maps;
 
@@ -12,6 +13,9 @@ internal sealed class StoredMap
 
     // Planes a multiple of 4 KiB apart would fall into the same cache sets.
     private const int SetAliasing = 1024;
+
+    // More than last-level caches keep from one step to the next.
+    private const long CachedFloats = 4 * 1024 * 1024;
 
     private readonly List<MapView> _views = [];
 
@@ -51,6 +55,13 @@ internal sealed class StoredMap
 
     /// <summary>Room for as many values.</summary>
     public PlanBuffer NewBuffer() => new((long)Batch * Channels * PlaneStride);
+
+    /// <summary>Brings values or gradients to their place: past the caches where the whole map would not fit them.</summary>
+    public unsafe void Store(float* source, float* target, int count)
+    {
+        if ((long)Batch * Channels * PlaneStride > CachedFloats) StreamCopy.Run(source, target, count);
+        else new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(target, count));
+    }
 
     /// <summary>The view with this norm and activation; there is one of each.</summary>
     public MapView View(NormPass? norm, ViewActivation activation)

@@ -19,16 +19,19 @@ internal sealed unsafe class ViewSums(EngineContext context, MapView view)
     /// <summary>The sums, of each chunk and channel.</summary>
     public PlanBuffer Buffer => _sums;
 
-    /// <summary>What <see cref="Add"/> reads and writes.</summary>
+    /// <summary>What adding reads and writes.</summary>
     public IEnumerable<PlanBuffer> Buffers => View.Norm is null ? [_raw, View.Gradient!, _sums] : [_raw, View.Gradient!, _sums, View.Norm.Numbers];
 
     /// <summary>Starts a chunk.</summary>
     public void Clear(float* memory, int chunk) => new Span<GradientSums>(Of(memory, chunk), _map.Channels).Clear();
 
     /// <summary>Adds positions [start, start + count) of a channel to a chunk's sums.</summary>
-    public void Add(float* memory, int chunk, int image, int channel, int start, int count)
+    public void Add(float* memory, int chunk, int image, int channel, int start, int count) =>
+        Add(memory, chunk, image, channel, start, count, _map.Plane(memory, View.Gradient!, image, channel) + start);
+
+    /// <summary>The same where the gradient is still elsewhere.</summary>
+    public void Add(float* memory, int chunk, int image, int channel, int start, int count, float* gradient)
     {
-        var gradient = _map.Plane(memory, View.Gradient!, image, channel) + start;
         var values = _map.Plane(memory, _raw, image, channel) + start;
         var coefficients = View.Coefficients(memory, context.Parameters.Values, channel);
         Of(memory, chunk)[channel].Add(Reductions.GradientSums(context.Level, gradient, values, count, coefficients));
