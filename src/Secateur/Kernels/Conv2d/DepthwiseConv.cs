@@ -81,7 +81,7 @@ internal static unsafe class DepthwiseConv
         return true;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(KernelCode.Options)]
     private static void RunThreeByThree<TSimd, TVector>(in DepthwiseConvCall call, int start, int end)
         where TSimd : ISimd<TVector>
         where TVector : struct
@@ -125,7 +125,7 @@ internal static unsafe class DepthwiseConv
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(KernelCode.Options)]
     private static void RunAny<TSimd, TVector>(in DepthwiseConvCall call, int start, int end)
         where TSimd : ISimd<TVector>
         where TVector : struct

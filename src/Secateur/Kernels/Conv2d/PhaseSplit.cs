@@ -41,7 +41,7 @@ internal static unsafe class PhaseSplit
     /// <summary>How many of a row's columns are of a phase.</summary>
     public static int Count(int columns, int stride, int phase) => Math.Max(0, (columns - phase + stride - 1) / stride);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(KernelCode.Options)]
     private static int Split<TSimd, TVector>(float* source, int columns, int stride, float* target, nint planeStride)
         where TSimd : ISimd<TVector>
         where TVector : struct
