@@ -49,7 +49,7 @@ internal static class CommandLine
 
     /// <summary>Runs a command.</summary>
     /// <returns>The exit code: 0, 1 when it failed, 2 when it was called wrongly, 130 when it was cancelled.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> args)
+    public static int Run(IReadOnlyList<string> args)
     {
         var parsed = Parse(args);
         if (parsed.Action is ParseErrorAction)
@@ -61,7 +61,7 @@ internal static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Patience });
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Patience });
         }
         catch (OperationCanceledException)
         {

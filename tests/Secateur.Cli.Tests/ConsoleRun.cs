@@ -23,7 +23,7 @@ internal sealed record ConsoleRun(int Code, string Out, string Error)
         Console.SetError(error);
         try
         {
-            var code = CommandLine.RunAsync(args).GetAwaiter().GetResult();
+            var code = CommandLine.Run(args);
             return new ConsoleRun(code, output.ToString(), error.ToString());
         }
         finally

@@ -160,7 +160,7 @@ public static class NetworkVerifier
                 : Problem(node, $"selects [{string.Join(", ", node.Channels)}] of {Channels[node.Input]} channels");
 
         private static bool AreAscending(ImmutableArray<int> channels, int limit) =>
-            channels[0] >= 0 && channels[^1] < limit && channels.Zip(channels.Skip(1)).All(p => p.First < p.Second);
+            channels[0] >= 0 && channels[^1] < limit && Ascending.Is(channels.AsSpan());
 
         private int CheckConcat(ConcatNode node) =>
             node.Parts.IsEmpty ? Problem(node, "has no parts") : (int)Math.Min(int.MaxValue, node.Parts.Sum(p => (long)Channels[p]));

@@ -138,7 +138,7 @@ public static class ModelFile
         foreach (var (layer, indices) in kept)
         {
             var expected = filters.GetValueOrDefault(layer + ".weight");
-            if (indices.Length != expected || indices.Any(i => i < 0) || !indices.Zip(indices.Skip(1)).All(p => p.First < p.Second))
+            if (indices.Length != expected || !Ascending.Is(indices.AsSpan()) || (expected > 0 && indices[0] < 0))
                 throw new InvalidFileException(path, $"metadata {KeptFiltersKey} does not fit layer '{layer}': expected {expected} ascending filter numbers");
         }
     }

@@ -50,19 +50,20 @@ internal sealed class LoweredModel
 
     private Tensor WeightsOf(ConvKey key)
     {
-        Tensor[] parts = [.. key.All.Select(k => Model.Weights[k.Weight])];
-        return new Tensor([parts.Sum(p => p.Shape[0]), .. parts[0].Shape.Skip(1)], [.. parts.SelectMany(p => p.Data)]);
+        var first = Model.Weights[key.Weight];
+        if (key.Next is null) return first;
+        var rest = WeightsOf(key.Next);
+        return new Tensor([first.Shape[0] + rest.Shape[0], first.Shape[1], first.Shape[2], first.Shape[3]], [.. first.Data, .. rest.Data]);
     }
 
     private Tensor BiasesOf(ConvKey key)
     {
-        float[] values = [.. key.All.SelectMany(k => k.Bias is null ? new float[Model.Weights[k.Weight].Shape[0]] : Model.Weights[k.Bias].Data)];
+        var first = key.Bias is null ? new Tensor([Model.Weights[key.Weight].Shape[0]]) : Model.Weights[key.Bias];
+        if (key.Next is null) return first;
+        float[] values = [.. first.Data, .. BiasesOf(key.Next).Data];
         return new Tensor([values.Length], values);
     }
 
     /// <summary>The weights of a convolution, and of those behind it.</summary>
-    private sealed record ConvKey(string Weight, string? Bias, ConvGeometry Geometry, ConvKey? Next)
-    {
-        public IEnumerable<ConvKey> All => Next is null ? [this] : Next.All.Prepend(this);
-    }
+    private sealed record ConvKey(string Weight, string? Bias, ConvGeometry Geometry, ConvKey? Next);
 }

@@ -44,5 +44,10 @@ internal sealed class MemoryMap(nint[] offsets, ImagePlace image, nint scratch)
         offsets[view.Buffer] + ((nint)view.PlaceOf(channel).Plane * view.Layout.PlaneStride) + view.Layout.Origin;
 
     /// <summary>Position 0 of every channel of a view.</summary>
-    public nint[] Planes(MapView view) => [.. Enumerable.Range(0, view.Channels).Select(c => Plane(view, c))];
+    public nint[] Planes(MapView view)
+    {
+        var planes = new nint[view.Channels];
+        for (var c = 0; c < planes.Length; c++) planes[c] = Plane(view, c);
+        return planes;
+    }
 }

@@ -289,14 +289,18 @@ internal sealed class PlanBuilder
         var rows = BorderRows.Plan(layout.Pitch, layout.Height, maps.Max(m => m.Rows.Head), maps.Max(m => m.Rows.Tail), run);
         var stride = (rows.StoredRows * layout.Pitch) + run;
         var values = new float[bias.Length * stride];
-        foreach (var (channel, (chain, c)) in siblings.SelectMany(chain => Enumerable.Range(0, _shapes[chain.Node].Channels).Select(c => (chain, c))).Index())
+        var channel = 0;
+        foreach (var chain in siblings)
         {
-            for (var y = 0; y < rows.StoredRows; y++)
+            for (var c = 0; c < _shapes[chain.Node].Channels; c++, channel++)
             {
-                for (var x = 0; x < layout.Width; x++)
+                for (var y = 0; y < rows.StoredRows; y++)
                 {
-                    var start = chain.Start is { } operand ? _statics[operand.Node]!.ChannelOrZero(operand.Channels, c, rows.SourceRow(y), x) : 0;
-                    values[(channel * stride) + (y * layout.Pitch) + x] = (float)(bias[channel] + start);
+                    for (var x = 0; x < layout.Width; x++)
+                    {
+                        var start = chain.Start is { } operand ? _statics[operand.Node]!.ChannelOrZero(operand.Channels, c, rows.SourceRow(y), x) : 0;
+                        values[(channel * stride) + (y * layout.Pitch) + x] = (float)(bias[channel] + start);
+                    }
                 }
             }
         }

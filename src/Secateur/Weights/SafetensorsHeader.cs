@@ -161,7 +161,9 @@ internal sealed class SafetensorsHeader
     private void CheckLayout()
     {
         var covered = 0L;
-        foreach (var entry in _entries.Values.OrderBy(e => e.Begin).ThenBy(e => e.End))
+        SafetensorsEntry[] entries = [.. _entries.Values];
+        Array.Sort(entries, (a, b) => a.Begin == b.Begin ? a.End.CompareTo(b.End) : a.Begin.CompareTo(b.Begin));
+        foreach (var entry in entries)
         {
             if (entry.Begin != covered)
             {

@@ -67,7 +67,7 @@ internal static unsafe class DenseConv
     }
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(KernelCode.Options)]
     private static void Run<TSimd, TVector, TBlock>(in DenseConvCall call, int start, int end)
         where TSimd : ISimd<TVector>
         where TVector : struct

@@ -85,7 +85,7 @@ internal static unsafe class DepthwiseConv
     }
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(KernelCode.Options)]
     private static void RunThreeByThree<TSimd, TVector>(in DepthwiseConvCall call, int start, int end)
         where TSimd : ISimd<TVector>
         where TVector : struct
@@ -130,7 +130,7 @@ internal static unsafe class DepthwiseConv
     }
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(KernelCode.Options)]
     private static void RunAny<TSimd, TVector>(in DepthwiseConvCall call, int start, int end)
         where TSimd : ISimd<TVector>
         where TVector : struct

@@ -45,7 +45,7 @@ internal static unsafe class PhaseSplit
 
     /// <summary>Writes the columns of each phase to its plane, unless that is null: as many as fill whole vectors.</summary>
     /// <returns>How many these are, of every phase.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(KernelCode.Options)]
     private static int Split<TSimd, TVector>(float* source, int columns, int stride, float** planes)
         where TSimd : ISimd<TVector>
         where TVector : struct

@@ -24,7 +24,18 @@ internal sealed record TapGeometry(ConvGeometry Conv)
     public bool ReadsDirectly => Conv.Stride == 1 && (2 * Conv.Padding) + 1 == Conv.Kernel;
 
     /// <summary>The phases that some tap reads, ascending.</summary>
-    public int[] Phases() => [.. Enumerable.Range(0, Conv.Kernel).Select(Phase).Distinct().Order()];
+    public int[] Phases()
+    {
+        var read = new bool[Conv.Stride];
+        for (var k = 0; k < Conv.Kernel; k++) read[Phase(k)] = true;
+        var phases = new List<int>(Conv.Stride);
+        for (var phase = 0; phase < Conv.Stride; phase++)
+        {
+            if (read[phase]) phases.Add(phase);
+        }
+
+        return [.. phases];
+    }
 
     /// <summary>The taps that lead from an input pixel of a phase to output pixels, and by how many output pixels these are displaced.</summary>
     public IEnumerable<(int Tap, int Shift)> GradientTaps(int phase)

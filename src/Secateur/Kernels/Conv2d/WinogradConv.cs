@@ -85,7 +85,7 @@ internal static unsafe class WinogradConv
     }
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(KernelCode.Options)]
     private static void Run<TSimd, TVector, TBlock, TPoints>(in WinogradCall call)
         where TSimd : ISimd<TVector>
         where TVector : struct

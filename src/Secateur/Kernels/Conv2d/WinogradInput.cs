@@ -49,7 +49,7 @@ internal static unsafe class WinogradInput
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(KernelCode.Options)]
     private static void Run<TSimd, TVector>(in WinogradInputCall call)
         where TSimd : ISimd<TVector>
         where TVector : struct

@@ -15,7 +15,7 @@ internal static unsafe class PixelPlanes
     /// <param name="red">Where red goes, [count].</param>
     /// <param name="green">Where green goes, [count].</param>
     /// <param name="blue">Where blue goes, [count].</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(KernelCode.Options)]
     public static void Split(byte* rgb, int count, IReadOnlyList<float> mean, float* red, float* green, float* blue)
     {
         var (r, g, b) = (mean[0], mean[1], mean[2]);

@@ -3,6 +3,10 @@ using System.Runtime.Intrinsics;
 namespace Secateur.Kernels.Simd;
 
 /// <summary>A vector width: kernels are written once over it, and the compiler makes one version of them a width.</summary>
+/// <remarks>
+/// Implementations name the instruction where the portable method is one of those that may differ between machines (Estimate, Native): these are
+/// never compiled ahead of time.
+/// </remarks>
 /// <typeparam name="TVector">The vector of float32.</typeparam>
 internal unsafe interface ISimd<TVector>
     where TVector : struct
