@@ -18,12 +18,15 @@ internal abstract record ConvSource(int[] Offsets)
     public abstract PhaseWindow? Window(MemoryMap memory);
 }
 
-/// <summary>A map's own planes.</summary>
-internal sealed record DirectSource(MapView View, int[] Offsets) : ConvSource(Offsets)
+/// <summary>Planes in the workspace: a map's own, or its phase planes.</summary>
+/// <param name="View">The planes.</param>
+/// <param name="PlanesPerChannel">How many a channel has.</param>
+/// <param name="Offsets">The distance of each tap of a group.</param>
+internal sealed record DirectSource(MapView View, int PlanesPerChannel, int[] Offsets) : ConvSource(Offsets)
 {
     public override IEnumerable<MapView> Touched => [View];
 
-    public override nint Plane(MemoryMap memory, int channel) => memory.Plane(View, channel);
+    public override nint Plane(MemoryMap memory, int channel) => memory.Plane(View, channel * PlanesPerChannel);
 
     public override PhaseWindow? Window(MemoryMap memory) => null;
 }

@@ -25,6 +25,7 @@ internal sealed class PlanBuilder
     private readonly List<Draft> _preparation = [];
     private readonly List<Draft> _drafts = [];
     private readonly Dictionary<PlanarLayout, MapView> _zeros = [];
+    private readonly Dictionary<PhaseKey, (MapView View, int[] Phases)> _phases = [];
     private MapView? _image;
 
     private PlanBuilder(LoweredModel lowered, int height, int width)
@@ -138,8 +139,7 @@ internal sealed class PlanBuilder
         var layout = targets[0].View.Layout;
         var border = BorderOf(siblings, packed.Bias, layout);
         var winograd = WinogradCost.Pays(_lowered.Level, packed.Geometry, packed.GroupChannels, packed.Bias.Length, layout) ? _lowered.PackWinograd(nodes) : null;
-        var window = winograd is null ? WindowedSource(nodes[0], packed, layout) : null;
-        ConvSource source = window is null ? DirectSource(nodes[0]) : window;
+        var source = winograd is null ? SourceOf(nodes[0], packed, layout) : DirectSource(nodes[0]);
         AddDraft([.. source.Touched, .. targets.SelectMany(t => t.Touched)], m =>
         {
             var name = string.Join('+', siblings.Select(chain => _network.Nodes[chain.Last].Name));
@@ -171,7 +171,8 @@ internal sealed class PlanBuilder
     {
         var node = (Conv2dNode)_network.Nodes[conv.Depthwise.Node];
         var from = _network.Nodes[conv.First.Node].Inputs[0];
-        var (input, phases) = conv.Expand is null ? PlanesFor(from, _network.GeometryOf(node), node.Name) : (ViewOf(from), [0]);
+        var readsPhases = conv.Expand is null && !new TapGeometry(_network.GeometryOf(node)).ReadsDirectly;
+        var (input, phases) = readsPhases ? Split(node) : (ViewOf(from), [0]);
         var (depthwise, project) = (_lowered.Pack([node]), _lowered.Pack([(Conv2dNode)_network.Nodes[conv.Project.Node]]));
         var expand = conv.Expand is null ? null : _lowered.Pack([(Conv2dNode)_network.Nodes[conv.Expand.Node]]);
         var target = TargetOf(conv.Project);
@@ -210,12 +211,31 @@ internal sealed class PlanBuilder
             AddMerge(_network.Nodes[chain.Node].Name, target.View, Enumerable.Range(0, target.View.Channels).Except(target.Channels), rest);
     }
 
+    /// <summary>
+    /// How a convolution reads: a map's own planes where its taps can; else phase planes, whole ones if several convolutions read them, or through a
+    /// window; the image always through a window.
+    /// </summary>
+    private ConvSource SourceOf(Conv2dNode node, PackedConv conv, PlanarLayout output)
+    {
+        var taps = new TapGeometry(conv.Geometry);
+        if (IsImage(node.Input)) return WindowedSource(node, conv, output, null, ImageRows);
+        if (taps.ReadsDirectly) return DirectSource(node);
+        var from = ViewOf(node.Input);
+        if (ReadersLike(node).Length == 1) return WindowedSource(node, conv, output, from, m => Rows(node.Input, from, conv.Geometry.Stride, m));
+        var (view, phases) = Split(node);
+        return new DirectSource(view, phases.Length * phases.Length, taps.Offsets(Channels(conv.GroupChannels), view.Layout, phases));
+    }
+
+    private bool IsImage(int node) => _network.Nodes[_flow.Source(node)] is InputNode;
+
+    private static int[] Channels(int count) => [.. Enumerable.Range(0, count)];
+
     /// <summary>Reads a node's own planes.</summary>
     private DirectSource DirectSource(Conv2dNode node)
     {
         var geometry = _network.GeometryOf(node);
         var view = ViewOf(node.Input);
-        int[] channels = [.. Enumerable.Range(0, _shapes[node.Input].Channels / geometry.Groups)];
+        var channels = Channels(_shapes[node.Input].Channels / geometry.Groups);
         if (view.Selection is not null)
         {
             // Every group must find its channels at the same distances.
@@ -223,45 +243,57 @@ internal sealed class PlanBuilder
             else channels = [.. channels.Select(c => view.PlaneOf(c) - view.PlaneOf(0))];
         }
 
-        return new DirectSource(view, new TapGeometry(geometry).Offsets(channels, view.Layout, [0]));
+        return new DirectSource(view, 1, new TapGeometry(geometry).Offsets(channels, view.Layout, [0]));
     }
 
-    /// <summary>Reads the image, or a map whose own planes taps cannot read, through a window; null for another map.</summary>
-    private WindowedSource? WindowedSource(Conv2dNode node, PackedConv conv, PlanarLayout output)
+    private WindowedSource WindowedSource(Conv2dNode node, PackedConv conv, PlanarLayout output, MapView? view, Func<MemoryMap, RowSource> rows)
     {
-        var isImage = _network.Nodes[_flow.Source(node.Input)] is InputNode;
         var taps = new TapGeometry(conv.Geometry);
-        if (!isImage && taps.ReadsDirectly) return null;
-        var shape = _shapes[node.Input];
-        var view = isImage ? null : ViewOf(node.Input);
-        var planes = Phases(shape, taps, output);
-        var count = (long)shape.Channels * planes.PlanesPerChannel;
+        var planes = PhasesOf(_shapes[node.Input], output, [taps]);
+        var count = (long)_shapes[node.Input].Channels * planes.PlanesPerChannel;
         planes = planes with { To = output.OfHeight(PhaseWindow.Rows(planes, count, ConvStep.Strip(conv))) };
         CheckAddressable(count * planes.To.PlaneStride);
-        return new WindowedSource(
-            _lowered.Level,
-            view,
-            m => view is null ? ImageRows(m) : new MapRows(shape, view.Layout, m.Planes(view), conv.Geometry.Stride),
-            planes,
-            taps.Offsets([.. Enumerable.Range(0, conv.GroupChannels)], planes.To, planes.Phases));
+        return new WindowedSource(_lowered.Level, view, rows, planes, taps.Offsets(Channels(conv.GroupChannels), planes.To, planes.Phases));
     }
+
+    /// <summary>The convolutions that can share phase planes with one: of the same map, stride and result size, as far as the halo allows.</summary>
+    private TapGeometry[] ReadersLike(Conv2dNode node)
+    {
+        var (source, own, shape) = (_flow.Source(node.Input), _network.GeometryOf(node), _shapes[node.Input]);
+        TapGeometry[] all =
+        [
+            .. from i in Enumerable.Range(0, _network.Nodes.Length)
+               where _flow.IsNeeded[i] && !_flow.IsStatic[i] && _network.Nodes[i] is Conv2dNode && _flow.Source(_network.Nodes[i].Inputs[0]) == source
+               let geometry = _network.GeometryOf((Conv2dNode)_network.Nodes[i])
+               where geometry.Stride == own.Stride
+               where (geometry.OutputSize(shape.Height), geometry.OutputSize(shape.Width)) == (own.OutputSize(shape.Height), own.OutputSize(shape.Width))
+               select new TapGeometry(geometry),
+        ];
+        return all.Max(t => t.Before) + all.Max(t => t.After) <= _halo ? all : [new TapGeometry(own)];
+    }
+
+    private RowSource Rows(int node, MapView view, int stride, MemoryMap memory) => new MapRows(_shapes[node], view.Layout, memory.Planes(view), stride);
 
     private ImageRows ImageRows(MemoryMap memory) => new(memory.Image, _lowered.Model.Info.Mean);
 
-    private static PhasePlanes Phases(MapShape shape, TapGeometry taps, PlanarLayout to) =>
-        new(shape.Height, shape.Width, to, new PhaseReach(taps.Conv.Stride, taps.Before, taps.After), taps.Phases());
+    private static PhasePlanes PhasesOf(MapShape shape, PlanarLayout to, TapGeometry[] readers) => new(
+        shape.Height,
+        shape.Width,
+        to,
+        new PhaseReach(readers[0].Conv.Stride, readers.Max(t => t.Before), readers.Max(t => t.After)),
+        [.. readers.SelectMany(t => t.Phases()).Distinct().Order()]);
 
-    /// <summary>The planes that a depthwise convolution of a shape reads: the node's own, or their phases.</summary>
-    private (MapView View, int[] Phases) PlanesFor(int node, ConvGeometry geometry, string name)
+    /// <summary>The phase planes that a convolution reads, and maybe others like it: written before the first of them.</summary>
+    private (MapView View, int[] Phases) Split(Conv2dNode node)
     {
-        var (from, taps) = (ViewOf(node), new TapGeometry(geometry));
-        if (taps.ReadsDirectly) return (from, [0]);
-        var shape = _shapes[node];
-        var planes = Phases(shape, taps, Layout(geometry.OutputSize(shape.Height), geometry.OutputSize(shape.Width)));
+        var (geometry, shape, readers) = (_network.GeometryOf(node), _shapes[node.Input], ReadersLike(node));
+        var key = new PhaseKey(_flow.Source(node.Input), geometry.Stride, geometry.OutputSize(shape.Height), geometry.OutputSize(shape.Width));
+        if (readers.Length > 1 && _phases.TryGetValue(key, out var split)) return split;
+        var (from, planes) = (ViewOf(node.Input), PhasesOf(shape, Layout(key.Height, key.Width), readers));
         var view = NewBuffer(shape.Channels * planes.PlanesPerChannel, planes.To);
         AddDraft([from, view], m => new PhaseSplitStep(
-            name + ".phases", _lowered.Level, new MapRows(shape, from.Layout, m.Planes(from), geometry.Stride), planes, m.Plane(view, 0), m.Scratch));
-        return (view, planes.Phases);
+            node.Name + ".phases", _lowered.Level, Rows(node.Input, from, geometry.Stride, m), planes, m.Plane(view, 0), m.Scratch));
+        return _phases[key] = (view, planes.Phases);
     }
 
     /// <summary>Writes the image as a map, for those who cannot read it as it comes.</summary>
@@ -449,6 +481,9 @@ internal sealed class PlanBuilder
 
     // Behind all that kernels may read past the last plane, on a cache line.
     private static nint BehindOverrun(long floats) => (nint)((floats + Overrun + 15) / 16 * 16);
+
+    /// <summary>What the phase planes of a node depend on.</summary>
+    private sealed record PhaseKey(int Source, int Stride, int Height, int Width);
 
     /// <summary>A step whose addresses are not known yet, the buffers that it touches, and how many floats of them.</summary>
     private sealed record Draft(int[] Touched, long Floats, Func<MemoryMap, PlanStep> Create);

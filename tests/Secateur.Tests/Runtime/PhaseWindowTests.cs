@@ -48,9 +48,14 @@ public unsafe class PhaseWindowTests
         Assert.InRange(PhaseWindow.Rows(planes, 16, 128), 10, 40);
     }
 
-    /// <summary>Large enough that the windows of both convolutions must move, whatever the parts; the image comes as values.</summary>
-    [Fact]
-    public void Strided_convolutions_of_large_maps_compute_what_the_definition_says()
+    /// <summary>
+    /// Large enough that the windows must move, whatever the parts; the image comes as values. Two convolutions of the same map and stride share whole
+    /// phase planes.
+    /// </summary>
+    [Theory]
+    [InlineData(4, 0)]
+    [InlineData(2, 1)]
+    public void Strided_convolutions_of_large_maps_compute_what_the_definition_says(int pointStride, int splits)
     {
         const int Height = 150, Width = 1531;
         var g = new NetworkBuilder("large");
@@ -58,14 +63,15 @@ public unsafe class PhaseWindowTests
         var stem = g.Relu(g.Conv2d(image, "stem", 9, 5, stride: 2, padding: 2));
         g.Output("narrow", g.Conv2d(stem, "narrow", 3, 3, stride: 2, padding: 1));
         g.Output("again", g.Conv2d(image, "again", 2, 5, stride: 1, padding: 2));
-        g.Output("point", g.Conv2d(stem, "point", 2, 1, stride: 2));
+        g.Output("point", g.Conv2d(stem, "point", 2, 1, stride: pointStride));
         var model = RandomWeights.Fill(g.Build(), 1);
         var pixels = Equality.Image(3, Height, Width, seed: 1);
         var expected = ReferenceExecutor.Run(model, pixels);
         foreach (var level in Enum.GetValues<SimdLevel>())
         {
             var lowered = new LoweredModel(model, level);
-            Assert.All(PlanBuilder.Build(lowered, Height, Width).Steps, step => Assert.IsType<ConvStep>(step));
+            var steps = PlanBuilder.Build(lowered, Height, Width).Steps;
+            Assert.Equal((4, splits), (steps.Count(step => step is ConvStep), steps.Count(step => step is PhaseSplitStep)));
             var whole = PlanRun.Run(lowered, pixels, parts: 1);
             PlanRun.AssertEqual(expected, model.Network, whole, $"{level}");
             var split = PlanRun.Run(lowered, pixels, parts: 3);
