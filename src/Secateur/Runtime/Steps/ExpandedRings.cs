@@ -170,7 +170,12 @@ internal sealed unsafe class ExpandedRings
     /// <summary>Copies rows as they lie, with the zeros between them.</summary>
     private void PackRun(float* memory, int f, int first, int last, float* panel)
     {
-        for (var c = 0; c < _expand.Taps; c++) Copy(memory + _planes.Inputs[c] + first, panel + _offsets[c + 1] + (first - f), last - first);
+        for (var c = 0; c < _expand.Taps; c++)
+        {
+            var source = memory + _planes.Inputs[c] + first;
+            if (last - first == _chunk) LineCopy.Run(source, panel + _offsets[c + 1], _chunk);
+            else Copy(source, panel + _offsets[c + 1] + (first - f), last - first);
+        }
     }
 
     private void PackRows(float* memory, int f, int row, int first, int last, float* panel)
@@ -228,7 +233,7 @@ internal sealed unsafe class ExpandedRings
                 call.Memory = Channel(rings, 0) + Locate(q, at);
                 DenseConv.Run(_level, block.Size, in call, 0, _chunk);
                 var mirrored = Math.Min(_chunk, _mirror - at);
-                for (var c = 0; c < block.Size && mirrored > 0; c++) Copy(call.Memory + outputs[block.First + c], call.Memory + outputs[block.First + c] + _length, mirrored);
+                for (var c = 0; c < block.Size; c++) LineCopy.Run(call.Memory + outputs[block.First + c], call.Memory + outputs[block.First + c] + _length, mirrored);
             }
         }
     }

@@ -23,7 +23,7 @@ internal sealed record SeparablePlanes(PlanarLayout From, PlanarLayout Layout, n
 internal sealed unsafe class SeparableStep : PlanStep
 {
     // Positions times input channels of a chunk: longer ones have fewer calls, but shorter ones stay in cache between the blocks of channels.
-    private const int ChunkFloats = 8192;
+    private const int ChunkFloats = 16384;
     private const int Granule = 64;
 
     private readonly SimdLevel _level;
@@ -121,7 +121,6 @@ internal sealed unsafe class SeparableStep : PlanStep
         {
             var first = _planes.Inputs[c * phases];
             for (var i = c * phases; i < (c + 1) * phases; i++) Prefetch.Range(memory + _planes.Inputs[i] + p + _chunk + _behind, _chunk);
-            FetchOutputs(memory, p, c, channels);
             for (var t = 0; t < _taps.Length; t++) offsets[t] = (int)(_planes.Inputs[(c * phases) + _taps[t].Plane] - first) + _taps[t].Row + _taps[t].Column;
             call.First = c;
             call.Input = memory + first + p;
@@ -149,17 +148,9 @@ internal sealed unsafe class SeparableStep : PlanStep
         for (var b = 0; b < blocks.Length; b++)
         {
             rings.Fetch(memory, f + _chunk, ShareWhole(_layers.Expand.Taps, b, blocks.Length));
-            FetchOutputs(memory, p, b, blocks.Length);
             rings.Expand(blocks[b], f, origin, ringMemory);
             (call.First, call.Channels) = (blocks[b].First, blocks[b].Size);
             DepthwiseConv.Run(_level, in call, 0, _chunk);
         }
-    }
-
-    /// <summary>Fetches a share of the outputs: planes lie far apart, so no prefetcher of the machine follows them all.</summary>
-    private void FetchOutputs(float* memory, int p, int share, int shares)
-    {
-        var (start, end) = ShareWhole(_planes.Outputs.Length, share, shares);
-        for (var i = start; i < end; i++) Prefetch.Range(memory + _planes.Outputs[i] + p, _chunk);
     }
 }
