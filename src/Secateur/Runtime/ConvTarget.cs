@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Secateur.Kernels;
 using Secateur.Runtime.Steps;
 
 namespace Secateur.Runtime;
@@ -16,12 +17,13 @@ internal sealed record ConvTarget(MapView View, ImmutableArray<int> Channels, Me
     public IEnumerable<MapView> Touched => Other is { } other ? [View, other.View] : [View];
 
     /// <summary>Position 0 of each output channel.</summary>
-    public nint[] Planes(MemoryMap memory) => [.. Channels.Select(c => memory.Plane(View, c))];
+    public nint[] Planes(MemoryMap memory) => Arrays.Of(Channels.Length, i => memory.Plane(View, Channels[i]));
 
     /// <summary>Activation and addition.</summary>
     public ConvEpilogue Epilogue(MemoryMap memory)
     {
         if (Other is not { } other) return new ConvEpilogue(Slope, null, OwnFactor, 1);
-        return new ConvEpilogue(Slope, [.. Channels.Select(c => other.Has(c) ? other.Plane(memory, c) : memory.Plane(Zeros!, 0))], OwnFactor, other.Factor);
+        var addends = Arrays.Of(Channels.Length, i => other.Has(Channels[i]) ? other.Plane(memory, Channels[i]) : memory.Plane(Zeros!, 0));
+        return new ConvEpilogue(Slope, addends, OwnFactor, other.Factor);
     }
 }

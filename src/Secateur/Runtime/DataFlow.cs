@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Secateur.Graph;
+using Secateur.Kernels;
 using Secateur.Kernels.Conv2d;
 
 namespace Secateur.Runtime;
@@ -19,14 +20,14 @@ internal sealed class DataFlow
         _network = network;
         var count = network.Nodes.Length;
         IsStatic = [.. ImageIndependence.Find(network)];
-        _source = [.. Enumerable.Range(0, count)];
-        _readers = [.. Enumerable.Range(0, count).Select(_ => new List<int>())];
+        _source = Arrays.Of(count, i => i);
+        _readers = Arrays.Of(count, _ => new List<int>());
         IsResult = new bool[count];
         IsNeeded = new bool[count];
         Chains = new FusedConv?[count];
         Separables = new SeparableConv?[count];
         Convolutions = new FusedConv[]?[count];
-        ComputedBy = [.. Enumerable.Range(0, count)];
+        ComputedBy = Arrays.Of(count, i => i);
         FindIdleRelus();
         FindNeeded();
         for (var i = 0; i < count; i++)

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Secateur.Graph;
+using Secateur.Kernels;
 
 namespace Secateur.Runtime;
 
@@ -29,5 +31,5 @@ internal sealed class FusedConv(int node)
 
     /// <summary>For each channel of the convolution, the channel of the merge.</summary>
     public ImmutableArray<int> TargetChannels(int channels) =>
-        Merge is null || Own.Channels.IsEmpty ? [.. Enumerable.Range(0, channels)] : Own.Channels;
+        Merge is null || Own.Channels.IsEmpty ? ImmutableCollectionsMarshal.AsImmutableArray(Arrays.Of(channels, c => c)) : Own.Channels;
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Secateur.Kernels;
 using Secateur.Kernels.Layout;
 
 namespace Secateur.Runtime;
@@ -20,11 +22,8 @@ internal sealed record MapView(int Buffer, int FirstChannel, int Channels, Plana
     public (int Buffer, int Plane) PlaceOf(int channel) => (Buffer, FirstChannel + PlaneOf(channel));
 
     /// <summary>Some of the channels.</summary>
-    public MapView Select(IEnumerable<int> channels)
-    {
-        int[] planes = [.. channels.Select(PlaneOf)];
-        return this with { Channels = planes.Length, Selection = planes };
-    }
+    public MapView Select(ImmutableArray<int> channels) =>
+        this with { Channels = channels.Length, Selection = Arrays.Of(channels.Length, i => PlaneOf(channels[i])) };
 }
 
 /// <summary>Where the buffers lie, in floats from the start of the workspace.</summary>

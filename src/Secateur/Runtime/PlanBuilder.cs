@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Secateur.Graph;
+using Secateur.Kernels;
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Layout;
 using Secateur.Runtime.Steps;
@@ -145,7 +146,7 @@ internal sealed class PlanBuilder
             var name = string.Join('+', siblings.Select(chain => _network.Nodes[chain.Last].Name));
             var planes = new ConvPlanes(
                 layout,
-                [.. Enumerable.Range(0, packed.Geometry.Groups).Select(g => source.Plane(m, g * packed.GroupChannels))],
+                Arrays.Of(packed.Geometry.Groups, g => source.Plane(m, g * packed.GroupChannels)),
                 source.Offsets,
                 [.. targets.SelectMany(t => t.Planes(m))]);
 
@@ -228,7 +229,7 @@ internal sealed class PlanBuilder
 
     private bool IsImage(int node) => _network.Nodes[_flow.Source(node)] is InputNode;
 
-    private static int[] Channels(int count) => [.. Enumerable.Range(0, count)];
+    private static int[] Channels(int count) => Arrays.Of(count, c => c);
 
     /// <summary>Reads a node's own planes.</summary>
     private DirectSource DirectSource(Conv2dNode node)
@@ -240,7 +241,7 @@ internal sealed class PlanBuilder
         {
             // Every group must find its channels at the same distances.
             if (geometry.Groups > 1 && channels.Length > 1) view = Copy(node.Name + ".inputs", view);
-            else channels = [.. channels.Select(c => view.PlaneOf(c) - view.PlaneOf(0))];
+            else channels = Arrays.Of(channels.Length, c => view.PlaneOf(c) - view.PlaneOf(0));
         }
 
         return new DirectSource(view, 1, new TapGeometry(geometry).Offsets(channels, view.Layout, [0]));
@@ -360,7 +361,9 @@ internal sealed class PlanBuilder
         var changed = channels.Where(c => !IsThere(c)).ToArray();
         if (changed.Length == 0) return;
         AddDraft(b is { } second ? [a.View, to, second.View] : [a.View, to], m => new MergeStep(
-            name, to.Layout, [.. changed.Select(c => new MergeChannel(m.Plane(to, c), a.Plane(m, c), b?.Plane(m, c) ?? -1))], a.Factor, b?.Factor ?? 0));
+            name, to.Layout, Arrays.Of(changed.Length, i => MergeOf(m, changed[i])), a.Factor, b?.Factor ?? 0));
+
+        MergeChannel MergeOf(MemoryMap m, int c) => new(m.Plane(to, c), a.Plane(m, c), b?.Plane(m, c) ?? -1);
 
         bool IsThere(int c) => (b?.Has(c) != true && a.IsPlacedIn(to, c)) || (!a.Has(c) && b?.IsPlacedIn(to, c) == true);
     }
@@ -444,13 +447,13 @@ internal sealed class PlanBuilder
     private void AddDraft(IEnumerable<MapView> touched, Func<MemoryMap, PlanStep> create)
     {
         MapView[] views = [.. touched.Distinct()];
-        _drafts.Add(new Draft([.. views.Select(v => v.Buffer)], views.Sum(v => v.Floats), create));
+        _drafts.Add(new Draft(Arrays.Of(views.Length, i => views[i].Buffer), views.Sum(v => v.Floats), create));
     }
 
     private InferencePlan Finish()
     {
         var results = Enumerable.Range(0, _network.Nodes.Length).Where(i => _flow.IsResult[i]).ToDictionary(i => i, ViewOf);
-        var lives = _bufferFloats.Select(floats => new BufferLife(floats, int.MaxValue, -1)).ToArray();
+        var lives = Arrays.Of(_bufferFloats.Count, i => new BufferLife(_bufferFloats[i], int.MaxValue, -1));
         for (var step = 0; step < _drafts.Count; step++)
         {
             foreach (var buffer in _drafts[step].Touched)

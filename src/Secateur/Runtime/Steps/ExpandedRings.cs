@@ -1,3 +1,4 @@
+using Secateur.Kernels;
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Layout;
 using Secateur.Kernels.Simd;
@@ -54,14 +55,14 @@ internal sealed unsafe class ExpandedRings
         _mirror = chunk + CacheLines.Floats;
         _ringStride = CacheLines.Spread(_length + _mirror);
         _panelStride = CacheLines.Spread(chunk);
-        _offsets = [.. Enumerable.Range(0, _expand.Taps + 1).Select(c => c * _panelStride)];
+        _offsets = Arrays.Of(_expand.Taps + 1, c => c * _panelStride);
         _weights = WithBias(_expand);
         _starts = new float[_expand.Bias.Length];
         _phases = taps.Phases();
-        _heights = [.. _phases.Select(p => Math.Min(PhaseSplit.Count(planes.From.Height, _stride, p), planes.Layout.Height + taps.After))];
-        _widths = [.. _phases.Select(p => Math.Min(PhaseSplit.Count(planes.From.Width, _stride, p), planes.Layout.Width + taps.After))];
+        _heights = Arrays.Of(_phases.Length, k => Math.Min(PhaseSplit.Count(planes.From.Height, _stride, _phases[k]), planes.Layout.Height + taps.After));
+        _widths = Arrays.Of(_phases.Length, k => Math.Min(PhaseSplit.Count(planes.From.Width, _stride, _phases[k]), planes.Layout.Width + taps.After));
         Stride = _phases.Length * _phases.Length * _ringStride;
-        _outputs = [.. Enumerable.Range(0, _expand.Bias.Length).Select(c => c * (nint)Stride)];
+        _outputs = Arrays.Of(_expand.Bias.Length, c => c * (nint)Stride);
     }
 
     /// <summary>Floats from one channel to the next.</summary>

@@ -1,3 +1,4 @@
+using Secateur.Kernels;
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Layout;
 using Secateur.Kernels.Simd;
@@ -60,8 +61,7 @@ internal sealed unsafe class SeparableStep : PlanStep
         _chunk = Math.Clamp(ChunkFloats / (layers.Expand ?? layers.Project).Taps / Granule, 1, 4) * Granule;
         if (layers.Expand is not null) _rings = new ExpandedRings(level, layers, planes, taps, Math.Max(0, -_taps.Min(t => t.Row)), _behind, _chunk);
         _panelStride = CacheLines.Spread(_chunk);
-        int[] rows = [.. Enumerable.Range(0, layers.Project.Taps).Select(c => c * _panelStride)];
-        _project = new DenseKernel(level, layers.Project, [0], rows, planes.Outputs, epilogue, border);
+        _project = new DenseKernel(level, layers.Project, [0], Arrays.Of(layers.Project.Taps, c => c * _panelStride), planes.Outputs, epilogue, border);
     }
 
     public override long MultiplyAdds

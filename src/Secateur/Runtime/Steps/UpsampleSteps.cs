@@ -1,3 +1,4 @@
+using Secateur.Kernels;
 using Secateur.Kernels.Layout;
 using Secateur.Kernels.Upsample;
 
@@ -10,7 +11,7 @@ internal sealed record UpsamplePlanes(PlanarLayout From, PlanarLayout To, nint[]
 internal sealed unsafe class NearestStep(string name, UpsamplePlanes planes) : PlanStep(name)
 {
     private readonly int[] _columns =
-        [.. Enumerable.Range(0, planes.To.Width).Select(x => NearestReference.Source(x, planes.From.Width, planes.To.Width))];
+        Arrays.Of(planes.To.Width, x => NearestReference.Source(x, planes.From.Width, planes.To.Width));
 
     public override void Run(float* memory, int part, int parts)
     {
@@ -28,7 +29,7 @@ internal sealed unsafe class NearestStep(string name, UpsamplePlanes planes) : P
 internal sealed unsafe class BilinearStep(string name, UpsamplePlanes planes) : PlanStep(name)
 {
     private readonly BilinearTap[] _columns =
-        [.. Enumerable.Range(0, planes.To.Width).Select(x => BilinearTap.At(x, planes.From.Width, planes.To.Width))];
+        Arrays.Of(planes.To.Width, x => BilinearTap.At(x, planes.From.Width, planes.To.Width));
 
     public override void Run(float* memory, int part, int parts)
     {

@@ -1,3 +1,4 @@
+using Secateur.Kernels;
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Simd;
 
@@ -14,7 +15,7 @@ internal sealed unsafe class WinogradStep(
     private readonly WinogradTile _tile = new(planes.Layout.Width, conv.Inputs);
 
     // The tap in the middle of a kernel reads the plane of its channel undisplaced.
-    private readonly nint[] _inputs = [.. Enumerable.Range(0, conv.Inputs).Select(i => planes.Inputs[0] + planes.Offsets[(i * 9) + 4])];
+    private readonly nint[] _inputs = Arrays.Of(conv.Inputs, i => planes.Inputs[0] + planes.Offsets[(i * 9) + 4]);
 
     public override long MultiplyAdds => (long)planes.Layout.Height * planes.Layout.Width * conv.Outputs * conv.Inputs * 9;
 

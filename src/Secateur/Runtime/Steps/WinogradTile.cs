@@ -1,3 +1,4 @@
+using Secateur.Kernels;
 using Secateur.Kernels.Conv2d;
 
 namespace Secateur.Runtime.Steps;
@@ -22,7 +23,7 @@ internal sealed class WinogradTile
         var channelStride = WinogradPoints.Inputs * PointStride;
         SumsStart = (nint)channels * channelStride;
         Floats = SumsStart + (WinogradConv.MaxBlock * channelStride / 2);
-        Offsets = [.. Enumerable.Range(0, channels * WinogradPoints.Taps).Select(k => ((k / WinogradPoints.Taps) * channelStride) + (k % WinogradPoints.Taps))];
+        Offsets = Arrays.Of(channels * WinogradPoints.Taps, k => ((k / WinogradPoints.Taps) * channelStride) + (k % WinogradPoints.Taps));
     }
 
     /// <summary>Output columns of a tile; the last one may have fewer.</summary>
