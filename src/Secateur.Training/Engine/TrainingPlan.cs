@@ -69,6 +69,8 @@ internal sealed class TrainingPlan
             else low = middle + 1;
         }
 
+        // Where nothing fits, there is no room to keep anything more.
+        if (best.Floats > limitFloats) return best;
         foreach (var operation in givenUp.OrderByDescending(i => operations[i].Cost))
         {
             var fewer = givenUp.Where(i => i != operation).ToArray();

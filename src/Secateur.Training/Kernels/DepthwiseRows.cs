@@ -32,7 +32,8 @@ internal unsafe struct DepthwiseRowsCall
 /// <summary>A 3x3 convolution of one channel with stride 1: four rows at a time, which share what they read.</summary>
 internal static unsafe class DepthwiseRows
 {
-    private const int RowsAtOnce = 4;
+    /// <summary>Rows that share what they read; fewer are computed one value at a time.</summary>
+    public const int RowsAtOnce = 4;
 
     public static void Run(SimdLevel level, in DepthwiseRowsCall call)
     {

@@ -207,9 +207,9 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
             OutputPitch = width,
             Columns = width,
         };
-        for (var y = band.InputStart; y < band.InputEnd; y += _tiles.DepthwiseStrip)
+        for (var y = band.InputStart; y < band.InputEnd; y += call.Rows)
         {
-            call.Rows = Math.Min(_tiles.DepthwiseStrip, band.InputEnd - y);
+            call.Rows = _tiles.DepthwiseStrip(band.InputEnd - y);
             DepthwiseRows.Run(Context.Level, in call);
             var count = call.Rows * width;
             _sumsOf[channel]?.Add(memory, chunk, image, target.Channel, y * width, count, results);

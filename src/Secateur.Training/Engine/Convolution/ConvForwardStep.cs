@@ -90,9 +90,9 @@ internal sealed unsafe class ConvForwardStep(string name, EngineContext context,
     /// <summary>A strip of rows after another: computed, looked at, brought home.</summary>
     private void RunDepthwise(float* memory, int chunk, int channel, DepthwiseRowsCall call, float* target, int rows)
     {
-        for (var y = 0; y < rows; y += tiles.DepthwiseStrip)
+        for (var y = 0; y < rows; y += call.Rows)
         {
-            call.Rows = Math.Min(tiles.DepthwiseStrip, rows - y);
+            call.Rows = tiles.DepthwiseStrip(rows - y);
             DepthwiseRows.Run(Context.Level, in call);
             var count = call.Rows * call.Columns;
             AddMoments(memory, chunk, channel, call.Output, count);

@@ -113,8 +113,15 @@ internal sealed class ConvTiles
     /// <summary>Whether it is one of <see cref="DepthwiseRows"/>.</summary>
     public bool IsDepthwise => Geometry is { Kernel: 3, Stride: 1 } && GroupInputs == 1 && GroupOutputs == 1;
 
-    /// <summary>Rows of results of <see cref="DepthwiseRows"/> that stay in the first-level cache while they are looked at and brought home.</summary>
-    public int DepthwiseStrip => Math.Max(4, StripFloats / Input.Width);
+    /// <summary>
+    /// How many of the <paramref name="left"/> rows of results of <see cref="DepthwiseRows"/> come next: as many as stay in the first-level cache while
+    /// they are looked at and brought home, and never so that too few are left for vectors.
+    /// </summary>
+    public int DepthwiseStrip(int left)
+    {
+        var rows = Math.Max(1, StripFloats / Input.Width / DepthwiseRows.RowsAtOnce) * DepthwiseRows.RowsAtOnce;
+        return left < rows + DepthwiseRows.RowsAtOnce ? left : rows;
+    }
 
     /// <summary>Input planes a group: one a channel and phase.</summary>
     public int InputPlanes => GroupInputs * Phases.Length * Phases.Length;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Secateur.Kernels;
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Layout;
@@ -169,6 +170,7 @@ internal sealed unsafe class ExpandedRings
     }
 
     /// <summary>Copies rows as they lie, with the zeros between them.</summary>
+    [MethodImpl(KernelCode.Options)]
     private void PackRun(float* memory, int f, int first, int last, float* panel)
     {
         for (var c = 0; c < _expand.Taps; c++)
@@ -211,6 +213,7 @@ internal sealed unsafe class ExpandedRings
     }
 
     /// <summary>Expands the chunk that was packed last for one block of channels.</summary>
+    [MethodImpl(KernelCode.Options)]
     public void Expand(ChannelBlock block, int f, int origin, float* rings)
     {
         var at = (f - origin) % _length;
