@@ -257,18 +257,20 @@ internal sealed class PlanBuilder
         return new WindowedSource(_lowered.Level, view, rows, planes, taps.Offsets(Channels(conv.GroupChannels), planes.To, planes.Phases));
     }
 
-    /// <summary>The convolutions that can share phase planes with one: of the same map, stride and result size, as far as the halo allows.</summary>
+    /// <summary>
+    /// The steps that can share phase planes with a convolution's, by their taps: of the same map, stride and result size, as far as the halo allows.
+    /// </summary>
     private TapGeometry[] ReadersLike(Conv2dNode node)
     {
         var (source, own, shape) = (_flow.Source(node.Input), _network.GeometryOf(node), _shapes[node.Input]);
         TapGeometry[] all =
         [
-            .. from i in Enumerable.Range(0, _network.Nodes.Length)
-               where _flow.IsNeeded[i] && !_flow.IsStatic[i] && _network.Nodes[i] is Conv2dNode && _flow.Source(_network.Nodes[i].Inputs[0]) == source
-               let geometry = _network.GeometryOf((Conv2dNode)_network.Nodes[i])
-               where geometry.Stride == own.Stride
-               where (geometry.OutputSize(shape.Height), geometry.OutputSize(shape.Width)) == (own.OutputSize(shape.Height), own.OutputSize(shape.Width))
-               select new TapGeometry(geometry),
+            .. (from i in Enumerable.Range(0, _network.Nodes.Length)
+                where _flow.IsNeeded[i] && !_flow.IsStatic[i] && _network.Nodes[i] is Conv2dNode && _flow.Source(_network.Nodes[i].Inputs[0]) == source
+                let geometry = _network.GeometryOf((Conv2dNode)_network.Nodes[i])
+                where geometry.Stride == own.Stride
+                where (geometry.OutputSize(shape.Height), geometry.OutputSize(shape.Width)) == (own.OutputSize(shape.Height), own.OutputSize(shape.Width))
+                select (Step: _flow.ComputedBy[i], Taps: new TapGeometry(geometry))).DistinctBy(reader => reader.Step).Select(reader => reader.Taps),
         ];
         return all.Max(t => t.Before) + all.Max(t => t.After) <= _halo ? all : [new TapGeometry(own)];
     }

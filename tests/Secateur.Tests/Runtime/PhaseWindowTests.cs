@@ -79,6 +79,23 @@ public unsafe class PhaseWindowTests
         }
     }
 
+    [Fact]
+    public void Siblings_of_one_step_read_through_one_window()
+    {
+        var g = new NetworkBuilder("siblings");
+        var stem = g.Relu(g.Conv2d(g.Input(3), "stem", 5, 3, stride: 2, padding: 1));
+        g.Output("a", g.Conv2d(stem, "a", 3, 3, stride: 2, padding: 1));
+        g.Output("b", g.Conv2d(stem, "b", 2, 3, stride: 2, padding: 1));
+        var model = RandomWeights.Fill(g.Build(), 1);
+        var pixels = Equality.Image(3, 61, 83, seed: 1);
+        foreach (var level in Enum.GetValues<SimdLevel>())
+        {
+            var lowered = new LoweredModel(model, level);
+            Assert.Collection(PlanBuilder.Build(lowered, 61, 83).Steps, step => Assert.IsType<ConvStep>(step), step => Assert.IsType<ConvStep>(step));
+            PlanRun.AssertEqual(ReferenceExecutor.Run(model, pixels), model.Network, PlanRun.Run(lowered, pixels, parts: 2), $"{level}");
+        }
+    }
+
     private static void Check(PhasePlanes planes, TapGeometry taps, PlanarLayout output, int strip, int start)
     {
         // Channel c has the values c * area + 1 and so on; memory is NaN, so that nothing is read before it is written.
