@@ -7,12 +7,9 @@ using Secateur.Runtime.Steps;
 
 namespace Secateur.Runtime;
 
-/// <summary>Compiles a model for one input size: decides what is computed where, then places the buffers, then makes the kernel calls.</summary>
+/// <summary>Compiles a model for one input size: decides what is computed where and by which step; <see cref="PlanDraft"/> finds the addresses.</summary>
 internal sealed class PlanBuilder
 {
-    // Kernels may read, but not use, this many floats past the last plane.
-    private const int Overrun = 1024;
-
     private readonly LoweredModel _lowered;
     private readonly Network _network;
     private readonly DataFlow _flow;
@@ -20,11 +17,8 @@ internal sealed class PlanBuilder
     private readonly StaticMap?[] _statics;
     private readonly int _height;
     private readonly int _width;
-    private readonly int _halo;
+    private readonly PlanDraft _draft;
     private readonly MapView?[] _views;
-    private readonly List<long> _bufferFloats = [];
-    private readonly List<Draft> _preparation = [];
-    private readonly List<Draft> _drafts = [];
     private readonly Dictionary<PlanarLayout, MapView> _zeros = [];
     private readonly Dictionary<PhaseKey, (MapView View, int[] Phases)> _phases = [];
     private MapView? _image;
@@ -37,11 +31,12 @@ internal sealed class PlanBuilder
         _shapes = NetworkShapes.Infer(_network, height, width);
         _statics = StaticMap.Evaluate(lowered.Model, _shapes);
         _views = new MapView?[_network.Nodes.Length];
-        _halo = Enumerable.Range(0, _network.Nodes.Length)
+        var halo = Enumerable.Range(0, _network.Nodes.Length)
             .Where(i => _flow.IsNeeded[i] && !_flow.IsStatic[i] && _network.Nodes[i] is Conv2dNode)
             .Select(i => HaloOf(new TapGeometry(_network.GeometryOf((Conv2dNode)_network.Nodes[i]))))
             .Append(0)
             .Max();
+        _draft = new PlanDraft(height, width, halo);
     }
 
     /// <summary>Compiles the plan.</summary>
@@ -124,7 +119,7 @@ internal sealed class PlanBuilder
                 break;
             case MaxOutNode n:
                 var (from, to) = (ViewOf(n.Input), ViewOrNew(i));
-                AddDraft([from, to], m => new MaxOutStep(n.Name, to.Layout, m.Planes(from), m.Plane(to, 0), m.Plane(to, 1)));
+                _draft.Add([from, to], m => new MaxOutStep(n.Name, to.Layout, m.Planes(from), m.Plane(to, 0), m.Plane(to, 1)));
                 break;
             case var n:
                 throw new NetworkException($"'{n.Name}' ({n.GetType().Name}) cannot stand in an inference plan");
@@ -138,10 +133,10 @@ internal sealed class PlanBuilder
         var packed = _lowered.Pack(nodes);
         ConvTarget[] targets = [.. siblings.Select(TargetOf)];
         var layout = targets[0].View.Layout;
-        var border = BorderOf(siblings, packed.Bias, layout);
+        var border = BorderStarts.Of(_lowered.Level, siblings, _shapes, _statics, packed.Bias, layout);
         var winograd = WinogradCost.Pays(_lowered.Level, packed.Geometry, packed.GroupChannels, packed.Bias.Length, layout) ? _lowered.PackWinograd(nodes) : null;
         var source = winograd is null ? SourceOf(nodes[0], packed, layout) : DirectSource(nodes[0]);
-        AddDraft([.. source.Touched, .. targets.SelectMany(t => t.Touched)], m =>
+        _draft.Add([.. source.Touched, .. targets.SelectMany(t => t.Touched)], m =>
         {
             var name = string.Join('+', siblings.Select(chain => _network.Nodes[chain.Last].Name));
             var planes = new ConvPlanes(
@@ -163,8 +158,8 @@ internal sealed class PlanBuilder
     private MapView Zeros(PlanarLayout layout)
     {
         if (_zeros.TryGetValue(layout, out var zeros)) return zeros;
-        zeros = _zeros[layout] = NewBuffer(1, layout);
-        _preparation.Add(new Draft([zeros.Buffer], zeros.Floats, m => new MergeStep("zeros", layout, [new MergeChannel(m.Plane(zeros, 0), -1, -1)], 0, 0)));
+        zeros = _zeros[layout] = _draft.NewBuffer(1, layout);
+        _draft.AddPreparation(zeros, m => new MergeStep("zeros", layout, [new MergeChannel(m.Plane(zeros, 0), -1, -1)], 0, 0));
         return zeros;
     }
 
@@ -177,11 +172,11 @@ internal sealed class PlanBuilder
         var (depthwise, project) = (_lowered.Pack([node]), _lowered.Pack([(Conv2dNode)_network.Nodes[conv.Project.Node]]));
         var expand = conv.Expand is null ? null : _lowered.Pack([(Conv2dNode)_network.Nodes[conv.Expand.Node]]);
         var target = TargetOf(conv.Project);
-        var border = BorderOf([conv.Project], project.Bias, target.View.Layout);
+        var border = BorderStarts.Of(_lowered.Level, [conv.Project], _shapes, _statics, project.Bias, target.View.Layout);
         var isInPlace = _flow.Overwritten(conv.Project.Last) is { } part && _flow.Source(part.Node) == _flow.Source(from);
         SeparableStep? step = null;
-        if (isInPlace) AddDraft([input, .. target.Touched], m => new SaveEdgesStep(Create(m)));
-        AddDraft([input, .. target.Touched], Create);
+        if (isInPlace) _draft.Add([input, .. target.Touched], m => new SaveEdgesStep(Create(m)));
+        _draft.Add([input, .. target.Touched], Create);
         EmitRest(conv.Project, target);
 
         SeparableStep Create(MemoryMap m) => step ??= new SeparableStep(
@@ -253,7 +248,7 @@ internal sealed class PlanBuilder
         var planes = PhasesOf(_shapes[node.Input], output, [taps]);
         var count = (long)_shapes[node.Input].Channels * planes.PlanesPerChannel;
         planes = planes with { To = output.OfHeight(PhaseWindow.Rows(planes, count, ConvStep.Strip(conv))) };
-        CheckAddressable(count * planes.To.PlaneStride);
+        _draft.CheckAddressable(count * planes.To.PlaneStride);
         return new WindowedSource(_lowered.Level, view, rows, planes, taps.Offsets(Channels(conv.GroupChannels), planes.To, planes.Phases));
     }
 
@@ -272,7 +267,7 @@ internal sealed class PlanBuilder
                 where (geometry.OutputSize(shape.Height), geometry.OutputSize(shape.Width)) == (own.OutputSize(shape.Height), own.OutputSize(shape.Width))
                 select (Step: _flow.ComputedBy[i], Taps: new TapGeometry(geometry))).DistinctBy(reader => reader.Step).Select(reader => reader.Taps),
         ];
-        return all.Max(t => t.Before) + all.Max(t => t.After) <= _halo ? all : [new TapGeometry(own)];
+        return all.Max(t => t.Before) + all.Max(t => t.After) <= _draft.Halo ? all : [new TapGeometry(own)];
     }
 
     private RowSource Rows(int node, MapView view, int stride, MemoryMap memory) => new MapRows(_shapes[node], view.Layout, memory.Planes(view), stride);
@@ -292,9 +287,9 @@ internal sealed class PlanBuilder
         var (geometry, shape, readers) = (_network.GeometryOf(node), _shapes[node.Input], ReadersLike(node));
         var key = new PhaseKey(_flow.Source(node.Input), geometry.Stride, geometry.OutputSize(shape.Height), geometry.OutputSize(shape.Width));
         if (readers.Length > 1 && _phases.TryGetValue(key, out var split)) return split;
-        var (from, planes) = (ViewOf(node.Input), PhasesOf(shape, Layout(key.Height, key.Width), readers));
-        var view = NewBuffer(shape.Channels * planes.PlanesPerChannel, planes.To);
-        AddDraft([from, view], m => new PhaseSplitStep(
+        var (from, planes) = (ViewOf(node.Input), PhasesOf(shape, _draft.Layout(key.Height, key.Width), readers));
+        var view = _draft.NewBuffer(shape.Channels * planes.PlanesPerChannel, planes.To);
+        _draft.Add([from, view], m => new PhaseSplitStep(
             node.Name + ".phases", _lowered.Level, Rows(node.Input, from, geometry.Stride, m), planes, m.Plane(view, 0), m.Scratch));
         return _phases[key] = (view, planes.Phases);
     }
@@ -303,8 +298,8 @@ internal sealed class PlanBuilder
     private MapView WriteImage(int node)
     {
         var view = ViewOrNew(node);
-        var planes = new PhasePlanes(_height, _width, view.Layout, new PhaseReach(1, _halo, _halo), [0]);
-        AddDraft([view], m => new PhaseSplitStep("input", _lowered.Level, ImageRows(m), planes, m.Plane(view, 0), m.Scratch));
+        var planes = new PhasePlanes(_height, _width, view.Layout, new PhaseReach(1, _draft.Halo, _draft.Halo), [0]);
+        _draft.Add([view], m => new PhaseSplitStep("input", _lowered.Level, ImageRows(m), planes, m.Plane(view, 0), m.Scratch));
         return view;
     }
 
@@ -315,38 +310,10 @@ internal sealed class PlanBuilder
         return chain.Own == chain.Merge.A ? ((float)factors.First, (float)factors.Second) : ((float)factors.Second, (float)factors.First);
     }
 
-    /// <summary>What the sums of siblings start from, where that is not for all their bias.</summary>
-    private BorderStart? BorderOf(FusedConv[] siblings, float[] bias, PlanarLayout layout)
-    {
-        var maps = siblings.SelectMany(chain => chain.Start is { } start ? [_statics[start.Node]!] : Array.Empty<StaticMap>()).ToList();
-        if (maps.Count == 0) return null;
-        var run = 2 * (int)_lowered.Level / 32;
-        var rows = BorderRows.Plan(layout.Pitch, layout.Height, maps.Max(m => m.Rows.Head), maps.Max(m => m.Rows.Tail), run);
-        var stride = (rows.StoredRows * layout.Pitch) + run;
-        var values = new float[bias.Length * stride];
-        var channel = 0;
-        foreach (var chain in siblings)
-        {
-            for (var c = 0; c < _shapes[chain.Node].Channels; c++, channel++)
-            {
-                for (var y = 0; y < rows.StoredRows; y++)
-                {
-                    for (var x = 0; x < layout.Width; x++)
-                    {
-                        var start = chain.Start is { } operand ? _statics[operand.Node]!.ChannelOrZero(operand.Channels, c, rows.SourceRow(y), x) : 0;
-                        values[(channel * stride) + (y * layout.Pitch) + x] = (float)(bias[channel] + start);
-                    }
-                }
-            }
-        }
-
-        return new BorderStart(values, stride, rows);
-    }
-
     private void EmitActivation(int i, int input, float slope)
     {
         var (from, to) = (ViewOf(input), ViewOrNew(i));
-        AddDraft([from, to], m => new ActivationStep(_network.Nodes[i].Name, to.Layout, m.Planes(from), m.Planes(to), slope));
+        _draft.Add([from, to], m => new ActivationStep(_network.Nodes[i].Name, to.Layout, m.Planes(from), m.Planes(to), slope));
     }
 
     private void EmitMerge(int i, MergeNode node)
@@ -362,7 +329,7 @@ internal sealed class PlanBuilder
     {
         var changed = channels.Where(c => !IsThere(c)).ToArray();
         if (changed.Length == 0) return;
-        AddDraft(b is { } second ? [a.View, to, second.View] : [a.View, to], m => new MergeStep(
+        _draft.Add(b is { } second ? [a.View, to, second.View] : [a.View, to], m => new MergeStep(
             name, to.Layout, Arrays.Of(changed.Length, i => MergeOf(m, changed[i])), a.Factor, b?.Factor ?? 0));
 
         MergeChannel MergeOf(MemoryMap m, int c) => new(m.Plane(to, c), a.Plane(m, c), b?.Plane(m, c) ?? -1);
@@ -373,7 +340,7 @@ internal sealed class PlanBuilder
     private void EmitUpsample(int i, UpsampleNode node)
     {
         var (from, to) = (ViewOf(node.Input), ViewOrNew(i));
-        AddDraft([from, to], m =>
+        _draft.Add([from, to], m =>
         {
             var planes = new UpsamplePlanes(from.Layout, to.Layout, m.Planes(from), m.Planes(to));
             return node.Mode == UpsampleMode.Nearest ? new NearestStep(node.Name, planes) : new BilinearStep(node.Name, planes);
@@ -395,7 +362,7 @@ internal sealed class PlanBuilder
 
     private MapView Copy(string name, MapView from)
     {
-        var to = NewBuffer(from.Channels, from.Layout);
+        var to = _draft.NewBuffer(from.Channels, from.Layout);
         AddCopy(name, from, to);
         return to;
     }
@@ -411,31 +378,12 @@ internal sealed class PlanBuilder
         if (_views[source] is { } view) return view;
         var map = _statics[source] ?? throw new InvalidOperationException($"'{_network.Nodes[source].Name}' is read before it is computed");
         var written = ViewOrNew(source);
-        _preparation.Add(new Draft([written.Buffer], written.Floats, m => new StaticStep(_network.Nodes[source].Name, written.Layout, map, m.Planes(written))));
+        _draft.AddPreparation(written, m => new StaticStep(_network.Nodes[source].Name, written.Layout, map, m.Planes(written)));
         return written;
     }
 
     private MapView ViewOrNew(int node) =>
-        _views[node] ??= NewBuffer(_shapes[node].Channels, Layout(_shapes[node].Height, _shapes[node].Width));
-
-    private PlanarLayout Layout(int height, int width)
-    {
-        CheckAddressable((height + (2L * _halo) + 1) * (width + (2L * _halo) + 1));
-        return new PlanarLayout(height, width, _halo);
-    }
-
-    private MapView NewBuffer(int channels, PlanarLayout layout)
-    {
-        CheckAddressable((long)channels * layout.PlaneStride);
-        _bufferFloats.Add((long)channels * layout.PlaneStride);
-        return new MapView(_bufferFloats.Count - 1, 0, channels, layout);
-    }
-
-    // Distances within a buffer are 32-bit.
-    private void CheckAddressable(long floats)
-    {
-        if (floats > int.MaxValue) throw new NetworkException($"an input of {_height} x {_width} pixels is too large: a feature map would have {floats} values");
-    }
+        _views[node] ??= _draft.NewBuffer(_shapes[node].Channels, _draft.Layout(_shapes[node].Height, _shapes[node].Width));
 
     private float SlopeOf(PReluNode node) => _lowered.Model.Weights[node.Slope].Data[0];
 
@@ -446,50 +394,17 @@ internal sealed class PlanBuilder
         _ => 0,
     };
 
-    private void AddDraft(IEnumerable<MapView> touched, Func<MemoryMap, PlanStep> create)
-    {
-        MapView[] views = [.. touched.Distinct()];
-        _drafts.Add(new Draft(Arrays.Of(views.Length, i => views[i].Buffer), views.Sum(v => v.Floats), create));
-    }
-
     private InferencePlan Finish()
     {
-        var results = Enumerable.Range(0, _network.Nodes.Length).Where(i => _flow.IsResult[i]).ToDictionary(i => i, ViewOf);
-        var lives = Arrays.Of(_bufferFloats.Count, i => new BufferLife(_bufferFloats[i], int.MaxValue, -1));
-        for (var step = 0; step < _drafts.Count; step++)
-        {
-            foreach (var buffer in _drafts[step].Touched)
-                lives[buffer] = lives[buffer] with { First = Math.Min(lives[buffer].First, step), Last = Math.Max(lives[buffer].Last, step) };
-        }
-
-        // What is prepared once must outlive every image.
-        foreach (var draft in _preparation) lives[draft.Touched[0]] = lives[draft.Touched[0]] with { First = 0, Last = _drafts.Count };
-        foreach (var view in results.Values) lives[view.Buffer].Last = _drafts.Count;
-        var (offsets, size) = MemoryPlanner.Place(lives);
-        var image = new ImagePlace(BehindOverrun(size), _shapes[_network.Nodes.IndexOf(_network.Nodes.OfType<InputNode>().Single())]);
-        var memory = new MemoryMap(offsets, image, image.Position + ImagePlace.Floats);
-        var placed = new Dictionary<int, PlacedMap>();
+        var results = new Dictionary<int, MapView>();
         for (var i = 0; i < _network.Nodes.Length; i++)
         {
-            if (results.TryGetValue(_flow.Source(i), out var view)) placed[i] = new PlacedMap(view.Layout, memory.Planes(view));
+            if (_flow.IsResult[_flow.Source(i)]) results[i] = ViewOf(i);
         }
 
-        return new InferencePlan(
-            [.. _preparation.Select(d => d.Create(memory))],
-            [.. _drafts.Select(d => d.Create(memory))],
-            [.. _drafts.Select(d => d.Floats)],
-            _shapes,
-            memory.Image,
-            placed,
-            memory.Scratch);
+        return _draft.Finish(_shapes, _shapes[_network.Nodes.IndexOf(_network.Nodes.OfType<InputNode>().Single())], results);
     }
-
-    // Behind all that kernels may read past the last plane, on a cache line.
-    private static nint BehindOverrun(long floats) => (nint)((floats + Overrun + 15) / 16 * 16);
 
     /// <summary>What the phase planes of a node depend on.</summary>
     private sealed record PhaseKey(int Source, int Stride, int Height, int Width);
-
-    /// <summary>A step whose addresses are not known yet, the buffers that it touches, and how many floats of them.</summary>
-    private sealed record Draft(int[] Touched, long Floats, Func<MemoryMap, PlanStep> Create);
 }

@@ -12,7 +12,7 @@ internal readonly record struct PhaseReach(int Stride, int Before, int After);
 /// </summary>
 /// <param name="Height">Rows of the input.</param>
 /// <param name="Width">Its columns.</param>
-/// <param name="To">Layout of the phase planes: height and width of the convolution's output.</param>
+/// <param name="To">Layout of the phase planes: as wide as the convolution's output, and as high, unless they are a window of some rows.</param>
 /// <param name="Reach">How far around an output pixel they go.</param>
 /// <param name="Phases">The phases held, along each axis, ascending.</param>
 internal sealed record PhasePlanes(int Height, int Width, PlanarLayout To, PhaseReach Reach, int[] Phases)
