@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Secateur.Graph;
 using Secateur.Kernels;
-using Secateur.Kernels.Conv2d;
+using Secateur.Runtime.Steps;
 
 namespace Secateur.Runtime;
 
@@ -63,6 +63,9 @@ internal sealed class DataFlow
     /// <summary>The node that holds the value of <paramref name="node"/>: itself, but for ReLUs that do nothing.</summary>
     public int Source(int node) => _source[node];
 
+    /// <summary>The node whose map holds the value of <paramref name="node"/>: its source, or what that selects from.</summary>
+    public int Holder(int node) => _network.Nodes[Source(node)] is SelectNode select ? Holder(select.Input) : Source(node);
+
     /// <summary>The nodes that read the value of <paramref name="node"/>; one that reads it twice appears twice.</summary>
     public IReadOnlyList<int> Readers(int node) => _readers[node];
 
@@ -91,14 +94,14 @@ internal sealed class DataFlow
             && _network.Nodes[value] is not (InputNode or ConcatNode or SelectNode)
             && !Readers(value).Any(r => _network.Nodes[r] is ConcatNode)
             && Readers(value).All(r => ComputedBy[r] <= node)
-            && Readers(value).Count(r => ComputedBy[r] == node) == (ExpandsInPlace(node, value) ? 2 : 1);
+            && Readers(value).Count(r => ComputedBy[r] == node) == (ReadsAside(node, value) ? 2 : 1);
     }
 
-    /// <summary>Whether a separable convolution expands the value, position by position: by the time it writes one, it has read it.</summary>
-    private bool ExpandsInPlace(int node, int value) =>
-        Separables[node] is { Expand: { } expand } separable
-        && Source(_network.Nodes[expand.Node].Inputs[0]) == value
-        && new TapGeometry(_network.GeometryOf((Conv2dNode)_network.Nodes[separable.Depthwise.Node])).ReadsDirectly;
+    /// <summary>Whether a separable convolution of stride 1 reads the value: tiles of it are put aside before anything is written over them.</summary>
+    private bool ReadsAside(int node, int value) =>
+        Separables[node] is { } separable
+        && Holder(_network.Nodes[separable.First.Node].Inputs[0]) == value
+        && ((Conv2dNode)_network.Nodes[separable.Depthwise.Node]).Stride == 1;
 
     private void FindIdleRelus()
     {
@@ -196,11 +199,10 @@ internal sealed class DataFlow
     private bool IsPointwise(FusedConv chain) =>
         _network.GeometryOf((Conv2dNode)_network.Nodes[chain.Node]) is { Kernel: 1, Stride: 1, Padding: 0, Groups: 1 };
 
-    // The taps' distances are on the stack of the step, and the rings of all phases must be addressable: no monsters.
     private bool IsDepthwise(FusedConv chain)
     {
         var node = (Conv2dNode)_network.Nodes[chain.Node];
-        return _network.Parameter(node.Weight).Shape is [var outputs, 1, <= 5, _] && outputs == node.Groups && node.Stride <= 2;
+        return _network.Parameter(node.Weight).Shape is [var outputs, 1, _, _] && outputs == node.Groups && SeparableStep.Covers(_network.GeometryOf(node));
     }
 
     private bool TryTake(FusedConv chain, int next)

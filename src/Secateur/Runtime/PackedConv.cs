@@ -16,6 +16,7 @@ internal sealed class PackedConv
     private PackedConv(ConvGeometry geometry, int groupChannels, ChannelBlock[] blocks, float[] weights, float[] bias)
     {
         (Geometry, GroupChannels, Blocks, Weights, Bias) = (geometry, groupChannels, blocks, weights, bias);
+        BlockRuns = RunsOf(blocks);
     }
 
     /// <summary>Kernel, stride, padding, groups.</summary>
@@ -32,6 +33,9 @@ internal sealed class PackedConv
 
     /// <summary>The blocks, in order.</summary>
     public ChannelBlock[] Blocks { get; }
+
+    /// <summary>The blocks again: how many of one size and group follow the first of them.</summary>
+    public (ChannelBlock Block, int More)[] BlockRuns { get; }
 
     /// <summary>A block after another, each [Taps, Size].</summary>
     public float[] Weights { get; }
@@ -57,6 +61,18 @@ internal sealed class PackedConv
         }
 
         return new PackedConv(geometry, weight.Shape[1], blocks, packed, bias?.Data ?? new float[outputs]);
+    }
+
+    private static (ChannelBlock Block, int More)[] RunsOf(ChannelBlock[] blocks)
+    {
+        var runs = new List<(ChannelBlock Block, int More)>();
+        foreach (var block in blocks)
+        {
+            if (runs is [.., var (last, more)] && (last.Size, last.Group) == (block.Size, block.Group)) runs[^1] = (last, more + 1);
+            else runs.Add((block, 0));
+        }
+
+        return [.. runs];
     }
 
     // Two accumulators a channel must fit the registers: 32 with AVX-512 and NEON, 16 elsewhere.

@@ -165,25 +165,24 @@ internal sealed class PlanBuilder
 
     private void EmitSeparable(SeparableConv conv)
     {
-        var node = (Conv2dNode)_network.Nodes[conv.Depthwise.Node];
         var from = _network.Nodes[conv.First.Node].Inputs[0];
-        var readsPhases = conv.Expand is null && !new TapGeometry(_network.GeometryOf(node)).ReadsDirectly;
-        var (input, phases) = readsPhases ? Split(node) : (ViewOf(from), [0]);
-        var (depthwise, project) = (_lowered.Pack([node]), _lowered.Pack([(Conv2dNode)_network.Nodes[conv.Project.Node]]));
-        var expand = conv.Expand is null ? null : _lowered.Pack([(Conv2dNode)_network.Nodes[conv.Expand.Node]]);
-        var target = TargetOf(conv.Project);
-        var border = BorderStarts.Of(_lowered.Level, [conv.Project], _shapes, _statics, project.Bias, target.View.Layout);
-        var isInPlace = _flow.Overwritten(conv.Project.Last) is { } part && _flow.Source(part.Node) == _flow.Source(from);
+        var (input, target) = (ViewOf(from), TargetOf(conv.Project));
+        var layers = new SeparableLayers(
+            conv.Expand is { } expand ? Packed(expand) : null, SlopeOf(conv.Expand), Packed(conv.Depthwise), SlopeOf(conv.Depthwise), Packed(conv.Project));
+        var border = BorderStarts.Of(_lowered.Level, [conv.Project], _shapes, _statics, layers.Project.Bias, target.View.Layout);
+        var isInPlace = _flow.Overwritten(conv.Project.Last) is { } part && _flow.Source(part.Node) == _flow.Holder(from);
         SeparableStep? step = null;
         if (isInPlace) _draft.Add([input, .. target.Touched], m => new SaveEdgesStep(Create(m)));
         _draft.Add([input, .. target.Touched], Create);
         EmitRest(conv.Project, target);
 
+        PackedConv Packed(FusedConv chain) => _lowered.Pack([(Conv2dNode)_network.Nodes[chain.Node]]);
+
         SeparableStep Create(MemoryMap m) => step ??= new SeparableStep(
             _network.Nodes[conv.Project.Last].Name,
             _lowered.Level,
-            new SeparableLayers(expand, SlopeOf(conv.Expand), depthwise, SlopeOf(conv.Depthwise), project),
-            new SeparablePlanes(input.Layout, target.View.Layout, m.Planes(input), phases, target.Planes(m), isInPlace),
+            layers,
+            new SeparablePlanes(input.Layout, target.View.Layout, m.Planes(input), target.Planes(m), isInPlace),
             target.Epilogue(m),
             border,
             m.Scratch);

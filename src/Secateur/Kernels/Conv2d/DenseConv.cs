@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Secateur.Kernels.Activation;
 using Secateur.Kernels.Simd;
 
@@ -14,7 +15,7 @@ internal static unsafe class DenseConv
     /// <summary>The most output channels a block has.</summary>
     public const int MaxBlock = 8;
 
-    /// <summary>Computes positions [start, end) of one block of channels.</summary>
+    /// <summary>Computes positions [start, end) of one block of channels, and as many in each of <see cref="DenseConvCall.MoreRuns"/>; so for more blocks.</summary>
     public static void Run(SimdLevel level, int block, in DenseConvCall call, int start, int end)
     {
         switch (level)
@@ -77,112 +78,133 @@ internal static unsafe class DenseConv
         var step = 2 * TSimd.Width;
         var aside = stackalloc float[TBlock.Size * step];
         var (first, taps) = (call.First, call.Taps);
-        var bias = call.Bias + first;
-        for (var p = start; p < end; p += step)
+
+        // Where nothing is to be fetched, what is there already.
+        var fetches = call.Ahead.Start is not null;
+        var block = fetches ? call.Ahead.Start : call.Input + start;
+        var planes = fetches ? call.Ahead.Offsets : call.Offsets;
+        for (var blocks = call.MoreBlocks; blocks >= 0; blocks--, first += TBlock.Size)
         {
-            TVector a0 = default, b0 = default, a1 = default, b1 = default,
-                a2 = default, b2 = default, a3 = default, b3 = default,
-                a4 = default, b4 = default, a5 = default, b5 = default,
-                a6 = default, b6 = default, a7 = default, b7 = default;
-            if (call.BorderStart is null)
+            var bias = call.Bias + first;
+            var source = call.Input;
+            var ahead = block - start;
+            var (from, stop) = (start, end);
+            for (var runs = call.MoreRuns.Count; runs >= 0; runs--)
             {
-                if (TBlock.Size > 0) a0 = b0 = TSimd.Broadcast(bias[0]);
-                if (TBlock.Size > 1) a1 = b1 = TSimd.Broadcast(bias[1]);
-                if (TBlock.Size > 2) a2 = b2 = TSimd.Broadcast(bias[2]);
-                if (TBlock.Size > 3) a3 = b3 = TSimd.Broadcast(bias[3]);
-                if (TBlock.Size > 4) a4 = b4 = TSimd.Broadcast(bias[4]);
-                if (TBlock.Size > 5) a5 = b5 = TSimd.Broadcast(bias[5]);
-                if (TBlock.Size > 6) a6 = b6 = TSimd.Broadcast(bias[6]);
-                if (TBlock.Size > 7) a7 = b7 = TSimd.Broadcast(bias[7]);
+                for (var p = from; p < stop; p += step)
+                {
+                    TVector a0 = default, b0 = default, a1 = default, b1 = default,
+                        a2 = default, b2 = default, a3 = default, b3 = default,
+                        a4 = default, b4 = default, a5 = default, b5 = default,
+                        a6 = default, b6 = default, a7 = default, b7 = default;
+                    if (call.BorderStart is null)
+                    {
+                        if (TBlock.Size > 0) a0 = b0 = TSimd.Broadcast(bias[0]);
+                        if (TBlock.Size > 1) a1 = b1 = TSimd.Broadcast(bias[1]);
+                        if (TBlock.Size > 2) a2 = b2 = TSimd.Broadcast(bias[2]);
+                        if (TBlock.Size > 3) a3 = b3 = TSimd.Broadcast(bias[3]);
+                        if (TBlock.Size > 4) a4 = b4 = TSimd.Broadcast(bias[4]);
+                        if (TBlock.Size > 5) a5 = b5 = TSimd.Broadcast(bias[5]);
+                        if (TBlock.Size > 6) a6 = b6 = TSimd.Broadcast(bias[6]);
+                        if (TBlock.Size > 7) a7 = b7 = TSimd.Broadcast(bias[7]);
+                    }
+                    else
+                    {
+                        var at = call.BorderStart + (first * (nint)call.BorderStride) + call.Border.Locate(p, step);
+                        if (TBlock.Size > 0) (a0, b0) = LoadPair<TSimd, TVector>(at + (0 * (nint)call.BorderStride));
+                        if (TBlock.Size > 1) (a1, b1) = LoadPair<TSimd, TVector>(at + (1 * (nint)call.BorderStride));
+                        if (TBlock.Size > 2) (a2, b2) = LoadPair<TSimd, TVector>(at + (2 * (nint)call.BorderStride));
+                        if (TBlock.Size > 3) (a3, b3) = LoadPair<TSimd, TVector>(at + (3 * (nint)call.BorderStride));
+                        if (TBlock.Size > 4) (a4, b4) = LoadPair<TSimd, TVector>(at + (4 * (nint)call.BorderStride));
+                        if (TBlock.Size > 5) (a5, b5) = LoadPair<TSimd, TVector>(at + (5 * (nint)call.BorderStride));
+                        if (TBlock.Size > 6) (a6, b6) = LoadPair<TSimd, TVector>(at + (6 * (nint)call.BorderStride));
+                        if (TBlock.Size > 7) (a7, b7) = LoadPair<TSimd, TVector>(at + (7 * (nint)call.BorderStride));
+                    }
+
+                    var input = source + p;
+                    var offset = call.Offsets;
+                    var weight = call.Weights + (first * (nint)taps);
+                    for (var k = taps; k > 0; k--, offset++, weight += TBlock.Size)
+                    {
+                        if (Sse.IsSupported) Sse.Prefetch0(ahead + p + offset[planes - call.Offsets]);
+                        var x0 = TSimd.Load(input + *offset);
+                        var x1 = TSimd.Load(input + *offset + TSimd.Width);
+                        if (TBlock.Size > 0)
+                        {
+                            var w = TSimd.Broadcast(weight[0]);
+                            a0 = TSimd.MultiplyAdd(w, x0, a0);
+                            b0 = TSimd.MultiplyAdd(w, x1, b0);
+                        }
+
+                        if (TBlock.Size > 1)
+                        {
+                            var w = TSimd.Broadcast(weight[1]);
+                            a1 = TSimd.MultiplyAdd(w, x0, a1);
+                            b1 = TSimd.MultiplyAdd(w, x1, b1);
+                        }
+
+                        if (TBlock.Size > 2)
+                        {
+                            var w = TSimd.Broadcast(weight[2]);
+                            a2 = TSimd.MultiplyAdd(w, x0, a2);
+                            b2 = TSimd.MultiplyAdd(w, x1, b2);
+                        }
+
+                        if (TBlock.Size > 3)
+                        {
+                            var w = TSimd.Broadcast(weight[3]);
+                            a3 = TSimd.MultiplyAdd(w, x0, a3);
+                            b3 = TSimd.MultiplyAdd(w, x1, b3);
+                        }
+
+                        if (TBlock.Size > 4)
+                        {
+                            var w = TSimd.Broadcast(weight[4]);
+                            a4 = TSimd.MultiplyAdd(w, x0, a4);
+                            b4 = TSimd.MultiplyAdd(w, x1, b4);
+                        }
+
+                        if (TBlock.Size > 5)
+                        {
+                            var w = TSimd.Broadcast(weight[5]);
+                            a5 = TSimd.MultiplyAdd(w, x0, a5);
+                            b5 = TSimd.MultiplyAdd(w, x1, b5);
+                        }
+
+                        if (TBlock.Size > 6)
+                        {
+                            var w = TSimd.Broadcast(weight[6]);
+                            a6 = TSimd.MultiplyAdd(w, x0, a6);
+                            b6 = TSimd.MultiplyAdd(w, x1, b6);
+                        }
+
+                        if (TBlock.Size > 7)
+                        {
+                            var w = TSimd.Broadcast(weight[7]);
+                            a7 = TSimd.MultiplyAdd(w, x0, a7);
+                            b7 = TSimd.MultiplyAdd(w, x1, b7);
+                        }
+                    }
+
+                    // No call while accumulators live: it would make the compiler keep them in memory. So a last part is put aside whole first.
+                    var rest = stop - p < step ? aside : null;
+                    if (TBlock.Size > 0) Finish<TSimd, TVector>(in call, first + 0, p, rest is null ? null : rest + (0 * step), a0, b0);
+                    if (TBlock.Size > 1) Finish<TSimd, TVector>(in call, first + 1, p, rest is null ? null : rest + (1 * step), a1, b1);
+                    if (TBlock.Size > 2) Finish<TSimd, TVector>(in call, first + 2, p, rest is null ? null : rest + (2 * step), a2, b2);
+                    if (TBlock.Size > 3) Finish<TSimd, TVector>(in call, first + 3, p, rest is null ? null : rest + (3 * step), a3, b3);
+                    if (TBlock.Size > 4) Finish<TSimd, TVector>(in call, first + 4, p, rest is null ? null : rest + (4 * step), a4, b4);
+                    if (TBlock.Size > 5) Finish<TSimd, TVector>(in call, first + 5, p, rest is null ? null : rest + (5 * step), a5, b5);
+                    if (TBlock.Size > 6) Finish<TSimd, TVector>(in call, first + 6, p, rest is null ? null : rest + (6 * step), a6, b6);
+                    if (TBlock.Size > 7) Finish<TSimd, TVector>(in call, first + 7, p, rest is null ? null : rest + (7 * step), a7, b7);
+                    if (rest is not null) CopyRest(in call, first, TBlock.Size, rest, step, p, stop - p);
+                }
+
+                (from, stop) = (from + call.MoreRuns.Pitch, stop + call.MoreRuns.Pitch);
+                source += call.MoreRuns.InputPitch - call.MoreRuns.Pitch;
+                ahead += call.Ahead.RunStep - call.MoreRuns.Pitch;
             }
-            else
-            {
-                var at = call.BorderStart + (first * (nint)call.BorderStride) + call.Border.Locate(p, step);
-                if (TBlock.Size > 0) (a0, b0) = LoadPair<TSimd, TVector>(at + (0 * (nint)call.BorderStride));
-                if (TBlock.Size > 1) (a1, b1) = LoadPair<TSimd, TVector>(at + (1 * (nint)call.BorderStride));
-                if (TBlock.Size > 2) (a2, b2) = LoadPair<TSimd, TVector>(at + (2 * (nint)call.BorderStride));
-                if (TBlock.Size > 3) (a3, b3) = LoadPair<TSimd, TVector>(at + (3 * (nint)call.BorderStride));
-                if (TBlock.Size > 4) (a4, b4) = LoadPair<TSimd, TVector>(at + (4 * (nint)call.BorderStride));
-                if (TBlock.Size > 5) (a5, b5) = LoadPair<TSimd, TVector>(at + (5 * (nint)call.BorderStride));
-                if (TBlock.Size > 6) (a6, b6) = LoadPair<TSimd, TVector>(at + (6 * (nint)call.BorderStride));
-                if (TBlock.Size > 7) (a7, b7) = LoadPair<TSimd, TVector>(at + (7 * (nint)call.BorderStride));
-            }
 
-            var input = call.Input + p;
-            var offset = call.Offsets;
-            var weight = call.Weights + (first * (nint)taps);
-            for (var k = taps; k > 0; k--, offset++, weight += TBlock.Size)
-            {
-                var x0 = TSimd.Load(input + *offset);
-                var x1 = TSimd.Load(input + *offset + TSimd.Width);
-                if (TBlock.Size > 0)
-                {
-                    var w = TSimd.Broadcast(weight[0]);
-                    a0 = TSimd.MultiplyAdd(w, x0, a0);
-                    b0 = TSimd.MultiplyAdd(w, x1, b0);
-                }
-
-                if (TBlock.Size > 1)
-                {
-                    var w = TSimd.Broadcast(weight[1]);
-                    a1 = TSimd.MultiplyAdd(w, x0, a1);
-                    b1 = TSimd.MultiplyAdd(w, x1, b1);
-                }
-
-                if (TBlock.Size > 2)
-                {
-                    var w = TSimd.Broadcast(weight[2]);
-                    a2 = TSimd.MultiplyAdd(w, x0, a2);
-                    b2 = TSimd.MultiplyAdd(w, x1, b2);
-                }
-
-                if (TBlock.Size > 3)
-                {
-                    var w = TSimd.Broadcast(weight[3]);
-                    a3 = TSimd.MultiplyAdd(w, x0, a3);
-                    b3 = TSimd.MultiplyAdd(w, x1, b3);
-                }
-
-                if (TBlock.Size > 4)
-                {
-                    var w = TSimd.Broadcast(weight[4]);
-                    a4 = TSimd.MultiplyAdd(w, x0, a4);
-                    b4 = TSimd.MultiplyAdd(w, x1, b4);
-                }
-
-                if (TBlock.Size > 5)
-                {
-                    var w = TSimd.Broadcast(weight[5]);
-                    a5 = TSimd.MultiplyAdd(w, x0, a5);
-                    b5 = TSimd.MultiplyAdd(w, x1, b5);
-                }
-
-                if (TBlock.Size > 6)
-                {
-                    var w = TSimd.Broadcast(weight[6]);
-                    a6 = TSimd.MultiplyAdd(w, x0, a6);
-                    b6 = TSimd.MultiplyAdd(w, x1, b6);
-                }
-
-                if (TBlock.Size > 7)
-                {
-                    var w = TSimd.Broadcast(weight[7]);
-                    a7 = TSimd.MultiplyAdd(w, x0, a7);
-                    b7 = TSimd.MultiplyAdd(w, x1, b7);
-                }
-            }
-
-            // No call while accumulators live: it would make the compiler keep them in memory. So a last part is put aside whole first.
-            var rest = end - p < step ? aside : null;
-            if (TBlock.Size > 0) Finish<TSimd, TVector>(in call, 0, p, rest, a0, b0);
-            if (TBlock.Size > 1) Finish<TSimd, TVector>(in call, 1, p, rest, a1, b1);
-            if (TBlock.Size > 2) Finish<TSimd, TVector>(in call, 2, p, rest, a2, b2);
-            if (TBlock.Size > 3) Finish<TSimd, TVector>(in call, 3, p, rest, a3, b3);
-            if (TBlock.Size > 4) Finish<TSimd, TVector>(in call, 4, p, rest, a4, b4);
-            if (TBlock.Size > 5) Finish<TSimd, TVector>(in call, 5, p, rest, a5, b5);
-            if (TBlock.Size > 6) Finish<TSimd, TVector>(in call, 6, p, rest, a6, b6);
-            if (TBlock.Size > 7) Finish<TSimd, TVector>(in call, 7, p, rest, a7, b7);
-            if (rest is not null) CopyRest(in call, TBlock.Size, rest, step, p, end - p);
+            block += call.Ahead.BlockStep;
         }
     }
 
@@ -193,7 +215,7 @@ internal static unsafe class DenseConv
 
     /// <summary>Activation, addend and store of one channel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<TSimd, TVector>(in DenseConvCall call, int channel, int p, float* rest, TVector a, TVector b)
+    private static void Finish<TSimd, TVector>(in DenseConvCall call, int channel, int p, float* aside, TVector a, TVector b)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -211,22 +233,30 @@ internal static unsafe class DenseConv
 
         if (call.Addends is not null)
         {
-            var addend = call.Memory + call.Addends[call.First + channel] + p;
-            var own = TSimd.Broadcast(call.OwnFactor);
-            var other = TSimd.Broadcast(call.AddendFactor);
-            a = TSimd.MultiplyAdd(own, a, TSimd.Multiply(other, TSimd.Load(addend)));
-            b = TSimd.MultiplyAdd(own, b, TSimd.Multiply(other, TSimd.Load(addend + TSimd.Width)));
+            var addend = call.Memory + call.Addends[channel] + p;
+            var (x, y) = LoadPair<TSimd, TVector>(addend);
+            if (call.OwnFactor == 1 && call.AddendFactor == 1)
+            {
+                (a, b) = (TSimd.Add(a, x), TSimd.Add(b, y));
+            }
+            else
+            {
+                var own = TSimd.Broadcast(call.OwnFactor);
+                var other = TSimd.Broadcast(call.AddendFactor);
+                a = TSimd.MultiplyAdd(own, a, TSimd.Multiply(other, x));
+                b = TSimd.MultiplyAdd(own, b, TSimd.Multiply(other, y));
+            }
         }
 
-        var output = rest is null ? call.Memory + call.Outputs[call.First + channel] + p : rest + (channel * 2 * TSimd.Width);
+        var output = aside is null ? call.Memory + call.Outputs[channel] + p : aside;
         TSimd.Store(output, a);
         TSimd.Store(output + TSimd.Width, b);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void CopyRest(in DenseConvCall call, int channels, float* rest, int step, int p, int count)
+    private static void CopyRest(in DenseConvCall call, int first, int channels, float* rest, int step, int p, int count)
     {
         for (var c = 0; c < channels; c++)
-            new ReadOnlySpan<float>(rest + (c * step), count).CopyTo(new Span<float>(call.Memory + call.Outputs[call.First + c] + p, count));
+            new ReadOnlySpan<float>(rest + (c * step), count).CopyTo(new Span<float>(call.Memory + call.Outputs[first + c] + p, count));
     }
 }

@@ -42,6 +42,15 @@ internal unsafe struct DenseConvCall
     /// <summary>Position 0 of what is added to each output channel, [O]; null for nothing.</summary>
     public nint* Addends;
 
+    /// <summary>Blocks of as many channels to compute after the first one.</summary>
+    public int MoreBlocks;
+
+    /// <summary>Runs of positions to compute after the first one.</summary>
+    public MoreRuns MoreRuns;
+
+    /// <summary>What is fetched meanwhile.</summary>
+    public FetchAhead Ahead;
+
     /// <summary>Slope of the activation below zero: 0 is ReLU, 1 is none.</summary>
     public float Slope;
 
@@ -50,4 +59,28 @@ internal unsafe struct DenseConvCall
 
     /// <summary>Factor of the addend.</summary>
     public float AddendFactor;
+}
+
+/// <summary>Runs of positions like a first one, such as the other rows of a tile.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="Pitch">Positions from one to the next.</param>
+/// <param name="InputPitch">Floats from the input of one to that of the next.</param>
+internal readonly record struct MoreRuns(int Count, int Pitch, int InputPitch);
+
+/// <summary>
+/// What a kernel fetches while it computes: with each tap one cache line, because memory answers lines that are asked for one at a time best.
+/// </summary>
+internal unsafe struct FetchAhead
+{
+    /// <summary>Where to start for the first position of the first run of the first block; null for nothing.</summary>
+    public float* Start;
+
+    /// <summary>For each tap the distance of what is fetched with it, [K].</summary>
+    public int* Offsets;
+
+    /// <summary>Floats from one run to the next.</summary>
+    public int RunStep;
+
+    /// <summary>Floats from one block to the next.</summary>
+    public int BlockStep;
 }

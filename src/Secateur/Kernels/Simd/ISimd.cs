@@ -51,6 +51,12 @@ internal unsafe interface ISimd<TVector>
     /// <summary>The vector at source + 2.</summary>
     static abstract TVector LoadSecond(float* source, TVector low, TVector high);
 
+    /// <summary>The last lane of low, then all but the last of high: the vector before high's by one.</summary>
+    static abstract TVector Previous(TVector low, TVector high);
+
+    /// <summary>The last two lanes of low, then all but the last two of high.</summary>
+    static abstract TVector SecondPrevious(TVector low, TVector high);
+
     /// <summary>The sums of all lanes of four vectors, in a fixed order: much cheaper than four times <see cref="Sum"/>.</summary>
     static abstract Vector128<float> SumFour(TVector a, TVector b, TVector c, TVector d);
 }

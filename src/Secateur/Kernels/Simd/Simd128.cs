@@ -54,6 +54,18 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     public static Vector128<float> LoadSecond(float* source, Vector128<float> low, Vector128<float> high) => Load(source + 2);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Previous(Vector128<float> low, Vector128<float> high) =>
+        Ssse3.IsSupported ? Ssse3.AlignRight(high.AsByte(), low.AsByte(), 12).AsSingle()
+        : AdvSimd.IsSupported ? AdvSimd.ExtractVector128(low, high, 3)
+        : Vector128.Create(low[3], high[0], high[1], high[2]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> SecondPrevious(Vector128<float> low, Vector128<float> high) =>
+        Ssse3.IsSupported ? Ssse3.AlignRight(high.AsByte(), low.AsByte(), 8).AsSingle()
+        : AdvSimd.IsSupported ? AdvSimd.ExtractVector128(low, high, 2)
+        : Vector128.Create(low[2], low[3], high[0], high[1]);
+
     public static Vector128<float> SumFour(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) =>
         AddPairs(AddPairs(a, b), AddPairs(c, d));
 

@@ -49,6 +49,19 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     public static Vector256<float> LoadSecond(float* source, Vector256<float> low, Vector256<float> high) => Load(source + 2);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Previous(Vector256<float> low, Vector256<float> high) =>
+        Avx2.IsSupported ? Avx2.AlignRight(high.AsByte(), Across(low, high).AsByte(), 12).AsSingle()
+        : Vector256.Create(Simd128.Previous(low.GetUpper(), high.GetLower()), Simd128.Previous(high.GetLower(), high.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> SecondPrevious(Vector256<float> low, Vector256<float> high) =>
+        Avx2.IsSupported ? Avx2.AlignRight(high.AsByte(), Across(low, high).AsByte(), 8).AsSingle()
+        : Vector256.Create(Simd128.SecondPrevious(low.GetUpper(), high.GetLower()), Simd128.SecondPrevious(high.GetLower(), high.GetUpper()));
+
+    // The upper half of low, the lower half of high.
+    private static Vector256<float> Across(Vector256<float> low, Vector256<float> high) => Avx.Permute2x128(low, high, 0x21);
+
     public static Vector128<float> SumFour(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d) =>
         Simd128.SumFour(Fold(a), Fold(b), Fold(c), Fold(d));
 

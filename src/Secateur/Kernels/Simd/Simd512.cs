@@ -52,6 +52,16 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> LoadSecond(float* source, Vector512<float> low, Vector512<float> high) =>
         Avx512F.IsSupported ? Avx512F.AlignRight32(high.AsInt32(), low.AsInt32(), 2).AsSingle() : Load(source + 2);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Previous(Vector512<float> low, Vector512<float> high) =>
+        Avx512F.IsSupported ? Avx512F.AlignRight32(high.AsInt32(), low.AsInt32(), 15).AsSingle()
+        : Vector512.Create(Simd256.Previous(low.GetUpper(), high.GetLower()), Simd256.Previous(high.GetLower(), high.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> SecondPrevious(Vector512<float> low, Vector512<float> high) =>
+        Avx512F.IsSupported ? Avx512F.AlignRight32(high.AsInt32(), low.AsInt32(), 14).AsSingle()
+        : Vector512.Create(Simd256.SecondPrevious(low.GetUpper(), high.GetLower()), Simd256.SecondPrevious(high.GetLower(), high.GetUpper()));
+
     public static Vector128<float> SumFour(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d) =>
         Simd256.SumFour(Fold(a), Fold(b), Fold(c), Fold(d));
 

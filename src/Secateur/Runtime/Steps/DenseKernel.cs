@@ -24,8 +24,8 @@ internal sealed record BorderStart(float[] Values, int Stride, BorderRows Rows);
 internal sealed unsafe class DenseKernel(
     SimdLevel level, PackedConv conv, nint[] inputs, int[] offsets, nint[] outputs, ConvEpilogue epilogue, BorderStart? border)
 {
-    /// <summary>Computes positions [start, end) of all channels.</summary>
-    public void Run(float* memory, float* source, int start, int end)
+    /// <summary>Computes positions [start, end) of all channels, and as many in each of more runs.</summary>
+    public void Run(float* memory, float* source, int start, int end, MoreRuns moreRuns = default, FetchAhead fetch = default)
     {
         fixed (int* taps = offsets)
         fixed (float* weights = conv.Weights, bias = conv.Bias, starts = border?.Values)
@@ -43,15 +43,18 @@ internal sealed unsafe class DenseKernel(
                 Memory = memory,
                 Outputs = targets,
                 Addends = addends,
+                MoreRuns = moreRuns,
+                Ahead = fetch,
                 Slope = epilogue.Slope,
                 OwnFactor = epilogue.OwnFactor,
                 AddendFactor = epilogue.AddendFactor,
             };
-            foreach (var block in conv.Blocks)
+            foreach (var (block, more) in conv.BlockRuns)
             {
-                call.First = block.First;
+                (call.First, call.MoreBlocks) = (block.First, more);
                 call.Input = source + inputs[block.Group];
                 DenseConv.Run(level, block.Size, in call, start, end);
+                if (fetch.Start is not null) call.Ahead.Start += (more + 1) * fetch.BlockStep;
             }
         }
     }
