@@ -83,9 +83,53 @@ public unsafe class ConvKernelTests
         Assert.Throws<ArgumentOutOfRangeException>(() => DenseConv.Run(SimdLevel.Vector512, 9, default, 0, 1));
     }
 
+    /// <summary>Rows of a tile and blocks of channels in one call, while something else is fetched: as one call for each.</summary>
+    [Theory]
+    [MemberData(nameof(Levels))]
+    public void Runs_and_blocks_in_one_call_are_as_many_calls(SimdLevel level)
+    {
+        const int blocks = 3, runs = 4, length = 33, pitch = 40, inputPitch = 52;
+        foreach (var block in new[] { 1, 5, 6 })
+        {
+            var s = new Setup(block * blocks, length, 0.25f);
+            var (together, apart) = (Filled(s.Block * Plane), Filled(s.Block * Plane));
+            var outputs = Enumerable.Range(0, s.Block).Select(b => (nint)(b * Plane)).ToArray();
+            fixed (float* input = s.Input, weights = s.Weights, bias = s.Bias, addend = s.Addend, t = together, a = apart)
+            fixed (int* offsets = s.Offsets)
+            fixed (nint* o = outputs)
+            {
+                var call = new DenseConvCall { Offsets = offsets, Taps = Taps, Weights = weights, Bias = bias, Outputs = o, Slope = s.Slope };
+                for (var b = 0; b < blocks; b++)
+                {
+                    for (var run = 0; run < runs; run++)
+                    {
+                        call.First = b * block;
+                        call.Input = input + (run * (inputPitch - pitch));
+                        call.Memory = a;
+                        DenseConv.Run(level, block, in call, run * pitch, (run * pitch) + length);
+                    }
+                }
+
+                call.First = 0;
+                call.Input = input;
+                call.Memory = t;
+                call.MoreBlocks = blocks - 1;
+                call.MoreRuns = new MoreRuns(runs - 1, pitch, inputPitch);
+                call.Ahead = new FetchAhead { Start = addend, Offsets = offsets, RunStep = 3, BlockStep = 16 };
+                DenseConv.Run(level, block, in call, 0, length);
+            }
+
+            Assert.Equal(apart, together);
+            Assert.Equal(s.Block * runs * length, together.Count(x => x != Untouched));
+        }
+    }
+
     private static void CheckDense(Setup s, SimdLevel level, int start)
     {
-        foreach (var (withBorder, withAddend) in new[] { (false, false), (true, false), (false, true), (true, true) })
+        foreach (var (withBorder, withAddend, own, other) in new[]
+        {
+            (false, false, 1f, 1f), (true, false, 1f, 1f), (false, true, 0.75f, -1.5f), (true, true, 0.75f, -1.5f), (false, true, 1f, 1f),
+        })
         {
             // Outputs stand in reverse order, addends in order, in one memory.
             var memory = Filled(2 * s.Block * Plane);
@@ -110,8 +154,8 @@ public unsafe class ConvKernelTests
                     Outputs = o,
                     Addends = withAddend ? a : null,
                     Slope = s.Slope,
-                    OwnFactor = 0.75f,
-                    AddendFactor = -1.5f,
+                    OwnFactor = own,
+                    AddendFactor = other,
                 };
                 DenseConv.Run(level, s.Block, in call, start, start + s.Length);
             }
@@ -124,7 +168,7 @@ public unsafe class ConvKernelTests
                 {
                     var at = (b * Plane) + p;
                     var expected = s.Activated(b, p, withBorder ? s.Border[at] : s.Bias[b]);
-                    if (withAddend) expected = (0.75 * expected) - (1.5 * s.Addend[at]);
+                    if (withAddend) expected = (own * expected) + (other * s.Addend[at]);
                     AssertClose(expected, output[p], s, level, p);
                 }
             }
