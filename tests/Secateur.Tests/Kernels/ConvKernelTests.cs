@@ -124,6 +124,55 @@ public unsafe class ConvKernelTests
         }
     }
 
+    /// <summary>Two rows of up to a vector at a time: as one row after another.</summary>
+    [Theory]
+    [MemberData(nameof(Levels))]
+    public void Runs_in_pairs_are_as_single_ones(SimdLevel level)
+    {
+        const int runs = 4, pitch = 40, inputPitch = 52;
+        foreach (var length in new[] { 1, 3, (int)level / 32 })
+        {
+            foreach (var withBorder in new[] { false, true })
+            {
+                var s = new Setup(5, length, 0.25f);
+                float[][] memory = [Filled(2 * s.Block * Plane), Filled(2 * s.Block * Plane)];
+                var outputs = Enumerable.Range(0, s.Block).Select(b => (nint)(b * Plane)).ToArray();
+                var addends = Enumerable.Range(0, s.Block).Select(b => (nint)((s.Block + b) * Plane)).ToArray();
+                foreach (var inPairs in new[] { false, true })
+                {
+                    s.Addend.CopyTo(memory[inPairs ? 1 : 0], s.Block * Plane);
+                    fixed (float* input = s.Input, weights = s.Weights, bias = s.Bias, border = s.Border, m = memory[inPairs ? 1 : 0])
+                    fixed (int* offsets = s.Offsets)
+                    fixed (nint* o = outputs, a = addends)
+                    {
+                        var call = new DenseConvCall
+                        {
+                            Input = input,
+                            Offsets = offsets,
+                            Taps = Taps,
+                            Weights = weights,
+                            Bias = bias,
+                            BorderStart = withBorder ? border : null,
+                            BorderStride = Plane,
+                            Border = new BorderRows(pitch, 9, 4, 1, 1),
+                            Memory = m,
+                            Outputs = o,
+                            Addends = a,
+                            MoreRuns = new MoreRuns(runs - 1, pitch, inputPitch, inPairs),
+                            Slope = s.Slope,
+                            OwnFactor = 1,
+                            AddendFactor = 1,
+                        };
+                        DenseConv.Run(level, s.Block, in call, 0, length);
+                    }
+                }
+
+                Assert.Equal(memory[0], memory[1]);
+                Assert.Equal(s.Block * runs * length, memory[0].Take(s.Block * Plane).Count(x => x != Untouched));
+            }
+        }
+    }
+
     private static void CheckDense(Setup s, SimdLevel level, int start)
     {
         foreach (var (withBorder, withAddend, own, other) in new[]

@@ -75,9 +75,15 @@ internal static unsafe class DenseConv
         where TBlock : IConvBlock
     {
         // One row of accumulators a channel; the rows that a block does not have compile to nothing.
-        var step = 2 * TSimd.Width;
-        var aside = stackalloc float[TBlock.Size * step];
+        var asideStride = 2 * TSimd.Width;
+        var aside = stackalloc float[TBlock.Size * asideStride];
         var (first, taps) = (call.First, call.Taps);
+
+        // Of a vector of positions and the next one, or of the same in two runs.
+        var (more, pitch, inputPitch, inPairs) = call.MoreRuns;
+        var (step, distance) = inPairs ? (TSimd.Width, pitch) : (2 * TSimd.Width, TSimd.Width);
+        nint inputDistance = inPairs ? inputPitch : TSimd.Width;
+        if (inPairs) (more, pitch, inputPitch) = (more / 2, 2 * pitch, 2 * inputPitch);
 
         // Where nothing is to be fetched, what is there already.
         var fetches = call.Ahead.Start is not null;
@@ -89,7 +95,7 @@ internal static unsafe class DenseConv
             var source = call.Input;
             var ahead = block - start;
             var (from, stop) = (start, end);
-            for (var runs = call.MoreRuns.Count; runs >= 0; runs--)
+            for (var runs = more; runs >= 0; runs--)
             {
                 for (var p = from; p < stop; p += step)
                 {
@@ -111,14 +117,15 @@ internal static unsafe class DenseConv
                     else
                     {
                         var at = call.BorderStart + (first * (nint)call.BorderStride) + call.Border.Locate(p, step);
-                        if (TBlock.Size > 0) (a0, b0) = LoadPair<TSimd, TVector>(at + (0 * (nint)call.BorderStride));
-                        if (TBlock.Size > 1) (a1, b1) = LoadPair<TSimd, TVector>(at + (1 * (nint)call.BorderStride));
-                        if (TBlock.Size > 2) (a2, b2) = LoadPair<TSimd, TVector>(at + (2 * (nint)call.BorderStride));
-                        if (TBlock.Size > 3) (a3, b3) = LoadPair<TSimd, TVector>(at + (3 * (nint)call.BorderStride));
-                        if (TBlock.Size > 4) (a4, b4) = LoadPair<TSimd, TVector>(at + (4 * (nint)call.BorderStride));
-                        if (TBlock.Size > 5) (a5, b5) = LoadPair<TSimd, TVector>(at + (5 * (nint)call.BorderStride));
-                        if (TBlock.Size > 6) (a6, b6) = LoadPair<TSimd, TVector>(at + (6 * (nint)call.BorderStride));
-                        if (TBlock.Size > 7) (a7, b7) = LoadPair<TSimd, TVector>(at + (7 * (nint)call.BorderStride));
+                        var second = inPairs ? call.Border.Locate(p + distance, step) - call.Border.Locate(p, step) : TSimd.Width;
+                        if (TBlock.Size > 0) (a0, b0) = LoadPair<TSimd, TVector>(at + (0 * (nint)call.BorderStride), second);
+                        if (TBlock.Size > 1) (a1, b1) = LoadPair<TSimd, TVector>(at + (1 * (nint)call.BorderStride), second);
+                        if (TBlock.Size > 2) (a2, b2) = LoadPair<TSimd, TVector>(at + (2 * (nint)call.BorderStride), second);
+                        if (TBlock.Size > 3) (a3, b3) = LoadPair<TSimd, TVector>(at + (3 * (nint)call.BorderStride), second);
+                        if (TBlock.Size > 4) (a4, b4) = LoadPair<TSimd, TVector>(at + (4 * (nint)call.BorderStride), second);
+                        if (TBlock.Size > 5) (a5, b5) = LoadPair<TSimd, TVector>(at + (5 * (nint)call.BorderStride), second);
+                        if (TBlock.Size > 6) (a6, b6) = LoadPair<TSimd, TVector>(at + (6 * (nint)call.BorderStride), second);
+                        if (TBlock.Size > 7) (a7, b7) = LoadPair<TSimd, TVector>(at + (7 * (nint)call.BorderStride), second);
                     }
 
                     var input = source + p;
@@ -128,7 +135,7 @@ internal static unsafe class DenseConv
                     {
                         if (Sse.IsSupported) Sse.Prefetch0(ahead + p + offset[planes - call.Offsets]);
                         var x0 = TSimd.Load(input + *offset);
-                        var x1 = TSimd.Load(input + *offset + TSimd.Width);
+                        var x1 = TSimd.Load(input + *offset + inputDistance);
                         if (TBlock.Size > 0)
                         {
                             var w = TSimd.Broadcast(weight[0]);
@@ -188,20 +195,20 @@ internal static unsafe class DenseConv
 
                     // No call while accumulators live: it would make the compiler keep them in memory. So a last part is put aside whole first.
                     var rest = stop - p < step ? aside : null;
-                    if (TBlock.Size > 0) Finish<TSimd, TVector>(in call, first + 0, p, rest is null ? null : rest + (0 * step), a0, b0);
-                    if (TBlock.Size > 1) Finish<TSimd, TVector>(in call, first + 1, p, rest is null ? null : rest + (1 * step), a1, b1);
-                    if (TBlock.Size > 2) Finish<TSimd, TVector>(in call, first + 2, p, rest is null ? null : rest + (2 * step), a2, b2);
-                    if (TBlock.Size > 3) Finish<TSimd, TVector>(in call, first + 3, p, rest is null ? null : rest + (3 * step), a3, b3);
-                    if (TBlock.Size > 4) Finish<TSimd, TVector>(in call, first + 4, p, rest is null ? null : rest + (4 * step), a4, b4);
-                    if (TBlock.Size > 5) Finish<TSimd, TVector>(in call, first + 5, p, rest is null ? null : rest + (5 * step), a5, b5);
-                    if (TBlock.Size > 6) Finish<TSimd, TVector>(in call, first + 6, p, rest is null ? null : rest + (6 * step), a6, b6);
-                    if (TBlock.Size > 7) Finish<TSimd, TVector>(in call, first + 7, p, rest is null ? null : rest + (7 * step), a7, b7);
-                    if (rest is not null) CopyRest(in call, first, TBlock.Size, rest, step, p, stop - p);
+                    if (TBlock.Size > 0) Finish<TSimd, TVector>(in call, first + 0, p, distance, rest is null ? null : rest + (0 * asideStride), a0, b0);
+                    if (TBlock.Size > 1) Finish<TSimd, TVector>(in call, first + 1, p, distance, rest is null ? null : rest + (1 * asideStride), a1, b1);
+                    if (TBlock.Size > 2) Finish<TSimd, TVector>(in call, first + 2, p, distance, rest is null ? null : rest + (2 * asideStride), a2, b2);
+                    if (TBlock.Size > 3) Finish<TSimd, TVector>(in call, first + 3, p, distance, rest is null ? null : rest + (3 * asideStride), a3, b3);
+                    if (TBlock.Size > 4) Finish<TSimd, TVector>(in call, first + 4, p, distance, rest is null ? null : rest + (4 * asideStride), a4, b4);
+                    if (TBlock.Size > 5) Finish<TSimd, TVector>(in call, first + 5, p, distance, rest is null ? null : rest + (5 * asideStride), a5, b5);
+                    if (TBlock.Size > 6) Finish<TSimd, TVector>(in call, first + 6, p, distance, rest is null ? null : rest + (6 * asideStride), a6, b6);
+                    if (TBlock.Size > 7) Finish<TSimd, TVector>(in call, first + 7, p, distance, rest is null ? null : rest + (7 * asideStride), a7, b7);
+                    if (rest is not null) CopyRest(in call, first, TBlock.Size, rest, asideStride, p, stop - p);
                 }
 
-                (from, stop) = (from + call.MoreRuns.Pitch, stop + call.MoreRuns.Pitch);
-                source += call.MoreRuns.InputPitch - call.MoreRuns.Pitch;
-                ahead += call.Ahead.RunStep - call.MoreRuns.Pitch;
+                (from, stop) = (from + pitch, stop + pitch);
+                source += inputPitch - pitch;
+                ahead += call.Ahead.RunStep - pitch;
             }
 
             block += call.Ahead.BlockStep;
@@ -209,13 +216,13 @@ internal static unsafe class DenseConv
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (TVector First, TVector Second) LoadPair<TSimd, TVector>(float* source)
+    private static (TVector First, TVector Second) LoadPair<TSimd, TVector>(float* source, int distance)
         where TSimd : ISimd<TVector>
-        where TVector : struct => (TSimd.Load(source), TSimd.Load(source + TSimd.Width));
+        where TVector : struct => (TSimd.Load(source), TSimd.Load(source + distance));
 
     /// <summary>Activation, addend and store of one channel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<TSimd, TVector>(in DenseConvCall call, int channel, int p, float* aside, TVector a, TVector b)
+    private static void Finish<TSimd, TVector>(in DenseConvCall call, int channel, int p, int distance, float* aside, TVector a, TVector b)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
@@ -234,7 +241,7 @@ internal static unsafe class DenseConv
         if (call.Addends is not null)
         {
             var addend = call.Memory + call.Addends[channel] + p;
-            var (x, y) = LoadPair<TSimd, TVector>(addend);
+            var (x, y) = LoadPair<TSimd, TVector>(addend, distance);
             if (call.OwnFactor == 1 && call.AddendFactor == 1)
             {
                 (a, b) = (TSimd.Add(a, x), TSimd.Add(b, y));
@@ -250,13 +257,19 @@ internal static unsafe class DenseConv
 
         var output = aside is null ? call.Memory + call.Outputs[channel] + p : aside;
         TSimd.Store(output, a);
-        TSimd.Store(output + TSimd.Width, b);
+        TSimd.Store(output + (aside is null ? distance : TSimd.Width), b);
     }
 
+    /// <summary>Copies the first <paramref name="count"/> floats of pairs of vectors that were put aside: of both, where they are of two runs.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void CopyRest(in DenseConvCall call, int first, int channels, float* rest, int step, int p, int count)
+    private static void CopyRest(in DenseConvCall call, int first, int channels, float* rest, int stride, int p, int count)
     {
         for (var c = 0; c < channels; c++)
-            new ReadOnlySpan<float>(rest + (c * step), count).CopyTo(new Span<float>(call.Memory + call.Outputs[first + c] + p, count));
+        {
+            var output = call.Memory + call.Outputs[first + c] + p;
+            new ReadOnlySpan<float>(rest + (c * stride), count).CopyTo(new Span<float>(output, count));
+            if (call.MoreRuns.InPairs)
+                new ReadOnlySpan<float>(rest + (c * stride) + (stride / 2), count).CopyTo(new Span<float>(output + call.MoreRuns.Pitch, count));
+        }
     }
 }

@@ -65,7 +65,11 @@ internal unsafe struct DenseConvCall
 /// <param name="Count">How many.</param>
 /// <param name="Pitch">Positions from one to the next.</param>
 /// <param name="InputPitch">Floats from the input of one to that of the next.</param>
-internal readonly record struct MoreRuns(int Count, int Pitch, int InputPitch);
+/// <param name="InPairs">
+/// Whether they are one vector long, and an odd number: then a vector of one and a vector of the next are computed together, where two of the same
+/// would be half wasted.
+/// </param>
+internal readonly record struct MoreRuns(int Count, int Pitch, int InputPitch, bool InPairs = false);
 
 /// <summary>
 /// What a kernel fetches while it computes: with each tap one cache line, because memory answers lines that are asked for one at a time best.

@@ -87,10 +87,7 @@ internal sealed unsafe class SeparableStep : PlanStep
                         memory, isLast ? y + depthwise.Rows : y, isLast ? 0 : x + Columns, planes, (_layers.Expand ?? _layers.Project).Blocks.Length);
                     _tile.Fill(memory, y, x, share, scratch, fetch, ref depthwise);
                     DepthwiseTile.Run(_level, _layers.Depthwise.Geometry.Stride, in depthwise);
-                    var p = (y * _planes.To.Pitch) + x;
-                    var columns = Math.Min(Columns, _planes.To.Width - x);
-                    var runs = new MoreRuns(depthwise.Rows - 1, _planes.To.Pitch, Columns);
-                    _project.Run(memory, panel - p, p, p + columns, runs, _layers.Expand is null ? fetch : default);
+                    Project(memory, panel, y, x, depthwise.Rows, _layers.Expand is null ? fetch : default);
                 }
             }
         }
@@ -102,6 +99,19 @@ internal sealed unsafe class SeparableStep : PlanStep
     /// <summary>Puts aside what a part reads of its neighbours, before they overwrite it.</summary>
     public void SaveEdges(float* memory, int part, int parts) =>
         _tile.SaveEdges(memory, ShareWhole(_planes.To.Height, part, parts), Scratch(memory, part) + PanelFloats);
+
+    private void Project(float* memory, float* panel, int y, int x, int rows, FetchAhead fetch)
+    {
+        // Two rows that are no longer than a vector go together.
+        var columns = Math.Min(Columns, _planes.To.Width - x);
+        var inPairs = columns <= (int)_level / 32 && rows > 1;
+        var together = inPairs ? rows - (rows % 2) : rows;
+        var p = (y * _planes.To.Pitch) + x;
+        _project.Run(memory, panel - p, p, p + columns, new MoreRuns(together - 1, _planes.To.Pitch, Columns, inPairs), fetch);
+        if (together == rows) return;
+        p += together * _planes.To.Pitch;
+        _project.Run(memory, panel + (together * Columns) - p, p, p + columns);
+    }
 
     private float* Scratch(float* memory, int part) => memory + _scratch + (part * (nint)ScratchFloats);
 }

@@ -166,7 +166,7 @@ internal sealed unsafe class SeparableTile
     /// <summary>Fills the tile of outputs at a row and a column.</summary>
     public void Fill(float* memory, int y, int x, (int Start, int End) share, float* scratch, FetchAhead fetch, ref DepthwiseTileCall depthwise)
     {
-        var (rows, strip) = (depthwise.Rows * _stride, StripPositions / _columns);
+        var (rows, strip) = (depthwise.Rows * _stride, StripPositions / Width(x));
         for (var r = 0; r < rows; r += strip)
         {
             FillRows(memory, Row(y) + r, Math.Min(strip, rows - r), x, share, depthwise.Tile + (r * _columns), _tilePlaces, scratch, fetch);
@@ -179,7 +179,7 @@ internal sealed unsafe class SeparableTile
     private void FillRows(
         float* memory, int row, int rows, int x, (int Start, int End) share, float* target, nint[] places, float* scratch, FetchAhead fetch)
     {
-        var column = Column(x);
+        var (column, width) = (Column(x), Width(x));
         for (var r = 0; r < rows;)
         {
             var (at, count) = (row + r, 1);
@@ -191,11 +191,13 @@ internal sealed unsafe class SeparableTile
             else if (IsOwn(at, share))
             {
                 count = Math.Min(rows - r, (_planes.IsInPlace ? share.End : _planes.From.Height) - at);
-                FillRuns(Map(memory, at) + column, _mapPlanes, _columns, new MoreRuns(count - 1, _columns, _planes.From.Pitch), output, places, fetch);
+                var inPairs = width == _vector && count > 1;
+                if (inPairs) count -= count % 2;
+                FillRuns(Map(memory, at) + column, _mapPlanes, width, new MoreRuns(count - 1, _columns, _planes.From.Pitch, inPairs), output, places, fetch);
             }
             else
             {
-                FillRuns(Edge(scratch, at, share) + column, _edgePlanes, _columns, default, output, places, fetch);
+                FillRuns(Edge(scratch, at, share) + column, _edgePlanes, width, default, output, places, fetch);
             }
 
             r += count;
@@ -274,6 +276,9 @@ internal sealed unsafe class SeparableTile
             for (var run = more.Count; run >= 0; run--, source += more.InputPitch, copy += more.Pitch) LineCopy.Run(source, copy, CacheLines.RoundUp(count));
         }
     }
+
+    /// <summary>Columns of the map that the tile of outputs from <paramref name="x"/> on holds: of the last one as few as will do.</summary>
+    private int Width(int x) => _planes.To.Width - x <= _vector ? _stride * _vector : _columns;
 
     /// <summary>The first row of the map that is new to outputs at <paramref name="y"/>.</summary>
     private int Row(int y) => (_stride * y) + _lead;
