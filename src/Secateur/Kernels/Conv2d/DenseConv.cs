@@ -85,10 +85,15 @@ internal static unsafe class DenseConv
         nint inputDistance = inPairs ? inputPitch : TSimd.Width;
         if (inPairs) (more, pitch, inputPitch) = (more / 2, 2 * pitch, 2 * inputPitch);
 
+        // The commonest ways to finish in few instructions: the fewer, the earlier the next multiply-adds can start.
+        var isActivated = call.Addends is null && call.Slope is not (0 or 1);
+        var isPlain = call.Addends is null && call.Slope == 1;
+        var isAdded = call.Addends is not null && call.Slope == 1 && call.OwnFactor == 1 && call.AddendFactor == 1;
+
         // Where nothing is to be fetched, what is there already.
         var fetches = call.Ahead.Start is not null;
         var block = fetches ? call.Ahead.Start : call.Input + start;
-        var planes = fetches ? call.Ahead.Offsets : call.Offsets;
+        nint fetched = fetches ? (nint)(call.Ahead.Offsets - call.Offsets) : 0;
         for (var blocks = call.MoreBlocks; blocks >= 0; blocks--, first += TBlock.Size)
         {
             var bias = call.Bias + first;
@@ -130,10 +135,11 @@ internal static unsafe class DenseConv
 
                     var input = source + p;
                     var offset = call.Offsets;
+                    var fetch = ahead + p;
                     var weight = call.Weights + (first * (nint)taps);
                     for (var k = taps; k > 0; k--, offset++, weight += TBlock.Size)
                     {
-                        if (Sse.IsSupported) Sse.Prefetch0(ahead + p + offset[planes - call.Offsets]);
+                        if (Sse.IsSupported) Sse.Prefetch0(fetch + offset[fetched]);
                         var x0 = TSimd.Load(input + *offset);
                         var x1 = TSimd.Load(input + *offset + inputDistance);
                         if (TBlock.Size > 0)
@@ -195,14 +201,55 @@ internal static unsafe class DenseConv
 
                     // No call while accumulators live: it would make the compiler keep them in memory. So a last part is put aside whole first.
                     var rest = stop - p < step ? aside : null;
-                    if (TBlock.Size > 0) Finish<TSimd, TVector>(in call, first + 0, p, distance, rest is null ? null : rest + (0 * asideStride), a0, b0);
-                    if (TBlock.Size > 1) Finish<TSimd, TVector>(in call, first + 1, p, distance, rest is null ? null : rest + (1 * asideStride), a1, b1);
-                    if (TBlock.Size > 2) Finish<TSimd, TVector>(in call, first + 2, p, distance, rest is null ? null : rest + (2 * asideStride), a2, b2);
-                    if (TBlock.Size > 3) Finish<TSimd, TVector>(in call, first + 3, p, distance, rest is null ? null : rest + (3 * asideStride), a3, b3);
-                    if (TBlock.Size > 4) Finish<TSimd, TVector>(in call, first + 4, p, distance, rest is null ? null : rest + (4 * asideStride), a4, b4);
-                    if (TBlock.Size > 5) Finish<TSimd, TVector>(in call, first + 5, p, distance, rest is null ? null : rest + (5 * asideStride), a5, b5);
-                    if (TBlock.Size > 6) Finish<TSimd, TVector>(in call, first + 6, p, distance, rest is null ? null : rest + (6 * asideStride), a6, b6);
-                    if (TBlock.Size > 7) Finish<TSimd, TVector>(in call, first + 7, p, distance, rest is null ? null : rest + (7 * asideStride), a7, b7);
+                    var outputs = call.Outputs + first;
+                    var memory = call.Memory + p;
+                    if (rest is null && isActivated)
+                    {
+                        var slope = TSimd.Broadcast(call.Slope);
+                        if (TBlock.Size > 0) Activate<TSimd, TVector>(memory + outputs[0], distance, slope, a0, b0);
+                        if (TBlock.Size > 1) Activate<TSimd, TVector>(memory + outputs[1], distance, slope, a1, b1);
+                        if (TBlock.Size > 2) Activate<TSimd, TVector>(memory + outputs[2], distance, slope, a2, b2);
+                        if (TBlock.Size > 3) Activate<TSimd, TVector>(memory + outputs[3], distance, slope, a3, b3);
+                        if (TBlock.Size > 4) Activate<TSimd, TVector>(memory + outputs[4], distance, slope, a4, b4);
+                        if (TBlock.Size > 5) Activate<TSimd, TVector>(memory + outputs[5], distance, slope, a5, b5);
+                        if (TBlock.Size > 6) Activate<TSimd, TVector>(memory + outputs[6], distance, slope, a6, b6);
+                        if (TBlock.Size > 7) Activate<TSimd, TVector>(memory + outputs[7], distance, slope, a7, b7);
+                    }
+                    else if (rest is null && isPlain)
+                    {
+                        if (TBlock.Size > 0) Store<TSimd, TVector>(memory + outputs[0], distance, a0, b0);
+                        if (TBlock.Size > 1) Store<TSimd, TVector>(memory + outputs[1], distance, a1, b1);
+                        if (TBlock.Size > 2) Store<TSimd, TVector>(memory + outputs[2], distance, a2, b2);
+                        if (TBlock.Size > 3) Store<TSimd, TVector>(memory + outputs[3], distance, a3, b3);
+                        if (TBlock.Size > 4) Store<TSimd, TVector>(memory + outputs[4], distance, a4, b4);
+                        if (TBlock.Size > 5) Store<TSimd, TVector>(memory + outputs[5], distance, a5, b5);
+                        if (TBlock.Size > 6) Store<TSimd, TVector>(memory + outputs[6], distance, a6, b6);
+                        if (TBlock.Size > 7) Store<TSimd, TVector>(memory + outputs[7], distance, a7, b7);
+                    }
+                    else if (rest is null && isAdded)
+                    {
+                        var addends = call.Addends + first;
+                        if (TBlock.Size > 0) Add<TSimd, TVector>(memory + outputs[0], memory + addends[0], distance, a0, b0);
+                        if (TBlock.Size > 1) Add<TSimd, TVector>(memory + outputs[1], memory + addends[1], distance, a1, b1);
+                        if (TBlock.Size > 2) Add<TSimd, TVector>(memory + outputs[2], memory + addends[2], distance, a2, b2);
+                        if (TBlock.Size > 3) Add<TSimd, TVector>(memory + outputs[3], memory + addends[3], distance, a3, b3);
+                        if (TBlock.Size > 4) Add<TSimd, TVector>(memory + outputs[4], memory + addends[4], distance, a4, b4);
+                        if (TBlock.Size > 5) Add<TSimd, TVector>(memory + outputs[5], memory + addends[5], distance, a5, b5);
+                        if (TBlock.Size > 6) Add<TSimd, TVector>(memory + outputs[6], memory + addends[6], distance, a6, b6);
+                        if (TBlock.Size > 7) Add<TSimd, TVector>(memory + outputs[7], memory + addends[7], distance, a7, b7);
+                    }
+                    else
+                    {
+                        if (TBlock.Size > 0) Finish<TSimd, TVector>(in call, first + 0, p, distance, rest is null ? null : rest + (0 * asideStride), a0, b0);
+                        if (TBlock.Size > 1) Finish<TSimd, TVector>(in call, first + 1, p, distance, rest is null ? null : rest + (1 * asideStride), a1, b1);
+                        if (TBlock.Size > 2) Finish<TSimd, TVector>(in call, first + 2, p, distance, rest is null ? null : rest + (2 * asideStride), a2, b2);
+                        if (TBlock.Size > 3) Finish<TSimd, TVector>(in call, first + 3, p, distance, rest is null ? null : rest + (3 * asideStride), a3, b3);
+                        if (TBlock.Size > 4) Finish<TSimd, TVector>(in call, first + 4, p, distance, rest is null ? null : rest + (4 * asideStride), a4, b4);
+                        if (TBlock.Size > 5) Finish<TSimd, TVector>(in call, first + 5, p, distance, rest is null ? null : rest + (5 * asideStride), a5, b5);
+                        if (TBlock.Size > 6) Finish<TSimd, TVector>(in call, first + 6, p, distance, rest is null ? null : rest + (6 * asideStride), a6, b6);
+                        if (TBlock.Size > 7) Finish<TSimd, TVector>(in call, first + 7, p, distance, rest is null ? null : rest + (7 * asideStride), a7, b7);
+                    }
+
                     if (rest is not null) CopyRest(in call, first, TBlock.Size, rest, asideStride, p, stop - p);
                 }
 
@@ -219,6 +266,32 @@ internal static unsafe class DenseConv
     private static (TVector First, TVector Second) LoadPair<TSimd, TVector>(float* source, int distance)
         where TSimd : ISimd<TVector>
         where TVector : struct => (TSimd.Load(source), TSimd.Load(source + distance));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Activate<TSimd, TVector>(float* output, int distance, TVector slope, TVector a, TVector b)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        Store<TSimd, TVector>(output, distance, VectorActivation.Apply<TSimd, TVector>(a, slope), VectorActivation.Apply<TSimd, TVector>(b, slope));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<TSimd, TVector>(float* output, float* addend, int distance, TVector a, TVector b)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        var (x, y) = LoadPair<TSimd, TVector>(addend, distance);
+        Store<TSimd, TVector>(output, distance, TSimd.Add(a, x), TSimd.Add(b, y));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TSimd, TVector>(float* output, int distance, TVector a, TVector b)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+    {
+        TSimd.Store(output, a);
+        TSimd.Store(output + distance, b);
+    }
 
     /// <summary>Activation, addend and store of one channel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -256,8 +329,7 @@ internal static unsafe class DenseConv
         }
 
         var output = aside is null ? call.Memory + call.Outputs[channel] + p : aside;
-        TSimd.Store(output, a);
-        TSimd.Store(output + (aside is null ? distance : TSimd.Width), b);
+        Store<TSimd, TVector>(output, aside is null ? distance : TSimd.Width, a, b);
     }
 
     /// <summary>Copies the first <paramref name="count"/> floats of pairs of vectors that were put aside: of both, where they are of two runs.</summary>
