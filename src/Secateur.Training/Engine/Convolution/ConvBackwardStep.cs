@@ -89,7 +89,7 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
             break;
         }
 
-        if (!StoresByStrip(group)) AddSums(memory, chunk, image, group, band);
+        if (!TakesSumsOnTheWay(group)) AddSums(memory, chunk, image, group, band);
 
         gradients += (nint)(band.Start - rows.Start) * _tiles.Pitch;
         var input = _input.Load(memory, image, group, band.Start, band.End, inputs, scratch);
@@ -98,6 +98,9 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
 
     /// <summary>Whether a group's dx goes through <see cref="PropagateDepthwise"/>, sums and all.</summary>
     private bool StoresByStrip(int group) => _tiles.IsDepthwise && _targets[group] is { Accumulates: false };
+
+    /// <summary>Whether a group's sums are taken before dx leaves scratch memory.</summary>
+    private bool TakesSumsOnTheWay(int group) => StoresByStrip(group) || (_tiles.IsFlat && !IsInPlace(group * _tiles.GroupInputs));
 
     private void AddSums(float* memory, int chunk, int image, int group, Band band)
     {
@@ -147,8 +150,7 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
             return;
         }
 
-        // Where dx lies in the map as it does in scratch memory and nobody else adds to it, it is written in place.
-        var inPlace = _tiles.IsFlat && IsPlain(first);
+        var inPlace = IsInPlace(first);
         var target = inPlace ? _targets[first]!.Value.Plane(memory, image) + ((nint)band.InputStart * _tiles.Pitch) : results;
         var planeStride = inPlace ? _targets[first]!.Value.PlaneStride : _tiles.PlaneStride;
         var ahead = new ReadAhead(room, rows * stride * _tiles.Input.Width);
@@ -185,7 +187,10 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
 
             for (var channel = 0; channel < _tiles.GroupInputs && !inPlace; channel++)
             {
-                if (_targets[first + channel] is { } place) Store(memory, image, band, py, results + ((nint)channel * stride * _tiles.PlaneStride), place);
+                var source = results + ((nint)channel * stride * _tiles.PlaneStride);
+                if (_targets[first + channel] is not { } place) continue;
+                if (_tiles.IsFlat) StoreFlat(memory, chunk, image, band, source, place, _sumsOf[first + channel]);
+                else Store(memory, image, band, py, source, place);
             }
         }
     }
@@ -218,18 +223,21 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
         }
     }
 
+    /// <summary>Brings a channel's dx home where rows follow each other without gaps, and so do bands.</summary>
+    private void StoreFlat(float* memory, int chunk, int image, Band band, float* source, GradientTarget target, ViewSums? sums)
+    {
+        var (start, count) = (band.InputStart * _tiles.Input.Width, (band.InputEnd - band.InputStart) * _tiles.Input.Width);
+        var place = target.Plane(memory, image) + start;
+        sums?.Add(memory, chunk, image, target.Channel, start, count, source);
+        if (target.Accumulates) Pointwise.Add(Context.Level, source, place, count, accumulate: true);
+        else target.View.Map.Store(source, place, count);
+    }
+
     /// <summary>Brings a channel's dx home, those rows that one phase makes; the phases of its columns are planes one after another.</summary>
     private void Store(float* memory, int image, Band band, int rowPhase, float* source, GradientTarget target)
     {
         var (stride, width) = (_tiles.Geometry.Stride, _tiles.Input.Width);
         var plane = target.Plane(memory, image);
-        if (_tiles.IsFlat)
-        {
-            // Rows follow each other without gaps, and so do bands.
-            Pointwise.Add(Context.Level, source, plane + ((nint)band.InputStart * width), (band.InputEnd - band.InputStart) * width, target.Accumulates);
-            return;
-        }
-
         for (var i = band.InputStart; i < band.InputEnd; i++, source += _tiles.Pitch)
         {
             var y = (stride * i) + rowPhase;
@@ -285,6 +293,11 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
     }
 
     private float* PartialsOf(float* memory, int chunk) => memory + Partials.Offset + ((nint)chunk * PartialFloats);
+
+    /// <summary>
+    /// Whether dx is written in place: where it lies in the map as it does in scratch memory, nobody else adds to it, and the map may stay in the caches.
+    /// </summary>
+    private bool IsInPlace(int first) => _tiles.IsFlat && IsPlain(first) && !_targets[first]!.Value.View.Map.IsStreamed;
 
     /// <summary>Whether the group's gradients go to successive channels of one view that nobody has written before.</summary>
     private bool IsPlain(int first)

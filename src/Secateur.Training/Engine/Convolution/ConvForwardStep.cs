@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Secateur.Training.Engine.Maps;
 using Secateur.Training.Engine.Steps;
 using Secateur.Training.Kernels;
@@ -38,6 +37,7 @@ internal sealed unsafe class ConvForwardStep(string name, EngineContext context,
         var first = group * tiles.GroupOutputs;
         var planes = scratch + _input.RowFloats + ReadAhead.RoomFor(tiles.GroupInputs);
         var (rows, width) = (band.End - band.Start, tiles.Output.Width);
+        var inPlace = tiles.IsFlat && !output.IsStreamed;
         var results = planes + ((nint)tiles.InputPlanes * tiles.PlaneStride);
         var direct = output.Plane(memory, _output, image, first) + ((nint)band.Start * width);
         var input = _input.Load(memory, image, group, band.Start, band.End, planes, scratch);
@@ -66,8 +66,8 @@ internal sealed unsafe class ConvForwardStep(string name, EngineContext context,
                 InputRows = tiles.GroupInputs * tiles.Geometry.Kernel,
                 Weights = weights + ((nint)first * layer.Taps),
                 Bias = bias + first,
-                Output = tiles.IsFlat ? direct : results,
-                OutputStride = tiles.IsFlat ? output.PlaneStride : tiles.PlaneStride,
+                Output = inPlace ? direct : results,
+                OutputStride = inPlace ? output.PlaneStride : tiles.PlaneStride,
                 Positions = ((rows - 1) * tiles.Pitch) + width,
             };
             var ahead = Next(memory, task, scratch + _input.RowFloats);
@@ -77,13 +77,10 @@ internal sealed unsafe class ConvForwardStep(string name, EngineContext context,
         for (var channel = 0; channel < tiles.GroupOutputs; channel++)
         {
             var target = direct + ((nint)channel * output.PlaneStride);
-            if (!tiles.IsFlat)
-            {
-                var source = results + ((nint)channel * tiles.PlaneStride);
-                for (var y = 0; y < rows; y++) Unsafe.CopyBlockUnaligned(target + ((nint)y * width), source + ((nint)y * tiles.Pitch), (uint)width * sizeof(float));
-            }
-
-            AddMoments(memory, chunk, first + channel, target, rows * width);
+            var source = results + ((nint)channel * tiles.PlaneStride);
+            if (!tiles.IsFlat) Pointwise.Copy(source, target, new PlaneRows(rows, width, tiles.Pitch, width));
+            AddMoments(memory, chunk, first + channel, tiles.IsFlat && !inPlace ? source : target, rows * width);
+            if (tiles.IsFlat && !inPlace) output.Store(source, target, rows * width);
         }
     }
 
