@@ -39,8 +39,15 @@ internal sealed unsafe class UpsampleForwardStep(string name, EngineContext cont
         var input = scratch + from.Width;
         Pointwise.Apply(Context.Level, source.Plane(memory, image), input, PlaneRows.Line((int)from.Area), view);
         var target = output.Plane(memory, _output, image, task % output.Channels);
-        foreach (var y in _rows)
+        for (var i = 0; i < _rows.Length; i++, target += _columns.Length)
         {
+            var y = _rows[i];
+            if (i > 0 && y == _rows[i - 1])
+            {
+                new ReadOnlySpan<float>(target - _columns.Length, _columns.Length).CopyTo(new Span<float>(target, _columns.Length));
+                continue;
+            }
+
             var low = input + ((nint)y.Low * from.Width);
             var high = input + ((nint)y.High * from.Width);
             if (y.T != 0)
@@ -54,8 +61,6 @@ internal sealed unsafe class UpsampleForwardStep(string name, EngineContext cont
                 var tap = _columns[x];
                 target[x] = tap.T == 0 ? low[tap.Low] : ((1 - tap.T) * low[tap.Low]) + (tap.T * low[tap.High]);
             }
-
-            target += _columns.Length;
         }
     }
 }
@@ -87,8 +92,16 @@ internal sealed unsafe class UpsampleBackwardStep(
             _gradient.Load(memory, task, channel, 0, output.Positions, gradient);
             var plane = target.Plane(memory, task);
             if (!target.Accumulates) new Span<float>(plane, (int)from.Area).Clear();
-            foreach (var y in _rows)
+            for (var i = 0; i < _rows.Length; i++, gradient += _columns.Length)
             {
+                // Rows that come from the same one are added up first.
+                var y = _rows[i];
+                if (i + 1 < _rows.Length && y == _rows[i + 1])
+                {
+                    Pointwise.Add(Context.Level, gradient, gradient + _columns.Length, _columns.Length, accumulate: true);
+                    continue;
+                }
+
                 new Span<float>(row, from.Width).Clear();
                 for (var x = 0; x < _columns.Length; x++)
                 {
@@ -101,7 +114,6 @@ internal sealed unsafe class UpsampleBackwardStep(
                 var high = plane + ((nint)y.High * from.Width);
                 for (var x = 0; x < from.Width; x++) low[x] += (1 - y.T) * row[x];
                 for (var x = 0; x < from.Width && y.T != 0; x++) high[x] += y.T * row[x];
-                gradient += _columns.Length;
             }
         }
     }
