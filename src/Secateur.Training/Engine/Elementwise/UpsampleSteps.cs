@@ -92,16 +92,8 @@ internal sealed unsafe class UpsampleBackwardStep(
             _gradient.Load(memory, task, channel, 0, output.Positions, gradient);
             var plane = target.Plane(memory, task);
             if (!target.Accumulates) new Span<float>(plane, (int)from.Area).Clear();
-            for (var i = 0; i < _rows.Length; i++, gradient += _columns.Length)
+            foreach (var y in _rows)
             {
-                // Rows that come from the same one are added up first.
-                var y = _rows[i];
-                if (i + 1 < _rows.Length && y == _rows[i + 1])
-                {
-                    Pointwise.Add(Context.Level, gradient, gradient + _columns.Length, _columns.Length, accumulate: true);
-                    continue;
-                }
-
                 new Span<float>(row, from.Width).Clear();
                 for (var x = 0; x < _columns.Length; x++)
                 {
@@ -114,6 +106,7 @@ internal sealed unsafe class UpsampleBackwardStep(
                 var high = plane + ((nint)y.High * from.Width);
                 for (var x = 0; x < from.Width; x++) low[x] += (1 - y.T) * row[x];
                 for (var x = 0; x < from.Width && y.T != 0; x++) high[x] += y.T * row[x];
+                gradient += _columns.Length;
             }
         }
     }
