@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Kernels.Simd;
@@ -25,7 +24,7 @@ internal sealed unsafe class TrainingRunner : IDisposable
     private readonly TrainingPlan _plan;
     private readonly WorkerTeam _team;
     private readonly Model _model;
-    private float* _memory;
+    private readonly Workspace _workspace;
     private bool _hasValues;
 
     /// <exception cref="NetworkException">The size is too small for the network, or there is not enough memory.</exception>
@@ -47,14 +46,11 @@ internal sealed unsafe class TrainingRunner : IDisposable
         var floats = _plan.Floats + (stride * options.Threads) + SlackFloats;
         WorkspaceBytes = floats * sizeof(float);
         options.RequireMemory(WorkspaceBytes);
-        _memory = (float*)NativeMemory.AlignedAlloc((nuint)WorkspaceBytes, CacheLine);
 
-        // Kernels read, and drop, values between the maps: let those be numbers from the start.
-        NativeMemory.Clear(_memory, (nuint)WorkspaceBytes);
+        // Kernels read, and drop, values between the maps: zeros are numbers.
+        _workspace = new Workspace(WorkspaceBytes);
         _team = new WorkerTeam(options.Threads);
     }
-
-    ~TrainingRunner() => NativeMemory.AlignedFree(_memory);
 
     /// <summary>Read by each forward pass.</summary>
     public ParameterVector Parameters => _context.Parameters;
@@ -98,29 +94,27 @@ internal sealed unsafe class TrainingRunner : IDisposable
 
     public void Dispose()
     {
-        if (_memory is null) return;
+        if (_workspace.Memory is null) return;
         _team.Dispose();
-        NativeMemory.AlignedFree(_memory);
-        _memory = null;
-        GC.SuppressFinalize(this);
+        _workspace.Dispose();
     }
 
     private void Run(ImmutableArray<TrainingStep> steps)
     {
-        ObjectDisposedException.ThrowIf(_memory is null, this);
+        ObjectDisposedException.ThrowIf(_workspace.Memory is null, this);
         foreach (var step in steps) step.Reset();
         if (Watch is { } watch)
         {
             foreach (var step in steps)
             {
                 var start = Stopwatch.GetTimestamp();
-                _team.Run([step], _memory);
+                _team.Run([step], _workspace.Memory);
                 watch(step.GetType().Name, Stopwatch.GetElapsedTime(start));
             }
         }
         else
         {
-            _team.Run(ImmutableArray<PlanStep>.CastUp(steps), _memory);
+            _team.Run(ImmutableArray<PlanStep>.CastUp(steps), _workspace.Memory);
         }
 
         GC.KeepAlive(this);

@@ -27,6 +27,12 @@ internal unsafe struct DepthwiseRowsCall
     public int Rows;
 
     public int Columns;
+
+    /// <summary>
+    /// What will be read next, elsewhere: as many floats as there are outputs are fetched from here on, while the sums keep the arithmetic busy.
+    /// Need not be readable.
+    /// </summary>
+    public float* Ahead;
 }
 
 /// <summary>A 3x3 convolution of one channel with stride 1: four rows at a time, which share what they read.</summary>
@@ -70,12 +76,15 @@ internal static unsafe class DepthwiseRows
         var (w3, w4, w5) = (TSimd.Broadcast(weights[3]), TSimd.Broadcast(weights[4]), TSimd.Broadcast(weights[5]));
         var (w6, w7, w8) = (TSimd.Broadcast(weights[6]), TSimd.Broadcast(weights[7]), TSimd.Broadcast(weights[8]));
         var (bias, inputPitch, outputPitch) = (TSimd.Broadcast(call.Bias), (nint)call.InputPitch, (nint)call.OutputPitch);
+        var ahead = call.Ahead;
         for (var row = 0; row < call.Rows; row += RowsAtOnce)
         {
             var y = Math.Min(row, call.Rows - RowsAtOnce);
             for (var column = 0; column < call.Columns; column += TSimd.Width)
             {
                 var at = Math.Min(column, call.Columns - TSimd.Width);
+                FarLines.Fetch<TSimd, TVector>(ahead);
+                ahead += RowsAtOnce * TSimd.Width;
                 var x = call.Input + (y * inputPitch) + at;
                 TVector a, b, c, d;
                 a = b = c = d = bias;

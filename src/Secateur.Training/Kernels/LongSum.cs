@@ -27,25 +27,32 @@ internal struct LongSum<TSimd, TVector>
         _sum = sum;
     }
 
-    /// <summary>The sum of all lanes.</summary>
+    /// <summary>The sum of all lanes. Without a call: so the sums stay in registers before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly double Total() => Total(_sum, _lost);
-
-    // Out of line, and by value: so the sums stay in registers before.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static unsafe double Total(TVector sum, TVector lost)
+    public readonly double Total()
     {
-        var lanes = stackalloc float[2 * TSimd.Width];
-        TSimd.Store(lanes, sum);
-        TSimd.Store(lanes + TSimd.Width, lost);
-        var (low, high) = (Vector128<double>.Zero, Vector128<double>.Zero);
-        for (var i = 0; i < 2 * TSimd.Width; i += Vector128<float>.Count)
+        if (typeof(TVector) == typeof(Vector512<float>))
         {
-            var part = Vector128.Load(lanes + i);
-            low += Vector128.WidenLower(part);
-            high += Vector128.WidenUpper(part);
+            var (sum, lost) = (Unsafe.BitCast<TVector, Vector512<float>>(_sum), Unsafe.BitCast<TVector, Vector512<float>>(_lost));
+            var lanes = Vector512.WidenLower(sum) + Vector512.WidenUpper(sum) + (Vector512.WidenLower(lost) + Vector512.WidenUpper(lost));
+            return Total(lanes.GetLower() + lanes.GetUpper());
         }
 
-        return Vector128.Sum(low + high);
+        if (typeof(TVector) == typeof(Vector256<float>))
+        {
+            var (sum, lost) = (Unsafe.BitCast<TVector, Vector256<float>>(_sum), Unsafe.BitCast<TVector, Vector256<float>>(_lost));
+            return Total(Vector256.WidenLower(sum) + Vector256.WidenUpper(sum) + (Vector256.WidenLower(lost) + Vector256.WidenUpper(lost)));
+        }
+        else
+        {
+            var (sum, lost) = (Unsafe.BitCast<TVector, Vector128<float>>(_sum), Unsafe.BitCast<TVector, Vector128<float>>(_lost));
+            return Total(Vector128.WidenLower(sum) + Vector128.WidenUpper(sum) + (Vector128.WidenLower(lost) + Vector128.WidenUpper(lost)));
+        }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double Total(Vector256<double> lanes) => Total(lanes.GetLower() + lanes.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double Total(Vector128<double> lanes) => lanes.GetElement(0) + lanes.GetElement(1);
 }

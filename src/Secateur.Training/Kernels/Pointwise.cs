@@ -69,6 +69,13 @@ internal static unsafe class Pointwise
         }
     }
 
+    /// <summary>y = x, row by row; nothing but the columns is written.</summary>
+    public static void Copy(float* x, float* y, PlaneRows rows)
+    {
+        for (var row = 0; row < rows.Rows; row++, x += rows.SourcePitch, y += rows.TargetPitch)
+            new ReadOnlySpan<float>(x, rows.Columns).CopyTo(new Span<float>(y, rows.Columns));
+    }
+
     /// <summary>y = x, or y += x; nothing behind the last element is written: others may be writing there.</summary>
     public static void Add(SimdLevel level, float* x, float* y, int count, bool accumulate)
     {

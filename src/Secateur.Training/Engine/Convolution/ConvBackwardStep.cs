@@ -79,6 +79,12 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
         var inputs = scratch + _input.RowFloats + AheadFloats;
         var gradients = inputs + ((nint)_tiles.InputPlanes * _tiles.PlaneStride);
         var results = gradients + ((nint)_tiles.GroupOutputs * _tiles.PlaneStride);
+        if (_tiles.IsDepthwise && _targets[group] is { Accumulates: false } target)
+        {
+            RunDepthwise(memory, chunk, image, group, target, band, inputs + _tiles.Lead, gradients + _tiles.Lead, results);
+            return;
+        }
+
         var rows = _tiles.GradientRows(band);
         LoadGradient(memory, image, group, rows, gradients);
         gradients += _tiles.Lead;
@@ -89,15 +95,15 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
             break;
         }
 
-        if (!StoresByStrip(group)) AddSums(memory, chunk, image, group, band);
+        if (!TakesSumsOnTheWay(group)) AddSums(memory, chunk, image, group, band);
 
         gradients += (nint)(band.Start - rows.Start) * _tiles.Pitch;
         var input = _input.Load(memory, image, group, band.Start, band.End, inputs, scratch);
         AddWeightGradients(memory, chunk, group, band, input, gradients, Next(memory, task, scratch + _input.RowFloats));
     }
 
-    /// <summary>Whether a group's dx goes through <see cref="PropagateDepthwise"/>, sums and all.</summary>
-    private bool StoresByStrip(int group) => _tiles.IsDepthwise && _targets[group] is { Accumulates: false };
+    /// <summary>Whether a group's sums are taken before dx leaves scratch memory.</summary>
+    private bool TakesSumsOnTheWay(int group) => _tiles.IsFlat && !IsInPlace(group * _tiles.GroupInputs);
 
     private void AddSums(float* memory, int chunk, int image, int group, Band band)
     {
@@ -110,21 +116,25 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
     /// <summary>dy of some rows, which may lie outside the map; zeros around.</summary>
     private void LoadGradient(float* memory, int image, int group, (int Start, int End) rows, float* target)
     {
-        var (width, pitch) = (_tiles.Output.Width, _tiles.Pitch);
+        var width = _tiles.Output.Width;
         var inside = (Start: Math.Clamp(rows.Start, 0, _tiles.Output.Height), End: Math.Clamp(rows.End, 0, _tiles.Output.Height));
-        var there = _tiles.Rows(inside.Start, inside.End, width);
         for (var channel = 0; channel < _tiles.GroupOutputs; channel++, target += _tiles.PlaneStride)
         {
             new Span<float>(target, _tiles.Lead).Clear();
             if (channel + 1 < _tiles.GroupOutputs) _gradient.Announce(memory, image, (group * _tiles.GroupOutputs) + channel + 1, inside.Start * width, (inside.End - inside.Start) * width);
-            var row = target + _tiles.Lead;
-            var output = (group * _tiles.GroupOutputs) + channel;
-            new Span<float>(row, (inside.Start - rows.Start) * pitch).Clear();
-            row += (nint)(inside.Start - rows.Start) * pitch;
-            _gradient.Load(memory, image, output, inside.Start * width, there, row);
-            row += (nint)(inside.End - inside.Start) * pitch;
-            new Span<float>(row, (rows.End - inside.End) * pitch).Clear();
+            LoadGradientRows(memory, image, (group * _tiles.GroupOutputs) + channel, rows.Start, rows.End, target + _tiles.Lead);
         }
+    }
+
+    /// <summary>dy of rows [start, end) of a channel: zeros between them, and for those outside the map.</summary>
+    private void LoadGradientRows(float* memory, int image, int channel, int start, int end, float* target)
+    {
+        var (width, pitch) = (_tiles.Output.Width, _tiles.Pitch);
+        var (first, last) = (Math.Clamp(start, 0, _tiles.Output.Height), Math.Clamp(end, 0, _tiles.Output.Height));
+        new Span<float>(target, (first - start) * pitch).Clear();
+        target += (nint)(first - start) * pitch;
+        _gradient.Load(memory, image, channel, first * width, _tiles.Rows(first, last, width), target);
+        new Span<float>(target + ((nint)(last - first) * pitch), (end - last) * pitch).Clear();
     }
 
     /// <param name="memory">The workspace.</param>
@@ -141,14 +151,7 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
         if (rows == 0) return;
         var stride = _tiles.Geometry.Stride;
         var first = group * _tiles.GroupInputs;
-        if (StoresByStrip(group))
-        {
-            PropagateDepthwise(memory, chunk, image, gradients + ((nint)band.InputStart * _tiles.Pitch), first, _targets[first]!.Value, band, results);
-            return;
-        }
-
-        // Where dx lies in the map as it does in scratch memory and nobody else adds to it, it is written in place.
-        var inPlace = _tiles.IsFlat && IsPlain(first);
+        var inPlace = IsInPlace(first);
         var target = inPlace ? _targets[first]!.Value.Plane(memory, image) + ((nint)band.InputStart * _tiles.Pitch) : results;
         var planeStride = inPlace ? _targets[first]!.Value.PlaneStride : _tiles.PlaneStride;
         var ahead = new ReadAhead(room, rows * stride * _tiles.Input.Width);
@@ -185,37 +188,87 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
 
             for (var channel = 0; channel < _tiles.GroupInputs && !inPlace; channel++)
             {
-                if (_targets[first + channel] is { } place) Store(memory, image, band, py, results + ((nint)channel * stride * _tiles.PlaneStride), place);
+                var source = results + ((nint)channel * stride * _tiles.PlaneStride);
+                if (_targets[first + channel] is not { } place) continue;
+                if (_tiles.IsFlat) StoreFlat(memory, chunk, image, band, source, place, _sumsOf[first + channel]);
+                else Store(memory, image, band, py, source, place);
             }
         }
     }
 
     /// <summary>
-    /// A 3x3 convolution of one channel: dx is one too, with the weights in reverse. A strip of rows after another: computed, looked at, brought home.
+    /// A 3x3 convolution of one channel: dx is one too, with the weights in reverse. A strip of rows after another is loaded and stays in the cache
+    /// for everything that is done with it. Meanwhile the next one is fetched.
     /// </summary>
-    private void PropagateDepthwise(float* memory, int chunk, int image, float* gradients, int channel, GradientTarget target, Band band, float* results)
+    private void RunDepthwise(float* memory, int chunk, int image, int channel, GradientTarget target, Band band, float* input, float* gradient, float* results)
     {
-        var (taps, width) = (_layer.Taps, _tiles.Input.Width);
+        var (taps, width, pitch, loaded, done) = (_layer.Taps, _tiles.Input.Width, _tiles.Pitch, band.Start - 1, 0);
+        new Span<float>(input - _tiles.Lead, _tiles.Lead).Clear();
+        new Span<float>(gradient - _tiles.Lead, _tiles.Lead).Clear();
         var reversed = stackalloc float[taps];
         for (var k = 0; k < taps; k++) reversed[taps - 1 - k] = _layer.Backward[0][(channel * taps) + k];
         var call = new DepthwiseRowsCall
         {
-            Input = gradients + _phaseOffsets[0][^1],
-            InputPitch = _tiles.Pitch,
+            Input = gradient - 1,
+            InputPitch = pitch,
             Weights = reversed,
             Output = results,
             OutputPitch = width,
             Columns = width,
         };
-        for (var y = band.InputStart; y < band.InputEnd; y += call.Rows)
+        var result = PartialsOf(memory, chunk);
+        for (var y = band.Start; y < band.End; y += call.Rows)
         {
-            call.Rows = _tiles.DepthwiseStrip(band.InputEnd - y);
+            call.Rows = _tiles.DepthwiseStrip(band.End - y);
+            var end = y + call.Rows + 1;
+            var at = (nint)(loaded + 1 - band.Start) * pitch;
+            LoadGradientRows(memory, image, channel, loaded, end, gradient + at);
+            call.Ahead = _input.LoadRows(memory, image, channel, loaded, end, input + at);
+            loaded = end;
             DepthwiseRows.Run(Context.Level, in call);
             var count = call.Rows * width;
             _sumsOf[channel]?.Add(memory, chunk, image, target.Channel, y * width, count, results);
             target.View.Map.Store(results, target.Plane(memory, image) + ((nint)y * width), count);
-            call.Input += (nint)call.Rows * call.InputPitch;
+            call.Input += (nint)call.Rows * pitch;
+
+            // Whole vectors of positions, which are of this strip; after the last one come zeros.
+            var own = gradient + ((nint)(y + 1 - band.Start) * pitch);
+            if (_layer.BiasStart is not null) result[_layer.WeightCount + channel] += (float)Reductions.Sum(Context.Level, own, call.Rows * pitch);
+            var last = y + call.Rows == band.End;
+            var there = (y + call.Rows - band.Start) * pitch;
+            if (last) new Span<float>(gradient + pitch + there, 16).Clear();
+            else there -= there % 16;
+            AddDepthwise(result + ((nint)channel * taps), input + pitch + done, gradient + pitch + done, there - done);
+            done = there;
         }
+    }
+
+    private void AddDepthwise(float* result, float* input, float* gradient, int positions)
+    {
+        var ahead = default(ReadAhead);
+        fixed (int* offsets = _offsets)
+        {
+            var call = new WeightGradientCall
+            {
+                Gradient = gradient,
+                Input = input,
+                Offsets = offsets,
+                Taps = _layer.Taps,
+                Positions = positions,
+                Result = result,
+            };
+            WeightGradient.Run(Context.Level, in call, 1, ref ahead);
+        }
+    }
+
+    /// <summary>Brings a channel's dx home where rows follow each other without gaps, and so do bands.</summary>
+    private void StoreFlat(float* memory, int chunk, int image, Band band, float* source, GradientTarget target, ViewSums? sums)
+    {
+        var (start, count) = (band.InputStart * _tiles.Input.Width, (band.InputEnd - band.InputStart) * _tiles.Input.Width);
+        var place = target.Plane(memory, image) + start;
+        sums?.Add(memory, chunk, image, target.Channel, start, count, source);
+        if (target.Accumulates) Pointwise.Add(Context.Level, source, place, count, accumulate: true);
+        else target.View.Map.Store(source, place, count);
     }
 
     /// <summary>Brings a channel's dx home, those rows that one phase makes; the phases of its columns are planes one after another.</summary>
@@ -223,13 +276,6 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
     {
         var (stride, width) = (_tiles.Geometry.Stride, _tiles.Input.Width);
         var plane = target.Plane(memory, image);
-        if (_tiles.IsFlat)
-        {
-            // Rows follow each other without gaps, and so do bands.
-            Pointwise.Add(Context.Level, source, plane + ((nint)band.InputStart * width), (band.InputEnd - band.InputStart) * width, target.Accumulates);
-            return;
-        }
-
         for (var i = band.InputStart; i < band.InputEnd; i++, source += _tiles.Pitch)
         {
             var y = (stride * i) + rowPhase;
@@ -285,6 +331,11 @@ internal sealed unsafe class ConvBackwardStep : TrainingStep
     }
 
     private float* PartialsOf(float* memory, int chunk) => memory + Partials.Offset + ((nint)chunk * PartialFloats);
+
+    /// <summary>
+    /// Whether dx is written in place: where it lies in the map as it does in scratch memory, nobody else adds to it, and the map may stay in the caches.
+    /// </summary>
+    private bool IsInPlace(int first) => _tiles.IsFlat && IsPlain(first) && !_targets[first]!.Value.View.Map.IsStreamed;
 
     /// <summary>Whether the group's gradients go to successive channels of one view that nobody has written before.</summary>
     private bool IsPlain(int first)

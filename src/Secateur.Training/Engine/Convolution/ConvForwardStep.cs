@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Secateur.Training.Engine.Maps;
 using Secateur.Training.Engine.Steps;
 using Secateur.Training.Kernels;
@@ -38,27 +37,18 @@ internal sealed unsafe class ConvForwardStep(string name, EngineContext context,
         var first = group * tiles.GroupOutputs;
         var planes = scratch + _input.RowFloats + ReadAhead.RoomFor(tiles.GroupInputs);
         var (rows, width) = (band.End - band.Start, tiles.Output.Width);
+        var inPlace = tiles.IsFlat && !output.IsStreamed;
         var results = planes + ((nint)tiles.InputPlanes * tiles.PlaneStride);
         var direct = output.Plane(memory, _output, image, first) + ((nint)band.Start * width);
+        if (tiles.IsDepthwise)
+        {
+            RunDepthwise(memory, chunk, image, first, band, planes + tiles.Lead, results, direct);
+            return;
+        }
+
         var input = _input.Load(memory, image, group, band.Start, band.End, planes, scratch);
         fixed (float* weights = layer.Forward, bias = layer.Bias)
         {
-            if (tiles.IsDepthwise)
-            {
-                var depthwise = new DepthwiseRowsCall
-                {
-                    Input = input + _offsets[0],
-                    InputPitch = tiles.Pitch,
-                    Weights = weights + ((nint)first * layer.Taps),
-                    Bias = bias[first],
-                    Output = results,
-                    OutputPitch = width,
-                    Columns = width,
-                };
-                RunDepthwise(memory, chunk, first, depthwise, direct, rows);
-                return;
-            }
-
             var conv = new ScratchConv
             {
                 Input = input,
@@ -66,8 +56,8 @@ internal sealed unsafe class ConvForwardStep(string name, EngineContext context,
                 InputRows = tiles.GroupInputs * tiles.Geometry.Kernel,
                 Weights = weights + ((nint)first * layer.Taps),
                 Bias = bias + first,
-                Output = tiles.IsFlat ? direct : results,
-                OutputStride = tiles.IsFlat ? output.PlaneStride : tiles.PlaneStride,
+                Output = inPlace ? direct : results,
+                OutputStride = inPlace ? output.PlaneStride : tiles.PlaneStride,
                 Positions = ((rows - 1) * tiles.Pitch) + width,
             };
             var ahead = Next(memory, task, scratch + _input.RowFloats);
@@ -77,28 +67,43 @@ internal sealed unsafe class ConvForwardStep(string name, EngineContext context,
         for (var channel = 0; channel < tiles.GroupOutputs; channel++)
         {
             var target = direct + ((nint)channel * output.PlaneStride);
-            if (!tiles.IsFlat)
-            {
-                var source = results + ((nint)channel * tiles.PlaneStride);
-                for (var y = 0; y < rows; y++) Unsafe.CopyBlockUnaligned(target + ((nint)y * width), source + ((nint)y * tiles.Pitch), (uint)width * sizeof(float));
-            }
-
-            AddMoments(memory, chunk, first + channel, target, rows * width);
+            var source = results + ((nint)channel * tiles.PlaneStride);
+            if (!tiles.IsFlat) Pointwise.Copy(source, target, new PlaneRows(rows, width, tiles.Pitch, width));
+            AddMoments(memory, chunk, first + channel, tiles.IsFlat && !inPlace ? source : target, rows * width);
+            if (tiles.IsFlat && !inPlace) output.Store(source, target, rows * width);
         }
     }
 
-    /// <summary>A strip of rows after another: computed, looked at, brought home.</summary>
-    private void RunDepthwise(float* memory, int chunk, int channel, DepthwiseRowsCall call, float* target, int rows)
+    /// <summary>A strip of rows after another: loaded, computed, looked at, brought home. Meanwhile the next one is fetched.</summary>
+    private void RunDepthwise(float* memory, int chunk, int image, int channel, Band band, float* input, float* results, float* target)
     {
-        for (var y = 0; y < rows; y += call.Rows)
+        var (width, pitch, loaded) = (tiles.Output.Width, tiles.Pitch, band.Start - 1);
+        new Span<float>(input - tiles.Lead, tiles.Lead).Clear();
+        fixed (float* weights = layer.Forward)
         {
-            call.Rows = tiles.DepthwiseStrip(rows - y);
-            DepthwiseRows.Run(Context.Level, in call);
-            var count = call.Rows * call.Columns;
-            AddMoments(memory, chunk, channel, call.Output, count);
-            output.Store(call.Output, target, count);
-            call.Input += (nint)call.Rows * call.InputPitch;
-            target += count;
+            var call = new DepthwiseRowsCall
+            {
+                Input = input - 1,
+                InputPitch = pitch,
+                Weights = weights + ((nint)channel * layer.Taps),
+                Bias = layer.Bias[channel],
+                Output = results,
+                OutputPitch = width,
+                Columns = width,
+            };
+            for (var y = band.Start; y < band.End; y += call.Rows)
+            {
+                call.Rows = tiles.DepthwiseStrip(band.End - y);
+                var end = y + call.Rows + 1;
+                call.Ahead = _input.LoadRows(memory, image, channel, loaded, end, input + ((nint)(loaded + 1 - band.Start) * pitch));
+                loaded = end;
+                DepthwiseRows.Run(Context.Level, in call);
+                var count = call.Rows * width;
+                AddMoments(memory, chunk, channel, results, count);
+                output.Store(results, target, count);
+                call.Input += (nint)call.Rows * pitch;
+                target += count;
+            }
         }
     }
 

@@ -58,6 +58,22 @@ internal sealed unsafe class ConvInput(EngineContext context, ConvTiles tiles, V
         return scratch + tiles.Lead + ((nint)before * tiles.Pitch);
     }
 
+    /// <summary>Loads rows [start, end) of a channel for a convolution of stride 1: zeros between them, and for those outside the map.</summary>
+    /// <returns>What lies behind the rows that were read.</returns>
+    public float* LoadRows(float* memory, int image, int channel, int start, int end, float* target)
+    {
+        var (width, pitch) = (tiles.Input.Width, tiles.Pitch);
+        var (first, last) = (Math.Clamp(start, 0, tiles.Input.Height), Math.Clamp(end, 0, tiles.Input.Height));
+        var source = sources[channel];
+        var plane = source.Plane(memory, image);
+        new Span<float>(target, (first - start) * pitch).Clear();
+        target += (nint)(first - start) * pitch;
+        var view = source.View.Coefficients(memory, context.Parameters.Values, source.Channel);
+        Pointwise.Apply(context.Level, plane + ((nint)first * width), target, tiles.Rows(first, last, width), view);
+        new Span<float>(target + ((nint)(last - first) * pitch), (end - last) * pitch).Clear();
+        return plane + ((nint)last * width);
+    }
+
     private void LoadPlane(float* plane, ViewCoefficients view, int start, int end, float* target)
     {
         var (width, pitch) = (tiles.Input.Width, tiles.Pitch);

@@ -22,6 +22,7 @@ internal sealed class ConvTiles
     private const int ScratchFloats = 128 * 1024;
     private const int Line = 16;
     private const int StripFloats = 4096;
+    private const int MostZeros = 8;
 
     // What kernels may read behind the last position: taps, and whole vectors.
     private const int Slack = 64;
@@ -50,6 +51,10 @@ internal sealed class ConvTiles
         var (before, after) = (Taps.Before, Taps.After);
         var margin = Taps.ReadsDirectly || before == 0 || after == 0 ? Math.Max(before, after) : before + after;
         Pitch = new[] { output.Width + margin, InputColumns + _gradientAfter, output.Width + _gradientBefore }.Max();
+
+        // Rows that start cache lines are written quicker: worth a few more zeros.
+        var aligned = CeilingDivide(Pitch, Line) * Line;
+        if (IsDepthwise && aligned - Pitch <= Pitch / MostZeros) Pitch = aligned;
         Lead = (Math.Max(before, _gradientBefore) + Line - 1) / Line * Line;
         Reach = Math.Max(before + after, _gradientBefore + _gradientAfter) + 1;
 
@@ -111,7 +116,7 @@ internal sealed class ConvTiles
     public bool IsFlat => Pitch == Output.Width && Pitch == Input.Width && Geometry.Stride == 1;
 
     /// <summary>Whether it is one of <see cref="DepthwiseRows"/>.</summary>
-    public bool IsDepthwise => Geometry is { Kernel: 3, Stride: 1 } && GroupInputs == 1 && GroupOutputs == 1;
+    public bool IsDepthwise => Geometry is { Kernel: 3, Stride: 1, Padding: 1 } && GroupInputs == 1 && GroupOutputs == 1;
 
     /// <summary>
     /// How many of the <paramref name="left"/> rows of results of <see cref="DepthwiseRows"/> come next: as many as stay in the first-level cache while

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Secateur.Training.Engine.Maps;
 using Secateur.Training.Engine.Steps;
 using Secateur.Training.Kernels;
@@ -22,11 +24,8 @@ internal sealed unsafe class MaxOutForwardStep(string name, EngineContext contex
         var stride = MaxOutScratch.Stride(output);
         var background = output.Plane(memory, _output, task, 0);
         var face = output.Plane(memory, _output, task, 1);
-        for (var p = 0; p < output.Positions; p++)
-        {
-            background[p] = scratch[((nint)MaxOutScratch.Winner(scratch + p, sources.Length, stride) * stride) + p];
-            face[p] = scratch[((nint)(sources.Length - 1) * stride) + p];
-        }
+        MaxOutScratch.Greatest(scratch, sources.Length, stride, background, output.Positions);
+        new ReadOnlySpan<float>(scratch + ((nint)(sources.Length - 1) * stride), output.Positions).CopyTo(new Span<float>(face, output.Positions));
     }
 }
 
@@ -43,7 +42,7 @@ internal sealed unsafe class MaxOutBackwardStep(string name, EngineContext conte
         .. targets.Where(t => t is not null).Select(t => t!.Value.Buffer).Distinct(),
     ];
 
-    public override long ScratchFloats => (long)(sources.Length + 2) * MaxOutScratch.Stride(output);
+    public override long ScratchFloats => (long)(sources.Length + 3) * MaxOutScratch.Stride(output);
 
     protected override int Tasks => output.Batch;
 
@@ -59,12 +58,14 @@ internal sealed unsafe class MaxOutBackwardStep(string name, EngineContext conte
         for (var c = 0; c < targets.Length; c++)
         {
             if (targets[c] is not { } target) continue;
-            var plane = target.Plane(memory, task);
-            for (var p = 0; p < output.Positions; p++)
+            var gradient = face;
+            if (c < targets.Length - 1)
             {
-                var gradient = c == sources.Length - 1 ? face[p] : MaxOutScratch.Winner(scratch + p, sources.Length, stride) == c ? background[p] : 0;
-                plane[p] = target.Accumulates ? plane[p] + gradient : gradient;
+                MaxOutScratch.Select(scratch, sources.Length, stride, c, background, face + stride, output.Positions);
+                gradient = face + stride;
             }
+
+            Pointwise.Add(Context.Level, gradient, target.Plane(memory, task), output.Positions, target.Accumulates);
         }
     }
 }
@@ -86,15 +87,52 @@ internal static unsafe class MaxOutScratch
         }
     }
 
-    /// <summary>The first of the greatest background channels at a position.</summary>
-    public static int Winner(float* position, int channels, int stride)
+    /// <summary>result = the greatest of all channels but the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Greatest(float* scratch, int channels, int stride, float* result, int count)
     {
-        var winner = 0;
-        for (var c = 1; c < channels - 1; c++)
+        var p = 0;
+        for (; p + Vector256<float>.Count <= count; p += Vector256<float>.Count)
         {
-            if (position[(nint)c * stride] > position[(nint)winner * stride]) winner = c;
+            var greatest = Vector256.Load(scratch + p);
+            for (var c = 1; c < channels - 1; c++)
+            {
+                var value = Vector256.Load(scratch + ((nint)c * stride) + p);
+                greatest = Vector256.ConditionalSelect(Vector256.GreaterThan(value, greatest), value, greatest);
+            }
+
+            greatest.Store(result + p);
         }
 
-        return winner;
+        for (; p < count; p++)
+        {
+            var greatest = scratch[p];
+            for (var c = 1; c < channels - 1; c++)
+            {
+                var value = scratch[((nint)c * stride) + p];
+                greatest = value > greatest ? value : greatest;
+            }
+
+            result[p] = greatest;
+        }
+    }
+
+    /// <summary>result = gradient where a channel is the first of the greatest, else 0; whole vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Select(float* scratch, int channels, int stride, int channel, float* gradient, float* result, int count)
+    {
+        for (var p = 0; p < count; p += Vector256<float>.Count)
+        {
+            var value = Vector256.Load(scratch + ((nint)channel * stride) + p);
+            var lost = Vector256<float>.Zero;
+            for (var c = 0; c < channels - 1; c++)
+            {
+                var other = Vector256.Load(scratch + ((nint)c * stride) + p);
+                if (c < channel) lost |= Vector256.GreaterThanOrEqual(other, value);
+                else if (c > channel) lost |= Vector256.GreaterThan(other, value);
+            }
+
+            Vector256.AndNot(Vector256.Load(gradient + p), lost).Store(result + p);
+        }
     }
 }

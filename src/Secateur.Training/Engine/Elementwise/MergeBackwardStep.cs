@@ -45,8 +45,9 @@ internal sealed unsafe class MergeBackwardStep(
                 if (factors.AreLearned && operands[i][channel] is { } source)
                 {
                     var view = source.View.Coefficients(memory, Context.Parameters.Values, source.Channel);
-                    Pointwise.Apply(Context.Level, source.Plane(memory, image) + start, values, PlaneRows.Line(count), view);
-                    SumsOf(memory, chunk)[i] += Reductions.Dot(Context.Level, scratch, values, count);
+                    var plane = source.Plane(memory, image) + start;
+                    if (!view.IsIdentity) Pointwise.Apply(Context.Level, plane, values, PlaneRows.Line(count), view);
+                    SumsOf(memory, chunk)[i] += Reductions.Dot(Context.Level, scratch, view.IsIdentity ? plane : values, count);
                 }
 
                 if (targets[i][channel] is not { } target) continue;

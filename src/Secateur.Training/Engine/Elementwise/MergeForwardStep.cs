@@ -34,8 +34,18 @@ internal sealed unsafe class MergeForwardStep(string name, EngineContext context
             {
                 if (operands[i][channel] is not { } source) continue;
                 var view = source.View.Coefficients(memory, Context.Parameters.Values, source.Channel);
-                Pointwise.Apply(Context.Level, source.Plane(memory, image) + start, scratch, PlaneRows.Line(count), view);
-                Pointwise.AddScaled(Context.Level, scratch, sum, count, (float)(i == 0 ? first : second), written);
+                var values = source.Plane(memory, image) + start;
+                var factor = (float)(i == 0 ? first : second);
+                if (factor == 1 && !written)
+                {
+                    Pointwise.Apply(Context.Level, values, sum, PlaneRows.Line(count), view);
+                }
+                else
+                {
+                    if (!view.IsIdentity) Pointwise.Apply(Context.Level, values, scratch, PlaneRows.Line(count), view);
+                    Pointwise.AddScaled(Context.Level, view.IsIdentity ? values : scratch, sum, count, factor, written);
+                }
+
                 written = true;
             }
 

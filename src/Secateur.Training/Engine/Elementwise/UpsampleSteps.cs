@@ -39,8 +39,15 @@ internal sealed unsafe class UpsampleForwardStep(string name, EngineContext cont
         var input = scratch + from.Width;
         Pointwise.Apply(Context.Level, source.Plane(memory, image), input, PlaneRows.Line((int)from.Area), view);
         var target = output.Plane(memory, _output, image, task % output.Channels);
-        foreach (var y in _rows)
+        for (var i = 0; i < _rows.Length; i++, target += _columns.Length)
         {
+            var y = _rows[i];
+            if (i > 0 && y == _rows[i - 1])
+            {
+                new ReadOnlySpan<float>(target - _columns.Length, _columns.Length).CopyTo(new Span<float>(target, _columns.Length));
+                continue;
+            }
+
             var low = input + ((nint)y.Low * from.Width);
             var high = input + ((nint)y.High * from.Width);
             if (y.T != 0)
@@ -54,8 +61,6 @@ internal sealed unsafe class UpsampleForwardStep(string name, EngineContext cont
                 var tap = _columns[x];
                 target[x] = tap.T == 0 ? low[tap.Low] : ((1 - tap.T) * low[tap.Low]) + (tap.T * low[tap.High]);
             }
-
-            target += _columns.Length;
         }
     }
 }

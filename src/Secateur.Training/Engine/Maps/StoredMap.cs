@@ -56,11 +56,17 @@ internal sealed class StoredMap
     /// <summary>Room for as many values.</summary>
     public PlanBuffer NewBuffer() => new((long)Batch * Channels * PlaneStride);
 
-    /// <summary>Brings values or gradients to their place: past the caches where the whole map would not fit them.</summary>
-    public unsafe void Store(float* source, float* target, int count)
+    /// <summary>Whether results go to their place past the caches, because a whole map would not fit them.</summary>
+    public bool IsStreamed => (long)Batch * Channels * PlaneStride > CachedFloats;
+
+    /// <summary>Brings values or gradients to their place, past the caches where <see cref="IsStreamed"/>.</summary>
+    public unsafe void Store(float* source, float* target, int count) => Store(source, target, PlaneRows.Line(count));
+
+    /// <summary>Brings rows of values or gradients to their place; only columns are written.</summary>
+    public unsafe void Store(float* source, float* target, PlaneRows rows)
     {
-        if ((long)Batch * Channels * PlaneStride > CachedFloats) StreamCopy.Run(source, target, count);
-        else new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(target, count));
+        if (IsStreamed) StreamCopy.Run(source, target, rows);
+        else Pointwise.Copy(source, target, rows);
     }
 
     /// <summary>The view with this norm and activation; there is one of each.</summary>
