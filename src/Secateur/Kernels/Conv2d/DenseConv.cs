@@ -85,10 +85,7 @@ internal static unsafe class DenseConv
         nint inputDistance = inPairs ? inputPitch : TSimd.Width;
         if (inPairs) (more, pitch, inputPitch) = (more / 2, 2 * pitch, 2 * inputPitch);
 
-        // The commonest ways to finish in few instructions: the fewer, the earlier the next multiply-adds can start.
-        var isActivated = call.Addends is null && call.Slope is not (0 or 1);
-        var isPlain = call.Addends is null && call.Slope == 1;
-        var isAdded = call.Addends is not null && call.Slope == 1 && call.OwnFactor == 1 && call.AddendFactor == 1;
+        var isSum = call.OwnFactor == 1 && call.AddendFactor == 1;
 
         // Where nothing is to be fetched, what is there already.
         var fetches = call.Ahead.Start is not null;
@@ -199,58 +196,84 @@ internal static unsafe class DenseConv
                         }
                     }
 
-                    // No call while accumulators live: it would make the compiler keep them in memory. So a last part is put aside whole first.
-                    var rest = stop - p < step ? aside : null;
-                    var outputs = call.Outputs + first;
-                    var memory = call.Memory + p;
-                    if (rest is null && isActivated)
+                    // Decided once for all channels: the fewer instructions there are from here on, the earlier the next multiply-adds start.
+                    if (call.Slope == 0)
+                    {
+                        var zero = TSimd.Broadcast(0);
+                        if (TBlock.Size > 0) (a0, b0) = (TSimd.Max(a0, zero), TSimd.Max(b0, zero));
+                        if (TBlock.Size > 1) (a1, b1) = (TSimd.Max(a1, zero), TSimd.Max(b1, zero));
+                        if (TBlock.Size > 2) (a2, b2) = (TSimd.Max(a2, zero), TSimd.Max(b2, zero));
+                        if (TBlock.Size > 3) (a3, b3) = (TSimd.Max(a3, zero), TSimd.Max(b3, zero));
+                        if (TBlock.Size > 4) (a4, b4) = (TSimd.Max(a4, zero), TSimd.Max(b4, zero));
+                        if (TBlock.Size > 5) (a5, b5) = (TSimd.Max(a5, zero), TSimd.Max(b5, zero));
+                        if (TBlock.Size > 6) (a6, b6) = (TSimd.Max(a6, zero), TSimd.Max(b6, zero));
+                        if (TBlock.Size > 7) (a7, b7) = (TSimd.Max(a7, zero), TSimd.Max(b7, zero));
+                    }
+                    else if (call.Slope != 1)
                     {
                         var slope = TSimd.Broadcast(call.Slope);
-                        if (TBlock.Size > 0) Activate<TSimd, TVector>(memory + outputs[0], distance, slope, a0, b0);
-                        if (TBlock.Size > 1) Activate<TSimd, TVector>(memory + outputs[1], distance, slope, a1, b1);
-                        if (TBlock.Size > 2) Activate<TSimd, TVector>(memory + outputs[2], distance, slope, a2, b2);
-                        if (TBlock.Size > 3) Activate<TSimd, TVector>(memory + outputs[3], distance, slope, a3, b3);
-                        if (TBlock.Size > 4) Activate<TSimd, TVector>(memory + outputs[4], distance, slope, a4, b4);
-                        if (TBlock.Size > 5) Activate<TSimd, TVector>(memory + outputs[5], distance, slope, a5, b5);
-                        if (TBlock.Size > 6) Activate<TSimd, TVector>(memory + outputs[6], distance, slope, a6, b6);
-                        if (TBlock.Size > 7) Activate<TSimd, TVector>(memory + outputs[7], distance, slope, a7, b7);
+                        if (TBlock.Size > 0) (a0, b0) = Activate<TSimd, TVector>(a0, b0, slope);
+                        if (TBlock.Size > 1) (a1, b1) = Activate<TSimd, TVector>(a1, b1, slope);
+                        if (TBlock.Size > 2) (a2, b2) = Activate<TSimd, TVector>(a2, b2, slope);
+                        if (TBlock.Size > 3) (a3, b3) = Activate<TSimd, TVector>(a3, b3, slope);
+                        if (TBlock.Size > 4) (a4, b4) = Activate<TSimd, TVector>(a4, b4, slope);
+                        if (TBlock.Size > 5) (a5, b5) = Activate<TSimd, TVector>(a5, b5, slope);
+                        if (TBlock.Size > 6) (a6, b6) = Activate<TSimd, TVector>(a6, b6, slope);
+                        if (TBlock.Size > 7) (a7, b7) = Activate<TSimd, TVector>(a7, b7, slope);
                     }
-                    else if (rest is null && isPlain)
-                    {
-                        if (TBlock.Size > 0) Store<TSimd, TVector>(memory + outputs[0], distance, a0, b0);
-                        if (TBlock.Size > 1) Store<TSimd, TVector>(memory + outputs[1], distance, a1, b1);
-                        if (TBlock.Size > 2) Store<TSimd, TVector>(memory + outputs[2], distance, a2, b2);
-                        if (TBlock.Size > 3) Store<TSimd, TVector>(memory + outputs[3], distance, a3, b3);
-                        if (TBlock.Size > 4) Store<TSimd, TVector>(memory + outputs[4], distance, a4, b4);
-                        if (TBlock.Size > 5) Store<TSimd, TVector>(memory + outputs[5], distance, a5, b5);
-                        if (TBlock.Size > 6) Store<TSimd, TVector>(memory + outputs[6], distance, a6, b6);
-                        if (TBlock.Size > 7) Store<TSimd, TVector>(memory + outputs[7], distance, a7, b7);
-                    }
-                    else if (rest is null && isAdded)
+
+                    var memory = call.Memory + p;
+                    if (call.Addends is not null && isSum)
                     {
                         var addends = call.Addends + first;
-                        if (TBlock.Size > 0) Add<TSimd, TVector>(memory + outputs[0], memory + addends[0], distance, a0, b0);
-                        if (TBlock.Size > 1) Add<TSimd, TVector>(memory + outputs[1], memory + addends[1], distance, a1, b1);
-                        if (TBlock.Size > 2) Add<TSimd, TVector>(memory + outputs[2], memory + addends[2], distance, a2, b2);
-                        if (TBlock.Size > 3) Add<TSimd, TVector>(memory + outputs[3], memory + addends[3], distance, a3, b3);
-                        if (TBlock.Size > 4) Add<TSimd, TVector>(memory + outputs[4], memory + addends[4], distance, a4, b4);
-                        if (TBlock.Size > 5) Add<TSimd, TVector>(memory + outputs[5], memory + addends[5], distance, a5, b5);
-                        if (TBlock.Size > 6) Add<TSimd, TVector>(memory + outputs[6], memory + addends[6], distance, a6, b6);
-                        if (TBlock.Size > 7) Add<TSimd, TVector>(memory + outputs[7], memory + addends[7], distance, a7, b7);
+                        if (TBlock.Size > 0) (a0, b0) = Add<TSimd, TVector>(a0, b0, LoadPair<TSimd, TVector>(memory + addends[0], distance));
+                        if (TBlock.Size > 1) (a1, b1) = Add<TSimd, TVector>(a1, b1, LoadPair<TSimd, TVector>(memory + addends[1], distance));
+                        if (TBlock.Size > 2) (a2, b2) = Add<TSimd, TVector>(a2, b2, LoadPair<TSimd, TVector>(memory + addends[2], distance));
+                        if (TBlock.Size > 3) (a3, b3) = Add<TSimd, TVector>(a3, b3, LoadPair<TSimd, TVector>(memory + addends[3], distance));
+                        if (TBlock.Size > 4) (a4, b4) = Add<TSimd, TVector>(a4, b4, LoadPair<TSimd, TVector>(memory + addends[4], distance));
+                        if (TBlock.Size > 5) (a5, b5) = Add<TSimd, TVector>(a5, b5, LoadPair<TSimd, TVector>(memory + addends[5], distance));
+                        if (TBlock.Size > 6) (a6, b6) = Add<TSimd, TVector>(a6, b6, LoadPair<TSimd, TVector>(memory + addends[6], distance));
+                        if (TBlock.Size > 7) (a7, b7) = Add<TSimd, TVector>(a7, b7, LoadPair<TSimd, TVector>(memory + addends[7], distance));
+                    }
+                    else if (call.Addends is not null)
+                    {
+                        var addends = call.Addends + first;
+                        var (own, other) = (TSimd.Broadcast(call.OwnFactor), TSimd.Broadcast(call.AddendFactor));
+                        if (TBlock.Size > 0) (a0, b0) = Blend<TSimd, TVector>(own, a0, b0, other, LoadPair<TSimd, TVector>(memory + addends[0], distance));
+                        if (TBlock.Size > 1) (a1, b1) = Blend<TSimd, TVector>(own, a1, b1, other, LoadPair<TSimd, TVector>(memory + addends[1], distance));
+                        if (TBlock.Size > 2) (a2, b2) = Blend<TSimd, TVector>(own, a2, b2, other, LoadPair<TSimd, TVector>(memory + addends[2], distance));
+                        if (TBlock.Size > 3) (a3, b3) = Blend<TSimd, TVector>(own, a3, b3, other, LoadPair<TSimd, TVector>(memory + addends[3], distance));
+                        if (TBlock.Size > 4) (a4, b4) = Blend<TSimd, TVector>(own, a4, b4, other, LoadPair<TSimd, TVector>(memory + addends[4], distance));
+                        if (TBlock.Size > 5) (a5, b5) = Blend<TSimd, TVector>(own, a5, b5, other, LoadPair<TSimd, TVector>(memory + addends[5], distance));
+                        if (TBlock.Size > 6) (a6, b6) = Blend<TSimd, TVector>(own, a6, b6, other, LoadPair<TSimd, TVector>(memory + addends[6], distance));
+                        if (TBlock.Size > 7) (a7, b7) = Blend<TSimd, TVector>(own, a7, b7, other, LoadPair<TSimd, TVector>(memory + addends[7], distance));
+                    }
+
+                    var outputs = call.Outputs + first;
+                    if (stop - p >= step)
+                    {
+                        if (TBlock.Size > 0) StorePair<TSimd, TVector>(memory + outputs[0], distance, a0, b0);
+                        if (TBlock.Size > 1) StorePair<TSimd, TVector>(memory + outputs[1], distance, a1, b1);
+                        if (TBlock.Size > 2) StorePair<TSimd, TVector>(memory + outputs[2], distance, a2, b2);
+                        if (TBlock.Size > 3) StorePair<TSimd, TVector>(memory + outputs[3], distance, a3, b3);
+                        if (TBlock.Size > 4) StorePair<TSimd, TVector>(memory + outputs[4], distance, a4, b4);
+                        if (TBlock.Size > 5) StorePair<TSimd, TVector>(memory + outputs[5], distance, a5, b5);
+                        if (TBlock.Size > 6) StorePair<TSimd, TVector>(memory + outputs[6], distance, a6, b6);
+                        if (TBlock.Size > 7) StorePair<TSimd, TVector>(memory + outputs[7], distance, a7, b7);
                     }
                     else
                     {
-                        if (TBlock.Size > 0) Finish<TSimd, TVector>(in call, first + 0, p, distance, rest is null ? null : rest + (0 * asideStride), a0, b0);
-                        if (TBlock.Size > 1) Finish<TSimd, TVector>(in call, first + 1, p, distance, rest is null ? null : rest + (1 * asideStride), a1, b1);
-                        if (TBlock.Size > 2) Finish<TSimd, TVector>(in call, first + 2, p, distance, rest is null ? null : rest + (2 * asideStride), a2, b2);
-                        if (TBlock.Size > 3) Finish<TSimd, TVector>(in call, first + 3, p, distance, rest is null ? null : rest + (3 * asideStride), a3, b3);
-                        if (TBlock.Size > 4) Finish<TSimd, TVector>(in call, first + 4, p, distance, rest is null ? null : rest + (4 * asideStride), a4, b4);
-                        if (TBlock.Size > 5) Finish<TSimd, TVector>(in call, first + 5, p, distance, rest is null ? null : rest + (5 * asideStride), a5, b5);
-                        if (TBlock.Size > 6) Finish<TSimd, TVector>(in call, first + 6, p, distance, rest is null ? null : rest + (6 * asideStride), a6, b6);
-                        if (TBlock.Size > 7) Finish<TSimd, TVector>(in call, first + 7, p, distance, rest is null ? null : rest + (7 * asideStride), a7, b7);
+                        // No call while accumulators live: it would make the compiler keep them in memory. So a last part is put aside whole first.
+                        if (TBlock.Size > 0) StorePair<TSimd, TVector>(aside + (0 * asideStride), TSimd.Width, a0, b0);
+                        if (TBlock.Size > 1) StorePair<TSimd, TVector>(aside + (1 * asideStride), TSimd.Width, a1, b1);
+                        if (TBlock.Size > 2) StorePair<TSimd, TVector>(aside + (2 * asideStride), TSimd.Width, a2, b2);
+                        if (TBlock.Size > 3) StorePair<TSimd, TVector>(aside + (3 * asideStride), TSimd.Width, a3, b3);
+                        if (TBlock.Size > 4) StorePair<TSimd, TVector>(aside + (4 * asideStride), TSimd.Width, a4, b4);
+                        if (TBlock.Size > 5) StorePair<TSimd, TVector>(aside + (5 * asideStride), TSimd.Width, a5, b5);
+                        if (TBlock.Size > 6) StorePair<TSimd, TVector>(aside + (6 * asideStride), TSimd.Width, a6, b6);
+                        if (TBlock.Size > 7) StorePair<TSimd, TVector>(aside + (7 * asideStride), TSimd.Width, a7, b7);
+                        CopyRest(in call, first, TBlock.Size, aside, asideStride, p, stop - p);
                     }
-
-                    if (rest is not null) CopyRest(in call, first, TBlock.Size, rest, asideStride, p, stop - p);
                 }
 
                 (from, stop) = (from + pitch, stop + pitch);
@@ -268,69 +291,30 @@ internal static unsafe class DenseConv
         where TVector : struct => (TSimd.Load(source), TSimd.Load(source + distance));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Activate<TSimd, TVector>(float* output, int distance, TVector slope, TVector a, TVector b)
+    private static void StorePair<TSimd, TVector>(float* target, int distance, TVector a, TVector b)
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
-        Store<TSimd, TVector>(output, distance, VectorActivation.Apply<TSimd, TVector>(a, slope), VectorActivation.Apply<TSimd, TVector>(b, slope));
+        TSimd.Store(target, a);
+        TSimd.Store(target + distance, b);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add<TSimd, TVector>(float* output, float* addend, int distance, TVector a, TVector b)
+    private static (TVector A, TVector B) Activate<TSimd, TVector>(TVector a, TVector b, TVector slope)
         where TSimd : ISimd<TVector>
-        where TVector : struct
-    {
-        var (x, y) = LoadPair<TSimd, TVector>(addend, distance);
-        Store<TSimd, TVector>(output, distance, TSimd.Add(a, x), TSimd.Add(b, y));
-    }
+        where TVector : struct => (VectorActivation.Apply<TSimd, TVector>(a, slope), VectorActivation.Apply<TSimd, TVector>(b, slope));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<TSimd, TVector>(float* output, int distance, TVector a, TVector b)
+    private static (TVector A, TVector B) Add<TSimd, TVector>(TVector a, TVector b, (TVector First, TVector Second) addend)
         where TSimd : ISimd<TVector>
-        where TVector : struct
-    {
-        TSimd.Store(output, a);
-        TSimd.Store(output + distance, b);
-    }
+        where TVector : struct => (TSimd.Add(a, addend.First), TSimd.Add(b, addend.Second));
 
-    /// <summary>Activation, addend and store of one channel.</summary>
+    /// <summary>own * a + other * addend.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<TSimd, TVector>(in DenseConvCall call, int channel, int p, int distance, float* aside, TVector a, TVector b)
+    private static (TVector A, TVector B) Blend<TSimd, TVector>(TVector own, TVector a, TVector b, TVector other, (TVector First, TVector Second) addend)
         where TSimd : ISimd<TVector>
-        where TVector : struct
-    {
-        if (call.Slope == 0)
-        {
-            var zero = TSimd.Broadcast(0);
-            (a, b) = (TSimd.Max(a, zero), TSimd.Max(b, zero));
-        }
-        else if (call.Slope != 1)
-        {
-            var slope = TSimd.Broadcast(call.Slope);
-            a = VectorActivation.Apply<TSimd, TVector>(a, slope);
-            b = VectorActivation.Apply<TSimd, TVector>(b, slope);
-        }
-
-        if (call.Addends is not null)
-        {
-            var addend = call.Memory + call.Addends[channel] + p;
-            var (x, y) = LoadPair<TSimd, TVector>(addend, distance);
-            if (call.OwnFactor == 1 && call.AddendFactor == 1)
-            {
-                (a, b) = (TSimd.Add(a, x), TSimd.Add(b, y));
-            }
-            else
-            {
-                var own = TSimd.Broadcast(call.OwnFactor);
-                var other = TSimd.Broadcast(call.AddendFactor);
-                a = TSimd.MultiplyAdd(own, a, TSimd.Multiply(other, x));
-                b = TSimd.MultiplyAdd(own, b, TSimd.Multiply(other, y));
-            }
-        }
-
-        var output = aside is null ? call.Memory + call.Outputs[channel] + p : aside;
-        Store<TSimd, TVector>(output, aside is null ? distance : TSimd.Width, a, b);
-    }
+        where TVector : struct =>
+        (TSimd.MultiplyAdd(own, a, TSimd.Multiply(other, addend.First)), TSimd.MultiplyAdd(own, b, TSimd.Multiply(other, addend.Second)));
 
     /// <summary>Copies the first <paramref name="count"/> floats of pairs of vectors that were put aside: of both, where they are of two runs.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
