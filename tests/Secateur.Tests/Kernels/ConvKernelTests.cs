@@ -53,17 +53,16 @@ public unsafe class ConvKernelTests
             {
                 var s = new Setup(1, length, slope);
                 var actual = Filled(Plane);
-                fixed (float* input = s.Input, weights = s.Weights, bias = s.Bias, output = actual)
+                fixed (float* input = s.Input, weights = s.Weights, output = actual)
                 fixed (int* offsets = s.Offsets)
                 {
                     var call = new DepthwiseConvCall
                     {
-                        Channels = 1,
                         Input = input,
                         Offsets = offsets,
                         Weights = weights,
                         Taps = Taps,
-                        Bias = bias,
+                        Bias = s.Bias[0],
                         Slope = slope,
                         Output = output,
                     };

@@ -53,12 +53,11 @@ internal static unsafe class ConvKernels
             {
                 var depthwise = new DepthwiseConvCall
                 {
-                    Channels = 1,
                     Input = conv.Input,
                     Offsets = offsets,
                     Weights = conv.Weights,
                     Taps = taps,
-                    Bias = conv.Bias,
+                    Bias = *conv.Bias,
                     Slope = 1,
                     Output = conv.Output,
                 };

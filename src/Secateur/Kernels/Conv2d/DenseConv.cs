@@ -137,8 +137,8 @@ internal static unsafe class DenseConv
                     for (var k = taps; k > 0; k--, offset++, weight += TBlock.Size)
                     {
                         if (Sse.IsSupported) Sse.Prefetch0(fetch + offset[fetched]);
-                        var x0 = TSimd.Load(input + *offset);
-                        var x1 = TSimd.Load(input + *offset + inputDistance);
+                        var x = input + *offset;
+                        var (x0, x1) = (TSimd.Load(x), TSimd.Load(x + inputDistance));
                         if (TBlock.Size > 0)
                         {
                             var w = TSimd.Broadcast(weight[0]);
@@ -278,7 +278,7 @@ internal static unsafe class DenseConv
 
                 (from, stop) = (from + pitch, stop + pitch);
                 source += inputPitch - pitch;
-                ahead += call.Ahead.RunStep - pitch;
+                ahead += (inPairs ? 2 * call.Ahead.RunStep : call.Ahead.RunStep) - pitch;
             }
 
             block += call.Ahead.BlockStep;

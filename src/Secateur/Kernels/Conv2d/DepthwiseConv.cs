@@ -5,46 +5,32 @@ using Secateur.Kernels.Simd;
 
 namespace Secateur.Kernels.Conv2d;
 
-/// <summary>
-/// What <see cref="DepthwiseConv"/> computes for each channel c of a block: y[c, p] = act(Bias[c] + sum over k of Weights[c, k] * x[c, Offsets[k] + p]).
-/// </summary>
+/// <summary>What <see cref="DepthwiseConv"/> computes: y[p] = act(Bias + sum over k of Weights[k] * x[Offsets[k] + p]), for one channel.</summary>
 internal unsafe struct DepthwiseConvCall
 {
-    /// <summary>The block's first channel.</summary>
-    public int First;
-
-    /// <summary>Channels of the block.</summary>
-    public int Channels;
-
-    /// <summary>Position 0 of the first input channel.</summary>
+    /// <summary>Position 0 of x.</summary>
     public float* Input;
-
-    /// <summary>Floats from one input channel to the next.</summary>
-    public int InputStride;
 
     /// <summary>Distances of the taps, [K].</summary>
     public int* Offsets;
 
-    /// <summary>[C, K].</summary>
+    /// <summary>[K].</summary>
     public float* Weights;
 
     /// <summary>K.</summary>
     public int Taps;
 
-    /// <summary>Where the sums start, [C].</summary>
-    public float* Bias;
+    /// <summary>Where the sums start.</summary>
+    public float Bias;
 
     /// <summary>Slope of the activation below zero: 0 is ReLU, 1 is none.</summary>
     public float Slope;
 
-    /// <summary>Position 0 of the first output channel.</summary>
+    /// <summary>Position 0 of y.</summary>
     public float* Output;
-
-    /// <summary>Floats from one output channel to the next.</summary>
-    public int OutputStride;
 }
 
-/// <summary>A depthwise convolution over flat planes: four vectors of positions at a time.</summary>
+/// <summary>A channel of a depthwise convolution over flat planes: four vectors of positions at a time.</summary>
 internal static unsafe class DepthwiseConv
 {
     /// <summary>Computes positions [start, end). May read a vector behind what the taps reach.</summary>
@@ -93,39 +79,33 @@ internal static unsafe class DepthwiseConv
         var width = TSimd.Width;
         var step = 4 * width;
         var rest = stackalloc float[step];
-        for (var channel = call.First; channel < call.First + call.Channels; channel++)
+        for (var p = start; p < end; p += step)
         {
-            var weights = call.Weights + (channel * 9);
-            var inputs = call.Input + (channel * (nint)call.InputStride);
-            var outputs = call.Output + (channel * (nint)call.OutputStride);
-            for (var p = start; p < end; p += step)
+            TVector a, b, c, d;
+            a = b = c = d = TSimd.Broadcast(call.Bias);
+            for (var k = 0; k < 9; k += 3)
             {
-                TVector a, b, c, d;
-                a = b = c = d = TSimd.Broadcast(call.Bias[channel]);
-                for (var k = 0; k < 9; k += 3)
-                {
-                    var x = inputs + p + call.Offsets[k];
-                    var (v0, v1, v2) = (TSimd.Load(x), TSimd.Load(x + width), TSimd.Load(x + (2 * width)));
-                    var (v3, v4) = (TSimd.Load(x + (3 * width)), TSimd.Load(x + (4 * width)));
-                    var w = TSimd.Broadcast(weights[k]);
-                    a = TSimd.MultiplyAdd(w, v0, a);
-                    b = TSimd.MultiplyAdd(w, v1, b);
-                    c = TSimd.MultiplyAdd(w, v2, c);
-                    d = TSimd.MultiplyAdd(w, v3, d);
-                    w = TSimd.Broadcast(weights[k + 1]);
-                    a = TSimd.MultiplyAdd(w, TSimd.LoadNext(x, v0, v1), a);
-                    b = TSimd.MultiplyAdd(w, TSimd.LoadNext(x + width, v1, v2), b);
-                    c = TSimd.MultiplyAdd(w, TSimd.LoadNext(x + (2 * width), v2, v3), c);
-                    d = TSimd.MultiplyAdd(w, TSimd.LoadNext(x + (3 * width), v3, v4), d);
-                    w = TSimd.Broadcast(weights[k + 2]);
-                    a = TSimd.MultiplyAdd(w, TSimd.LoadSecond(x, v0, v1), a);
-                    b = TSimd.MultiplyAdd(w, TSimd.LoadSecond(x + width, v1, v2), b);
-                    c = TSimd.MultiplyAdd(w, TSimd.LoadSecond(x + (2 * width), v2, v3), c);
-                    d = TSimd.MultiplyAdd(w, TSimd.LoadSecond(x + (3 * width), v3, v4), d);
-                }
-
-                Finish<TSimd, TVector>(call.Slope, outputs + p, end - p, rest, a, b, c, d);
+                var x = call.Input + p + call.Offsets[k];
+                var (v0, v1, v2) = (TSimd.Load(x), TSimd.Load(x + width), TSimd.Load(x + (2 * width)));
+                var (v3, v4) = (TSimd.Load(x + (3 * width)), TSimd.Load(x + (4 * width)));
+                var w = TSimd.Broadcast(call.Weights[k]);
+                a = TSimd.MultiplyAdd(w, v0, a);
+                b = TSimd.MultiplyAdd(w, v1, b);
+                c = TSimd.MultiplyAdd(w, v2, c);
+                d = TSimd.MultiplyAdd(w, v3, d);
+                w = TSimd.Broadcast(call.Weights[k + 1]);
+                a = TSimd.MultiplyAdd(w, TSimd.LoadNext(x, v0, v1), a);
+                b = TSimd.MultiplyAdd(w, TSimd.LoadNext(x + width, v1, v2), b);
+                c = TSimd.MultiplyAdd(w, TSimd.LoadNext(x + (2 * width), v2, v3), c);
+                d = TSimd.MultiplyAdd(w, TSimd.LoadNext(x + (3 * width), v3, v4), d);
+                w = TSimd.Broadcast(call.Weights[k + 2]);
+                a = TSimd.MultiplyAdd(w, TSimd.LoadSecond(x, v0, v1), a);
+                b = TSimd.MultiplyAdd(w, TSimd.LoadSecond(x + width, v1, v2), b);
+                c = TSimd.MultiplyAdd(w, TSimd.LoadSecond(x + (2 * width), v2, v3), c);
+                d = TSimd.MultiplyAdd(w, TSimd.LoadSecond(x + (3 * width), v3, v4), d);
             }
+
+            Finish<TSimd, TVector>(call.Slope, call.Output + p, end - p, rest, a, b, c, d);
         }
     }
 
@@ -138,27 +118,21 @@ internal static unsafe class DepthwiseConv
         var width = TSimd.Width;
         var step = 4 * width;
         var rest = stackalloc float[step];
-        for (var channel = call.First; channel < call.First + call.Channels; channel++)
+        for (var p = start; p < end; p += step)
         {
-            var weights = call.Weights + (channel * call.Taps);
-            var inputs = call.Input + (channel * (nint)call.InputStride);
-            var outputs = call.Output + (channel * (nint)call.OutputStride);
-            for (var p = start; p < end; p += step)
+            TVector a, b, c, d;
+            a = b = c = d = TSimd.Broadcast(call.Bias);
+            for (var k = 0; k < call.Taps; k++)
             {
-                TVector a, b, c, d;
-                a = b = c = d = TSimd.Broadcast(call.Bias[channel]);
-                for (var k = 0; k < call.Taps; k++)
-                {
-                    var w = TSimd.Broadcast(weights[k]);
-                    var x = inputs + p + call.Offsets[k];
-                    a = TSimd.MultiplyAdd(w, TSimd.Load(x), a);
-                    b = TSimd.MultiplyAdd(w, TSimd.Load(x + width), b);
-                    c = TSimd.MultiplyAdd(w, TSimd.Load(x + (2 * width)), c);
-                    d = TSimd.MultiplyAdd(w, TSimd.Load(x + (3 * width)), d);
-                }
-
-                Finish<TSimd, TVector>(call.Slope, outputs + p, end - p, rest, a, b, c, d);
+                var w = TSimd.Broadcast(call.Weights[k]);
+                var x = call.Input + p + call.Offsets[k];
+                a = TSimd.MultiplyAdd(w, TSimd.Load(x), a);
+                b = TSimd.MultiplyAdd(w, TSimd.Load(x + width), b);
+                c = TSimd.MultiplyAdd(w, TSimd.Load(x + (2 * width)), c);
+                d = TSimd.MultiplyAdd(w, TSimd.Load(x + (3 * width)), d);
             }
+
+            Finish<TSimd, TVector>(call.Slope, call.Output + p, end - p, rest, a, b, c, d);
         }
     }
 

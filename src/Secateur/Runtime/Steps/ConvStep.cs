@@ -48,18 +48,17 @@ internal sealed unsafe class ConvStep(
     private void RunDepthwise(float* memory, float* source, int start, int end)
     {
         fixed (int* offsets = planes.Offsets)
-        fixed (float* weights = conv.Weights, bias = conv.Bias)
+        fixed (float* weights = conv.Weights)
         {
             for (var c = 0; c < planes.Outputs.Length; c++)
             {
                 var call = new DepthwiseConvCall
                 {
-                    Channels = 1,
                     Input = source + planes.Inputs[c],
                     Offsets = offsets,
                     Weights = weights + ((nint)c * conv.Taps),
                     Taps = conv.Taps,
-                    Bias = bias + c,
+                    Bias = conv.Bias[c],
                     Slope = epilogue.Slope,
                     Output = memory + planes.Outputs[c],
                 };
