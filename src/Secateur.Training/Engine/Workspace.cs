@@ -9,6 +9,9 @@ namespace Secateur.Training.Engine;
 internal sealed unsafe partial class Workspace : IDisposable
 {
     private const int LargePage = 2 * 1024 * 1024;
+
+    // What is smaller, the allocator may take from memory that it keeps for others.
+    private const int LeastBytes = 64 * 1024 * 1024;
     private const int CacheLine = 64;
 
     // MADV_HUGEPAGE
@@ -18,10 +21,10 @@ internal sealed unsafe partial class Workspace : IDisposable
 
     public Workspace(long bytes)
     {
-        // Small ones are not worth a large page.
-        _bytes = (nuint)bytes;
-        Memory = (float*)NativeMemory.AlignedAlloc(_bytes, bytes < LargePage ? (nuint)CacheLine : LargePage);
-        if (OperatingSystem.IsLinux() && bytes >= LargePage) AskForLargePages();
+        _bytes = checked((nuint)bytes);
+        var isLarge = bytes >= LeastBytes;
+        Memory = (float*)NativeMemory.AlignedAlloc(_bytes, isLarge ? (nuint)LargePage : CacheLine);
+        if (OperatingSystem.IsLinux() && isLarge) AskForLargePages();
         NativeMemory.Clear(Memory, _bytes);
     }
 
@@ -37,7 +40,6 @@ internal sealed unsafe partial class Workspace : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    // It is advice: where the system has no large pages, or another C library, nothing changes.
     private void AskForLargePages()
     {
         try
@@ -46,6 +48,7 @@ internal sealed unsafe partial class Workspace : IDisposable
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
+            // It is advice: where the system has another C library, nothing changes.
         }
     }
 

@@ -11,21 +11,9 @@ internal static unsafe class StreamCopy
 {
     private const int Line = 64;
 
-    /// <summary>target = source, row by row; exactly the columns.</summary>
-    public static void Run(float* source, float* target, PlaneRows rows)
-    {
-        // Rows that end within a cache line would be written in pieces.
-        if (rows.Rows > 1 && ((nuint)target % Line != 0 || rows.TargetPitch * sizeof(float) % Line != 0))
-        {
-            Pointwise.Copy(source, target, rows);
-            return;
-        }
-
-        for (var row = 0; row < rows.Rows; row++) Run(source + ((nint)row * rows.SourcePitch), target + ((nint)row * rows.TargetPitch), rows.Columns);
-    }
-
+    /// <summary>target = source, exactly <paramref name="count"/> floats.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run(float* source, float* target, int count)
+    public static void Run(float* source, float* target, int count)
     {
         var i = 0;
         for (; i < count && (nuint)(target + i) % Line != 0; i++) target[i] = source[i];

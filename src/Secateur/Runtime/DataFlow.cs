@@ -64,7 +64,13 @@ internal sealed class DataFlow
     public int Source(int node) => _source[node];
 
     /// <summary>The node whose map holds the value of <paramref name="node"/>: its source, or what that selects from.</summary>
-    public int Holder(int node) => _network.Nodes[Source(node)] is SelectNode select ? Holder(select.Input) : Source(node);
+    public int Holder(int node)
+    {
+        // A loop: a model file may hold thousands of selections.
+        var source = Source(node);
+        while (_network.Nodes[source] is SelectNode select) source = Source(select.Input);
+        return source;
+    }
 
     /// <summary>The nodes that read the value of <paramref name="node"/>; one that reads it twice appears twice.</summary>
     public IReadOnlyList<int> Readers(int node) => _readers[node];

@@ -253,6 +253,7 @@ internal sealed class PlanBuilder
 
     /// <summary>
     /// The steps that can share phase planes with a convolution's, by their taps: of the same map, stride and result size, as far as the halo allows.
+    /// Separable steps read the map itself.
     /// </summary>
     private TapGeometry[] ReadersLike(Conv2dNode node)
     {
@@ -261,6 +262,7 @@ internal sealed class PlanBuilder
         [
             .. (from i in Enumerable.Range(0, _network.Nodes.Length)
                 where _flow.IsNeeded[i] && !_flow.IsStatic[i] && _network.Nodes[i] is Conv2dNode && _flow.Source(_network.Nodes[i].Inputs[0]) == source
+                where _flow.Separables[_flow.ComputedBy[i]] is null
                 let geometry = _network.GeometryOf((Conv2dNode)_network.Nodes[i])
                 where geometry.Stride == own.Stride
                 where (geometry.OutputSize(shape.Height), geometry.OutputSize(shape.Width)) == (own.OutputSize(shape.Height), own.OutputSize(shape.Width))

@@ -53,7 +53,7 @@ public unsafe class DepthwiseTileTests
         var left = new float[channels * (carriedRows + (rows * stride)) * vector];
         fixed (float* t = tile, o = output, k = carried, l = left, w = weights, b = bias)
         {
-            // With stride 1 the tiles are a row and a column ahead: Value is that of the map's halo-free coordinates.
+            // With stride 1 the tiles are a row and a column ahead.
             for (var c = 0; c < channels; c++)
             {
                 for (var x = 0; x < tiles; x++) Fill(k + (((c * tiles) + x) * carriedRows * columns), c, -1, carriedRows, (x * columns) + 2 - stride);
@@ -72,7 +72,8 @@ public unsafe class DepthwiseTileTests
 
                 for (var x = 0; x < tiles; x++)
                 {
-                    for (var c = 0; c < channels; c++) Fill(t + (c * rows * stride * columns), c, (stride * y) + 2 - stride, rows * stride, (x * columns) + 2 - stride);
+                    for (var c = 0; c < channels; c++)
+                        Fill(t + (c * rows * stride * columns), c, (stride * y) + 2 - stride, rows * stride, (x * columns) + 2 - stride);
                     var call = new DepthwiseTileCall
                     {
                         Channels = channels,
@@ -108,7 +109,8 @@ public unsafe class DepthwiseTileTests
             {
                 var (c, r, column) = (i / (rows * Columns), i / Columns % rows, i % Columns);
                 double sum = bias[c];
-                for (var k = 0; k < 9; k++) sum += (double)weights[(c * 9) + k] * Value(c, (stride * (y + r)) - 1 + (k / 3), (stride * (x + column)) - 1 + (k % 3));
+                for (var k = 0; k < 9; k++)
+                    sum += (double)weights[(c * 9) + k] * Value(c, (stride * (y + r)) - 1 + (k / 3), (stride * (x + column)) - 1 + (k % 3));
                 var expected = sum > 0 ? sum : slope * sum;
                 if (!(Math.Abs(expected - output[i]) <= 1e-5 * Math.Max(1, Math.Abs(expected))))
                     Assert.Fail($"{level}, stride {stride}, channel {c}, row {y + r}, column {x + column}: {output[i]} instead of {expected}");

@@ -25,6 +25,19 @@ public class HostileNetworkTests
     }
 
     [Fact]
+    public void A_long_chain_of_selections_before_a_block_that_sums_in_place_runs()
+    {
+        var g = new NetworkBuilder("block");
+        var stream = g.Relu(g.Conv2d(g.Input(3), "stem", 3, 1));
+        var x = stream;
+        for (var i = 0; i < 4000; i++) x = g.Select(x, 0, 1, 2);
+        x = g.Conv2d(g.Conv2d(x, "depthwise", 3, 3, padding: 1, groups: 3), "project", 3, 1);
+        g.Output("y", g.Relu(g.Conv2d(g.Add(stream, x, "sum"), "head", 1, 1)));
+        var model = Model(g);
+        OnSmallStack(() => Run(model, 5, 7));
+    }
+
+    [Fact]
     public void A_long_chain_behind_a_plane_of_ones_is_compacted_or_refused()
     {
         var g = new NetworkBuilder("deep");

@@ -27,22 +27,27 @@ internal static unsafe class PlanRun
             var memory = block + Fence;
             foreach (var step in plan.Preparation) step.Run(memory, 0, 1);
 
-            // Twice: what was prepared must survive an image.
-            fixed (float* values = Array.ConvertAll(image.Data, x => (float)x))
+            // Twice: what was prepared must survive an image. And from the last part to the first: no part may need another.
+            Dictionary<string, float[]>? first = null;
+            fixed (float* pixels = Array.ConvertAll(image.Data, x => (float)x))
             {
-                plan.Image.In(memory) = new ImagePointer(values);
+                plan.Image.In(memory) = new ImagePointer(pixels);
                 for (var round = 0; round < 2; round++)
                 {
                     foreach (var step in plan.Steps)
                     {
-                        for (var part = 0; part < parts; part++) step.Run(memory, part, parts);
+                        for (var part = 0; part < parts; part++) step.Run(memory, round == 0 ? part : parts - 1 - part, parts);
                     }
+
+                    var values = lowered.Model.Network.Outputs.ToDictionary(o => o.Name, o => Read(plan.Results[o.Node], memory));
+                    foreach (var (name, other) in first ?? []) Assert.Equal(other, values[name]);
+                    first = values;
                 }
             }
 
             AssertIntact(new ReadOnlySpan<uint>(block, Fence), "before");
             AssertIntact(new ReadOnlySpan<uint>(block + floats - Fence, Fence), "after");
-            return lowered.Model.Network.Outputs.ToDictionary(o => o.Name, o => Read(plan.Results[o.Node], memory));
+            return first!;
         }
         finally
         {

@@ -22,8 +22,16 @@ public class SeparableStepTests
         for (var i = 0; i < 25; i++) Check(RandomBlock(random), random.Next(3, 14), random.Next(3, 20), random.Next());
     }
 
-    /// <summary>Maps of many chunks, so that the rings turn.</summary>
+    /// <summary>Maps of several tiles and bands; widths that end with a tile, a column behind it, within half of one.</summary>
     [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 40)]
+    [InlineData(2, 33)]
+    [InlineData(9, 32)]
+    [InlineData(9, 48)]
+    [InlineData(17, 64)]
+    [InlineData(80, 33)]
+    [InlineData(150, 20)]
     [InlineData(40, 71)]
     [InlineData(7, 331)]
     public void Large_blocks_compute_what_the_definition_says(int height, int width)
@@ -56,21 +64,84 @@ public class SeparableStepTests
             PlanRun.AssertEqual(ReferenceExecutor.Run(model, image), model.Network, PlanRun.Run(new LoweredModel(model, level), image, parts: 2), $"{channels}, {level}");
     }
 
+    /// <summary>Others run as two convolutions.</summary>
     [Fact]
-    public void Huge_depthwise_kernels_stay_off_the_stack()
+    public void Only_kernels_of_three_with_padding_one_are_joined()
     {
-        var g = new NetworkBuilder("huge");
-        g.Output("y", g.Conv2d(g.Conv2d(g.Input(1), "depthwise", 1, 1501, padding: 750), "pointwise", 2, 1));
-        var lowered = new LoweredModel(RandomWeights.Fill(g.Build(), 1), SimdLevel.Vector128);
-        Assert.DoesNotContain(PlanBuilder.Build(lowered, 3, 3).Steps, s => s is SeparableStep);
+        foreach (var (kernel, stride, padding) in new[] { (3, 1, 1), (3, 2, 1), (3, 1, 0), (3, 3, 1), (5, 1, 2), (1501, 1, 750) })
+        {
+            var g = new NetworkBuilder("kernels");
+            g.Output("y", g.Conv2d(g.Conv2d(g.Input(2), "depthwise", 2, kernel, stride, padding, groups: 2), "pointwise", 2, 1));
+            var steps = PlanBuilder.Build(new LoweredModel(RandomWeights.Fill(g.Build(), 1), SimdLevel.Vector128), 9, 9).Steps;
+            Assert.Equal((kernel, padding) == (3, 1) && stride < 3, steps.Any(s => s is SeparableStep));
+        }
+    }
+
+    [Theory]
+    [InlineData(8, 1, true)]
+    [InlineData(0, 1, true)]
+    [InlineData(8, 2, false)]
+    [InlineData(0, 2, false)]
+    public void Only_a_sum_over_an_input_of_its_own_size_is_written_in_place(int expanded, int stride, bool isInPlace)
+    {
+        // A single pixel: with stride 2, too, the sum has the size of the input.
+        var model = RandomWeights.Fill(new Block(4, expanded, 3, stride, 1, 4, AddsInput: true).ToNetwork(), 1);
+        Assert.Equal(isInPlace, PlanBuilder.Build(new LoweredModel(model, SimdLevel.Vector128), 1, 1).Steps.Any(s => s is SaveEdgesStep));
     }
 
     [Fact]
-    public void A_sum_over_its_own_input_is_written_in_place()
+    public void A_sum_over_an_input_that_is_read_later_is_not_written_in_place()
     {
-        var model = RandomWeights.Fill(new Block(4, 8, 3, 1, 1, 4, AddsInput: true).ToNetwork(), 1);
-        var steps = PlanBuilder.Build(new LoweredModel(model, SimdLevel.Vector128), 9, 9).Steps;
-        Assert.Contains(steps, s => s is SaveEdgesStep);
+        var g = new NetworkBuilder("later");
+        var input = g.Relu(g.Conv2d(g.Input(2), "stem", 4, 3, padding: 1));
+        var x = g.Conv2d(g.Relu(g.Conv2d(input, "depthwise", 4, 3, padding: 1, groups: 4)), "project", 4, 1);
+        g.Output("y", g.Conv2d(g.Add(g.Conv2d(g.Add(input, x, "sum"), "next", 4, 1), input, "later"), "head", 2, 1));
+        var steps = PlanBuilder.Build(new LoweredModel(RandomWeights.Fill(g.Build(), 1), SimdLevel.Vector128), 9, 9).Steps;
+        Assert.DoesNotContain(steps, s => s is SaveEdgesStep);
+    }
+
+    /// <summary>
+    /// As compaction leaves them: a block reads some channels of a stream, adds to some, and the sum starts from values that differ at the borders.
+    /// </summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(6)]
+    public void Blocks_that_read_and_add_some_channels_run_in_place(int expanded)
+    {
+        var g = new NetworkBuilder("some");
+        var image = g.Input(2);
+        var stream = g.Relu(g.Conv2d(image, "stem", 5, 3, padding: 1));
+        var x = g.Select(stream, 0, 2, 3);
+        if (expanded > 0) x = g.PRelu(g.Conv2d(x, "expand", expanded, 1, bias: true), "expand_slope");
+        x = g.PRelu(g.Conv2d(x, "depthwise", g.ChannelsOf(x), 3, padding: 1, groups: g.ChannelsOf(x), bias: true), "depthwise_slope");
+        x = g.Add(g.Conv2d(x, "project", 3, 1), g.Conv2d(g.Ones(stream), "border", 3, 3, padding: 1), "start");
+        stream = g.Add(new MergeOperand(stream, [0, 1, 2, 3, 4]), new MergeOperand(x, [1, 2, 5]), 6, "sum");
+        g.Output("y", g.Conv2d(stream, "head", 2, 1));
+        var model = RandomWeights.Fill(g.Build(), 1);
+        foreach (var (height, width) in new[] { (9, 5), (19, 16), (20, 70) })
+        {
+            var pixels = Equality.Image(2, height, width, seed: 1);
+            var expected = ReferenceExecutor.Run(model, pixels);
+            foreach (var level in Enum.GetValues<SimdLevel>())
+            {
+                var lowered = new LoweredModel(model, level);
+                Assert.Contains(PlanBuilder.Build(lowered, height, width).Steps, s => s is SaveEdgesStep);
+                foreach (var parts in new[] { 1, 2, 5 })
+                    PlanRun.AssertEqual(expected, model.Network, PlanRun.Run(lowered, pixels, parts), $"{height} x {width}, {parts} parts, {level}");
+            }
+        }
+    }
+
+    /// <summary>A strided separable block reads the map itself, so a strided convolution beside it has its phase planes for itself, in a window.</summary>
+    [Fact]
+    public void A_separable_block_shares_no_phase_planes()
+    {
+        var g = new NetworkBuilder("beside");
+        var stem = g.Relu(g.Conv2d(g.Input(2), "stem", 4, 3, padding: 1));
+        g.Output("a", g.Conv2d(stem, "dense", 3, 3, stride: 2, padding: 1));
+        g.Output("b", g.Conv2d(g.Conv2d(stem, "depthwise", 4, 3, stride: 2, padding: 1, groups: 4), "project", 3, 1));
+        var steps = PlanBuilder.Build(new LoweredModel(RandomWeights.Fill(g.Build(), 1), SimdLevel.Vector128), 9, 9).Steps;
+        Assert.DoesNotContain(steps, s => s is PhaseSplitStep);
     }
 
     private static Block RandomBlock(Random random)

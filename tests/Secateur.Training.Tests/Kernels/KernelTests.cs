@@ -130,7 +130,7 @@ public unsafe class KernelTests
         {
             var (source, target) = (Draw(count, 1), new float[count + shift + Slack]);
             Array.Fill(target, Untouched);
-            Both(source, target, (from, to) => StreamCopy.Run(from, to + shift, PlaneRows.Line(count)));
+            Both(source, target, (from, to) => StreamCopy.Run(from, to + shift, count));
             Assert.All(target[..shift], v => Assert.Equal(Untouched, v));
             Assert.Equal(source[..count], target[shift..(shift + count)]);
             Assert.All(target[(shift + count)..], v => Assert.Equal(Untouched, v));

@@ -58,7 +58,7 @@ internal sealed class ConvTiles
         Lead = (Math.Max(before, _gradientBefore) + Line - 1) / Line * Line;
         Reach = Math.Max(before + after, _gradientBefore + _gradientAfter) + 1;
 
-        // What is written in place takes no scratch memory, as a rule.
+        // What is written in place takes no scratch memory. That of maps which are streamed is not counted: it leaves at once.
         var planes = (long)InputPlanes + groupOutputs + (IsFlat ? 0 : ResultPlanes);
         var most = (int)Math.Clamp((ScratchFloats / (planes * Pitch)) - Reach, 1, output.Height);
         BandRows = CeilingDivide(output.Height, CeilingDivide(output.Height, most));

@@ -60,13 +60,10 @@ internal sealed class StoredMap
     public bool IsStreamed => (long)Batch * Channels * PlaneStride > CachedFloats;
 
     /// <summary>Brings values or gradients to their place, past the caches where <see cref="IsStreamed"/>.</summary>
-    public unsafe void Store(float* source, float* target, int count) => Store(source, target, PlaneRows.Line(count));
-
-    /// <summary>Brings rows of values or gradients to their place; only columns are written.</summary>
-    public unsafe void Store(float* source, float* target, PlaneRows rows)
+    public unsafe void Store(float* source, float* target, int count)
     {
-        if (IsStreamed) StreamCopy.Run(source, target, rows);
-        else Pointwise.Copy(source, target, rows);
+        if (IsStreamed) StreamCopy.Run(source, target, count);
+        else new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(target, count));
     }
 
     /// <summary>The view with this norm and activation; there is one of each.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -15,7 +16,9 @@ internal static unsafe class DenseConv
     /// <summary>The most output channels a block has.</summary>
     public const int MaxBlock = 8;
 
-    /// <summary>Computes positions [start, end) of one block of channels, and as many in each of <see cref="DenseConvCall.MoreRuns"/>; so for more blocks.</summary>
+    /// <summary>
+    /// Computes positions [start, end) of one block of channels, and as many in each of <see cref="DenseConvCall.MoreRuns"/>; so for more blocks.
+    /// </summary>
     public static void Run(SimdLevel level, int block, in DenseConvCall call, int start, int end)
     {
         switch (level)
@@ -83,6 +86,7 @@ internal static unsafe class DenseConv
         var (more, pitch, inputPitch, inPairs) = call.MoreRuns;
         var (step, distance) = inPairs ? (TSimd.Width, pitch) : (2 * TSimd.Width, TSimd.Width);
         nint inputDistance = inPairs ? inputPitch : TSimd.Width;
+        Debug.Assert(!inPairs || more % 2 == 1, "runs in pairs are an even number");
         if (inPairs) (more, pitch, inputPitch) = (more / 2, 2 * pitch, 2 * inputPitch);
 
         var isSum = call.OwnFactor == 1 && call.AddendFactor == 1;

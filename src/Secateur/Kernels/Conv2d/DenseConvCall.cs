@@ -66,8 +66,8 @@ internal unsafe struct DenseConvCall
 /// <param name="Pitch">Positions from one to the next.</param>
 /// <param name="InputPitch">Floats from the input of one to that of the next.</param>
 /// <param name="InPairs">
-/// Whether they are one vector long, and an odd number: then a vector of one and a vector of the next are computed together, where two of the same
-/// would be half wasted.
+/// Whether two runs go together, the first one and these: a vector of one and the same vector of the next, where two vectors of a short run would be
+/// half wasted. The count must be odd.
 /// </param>
 internal readonly record struct MoreRuns(int Count, int Pitch, int InputPitch, bool InPairs = false);
 
@@ -82,7 +82,7 @@ internal unsafe struct FetchAhead
     /// <summary>For each tap the distance of what is fetched with it, [K].</summary>
     public int* Offsets;
 
-    /// <summary>Floats from one run to the next.</summary>
+    /// <summary>Floats from one run to the next; of two that go together, only what belongs to the first is fetched.</summary>
     public int RunStep;
 
     /// <summary>Floats from one block to the next.</summary>

@@ -7,15 +7,9 @@ namespace Secateur.Kernels.Simd;
 /// <summary>Asks the memory for what will be needed soon; nothing happens where .NET has no such instruction.</summary>
 internal static unsafe class Prefetch
 {
-    /// <summary>Fetches the cache lines of [<paramref name="start"/>, <paramref name="start"/> + <paramref name="floats"/>).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Range(float* start, int floats)
-    {
-        if (!Sse.IsSupported) return;
-        for (var i = 0; i < floats; i += CacheLines.Floats) Sse.Prefetch0(start + i);
-    }
-
-    /// <summary>As <see cref="Range"/>, but to the second-level cache: for what is needed later.</summary>
+    /// <summary>
+    /// Fetches the cache lines of [<paramref name="start"/>, <paramref name="start"/> + <paramref name="floats"/>) to the second-level cache.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void FarRange(float* start, int floats)
     {

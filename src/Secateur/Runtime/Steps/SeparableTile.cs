@@ -16,8 +16,10 @@ namespace Secateur.Runtime.Steps;
 /// </remarks>
 internal sealed unsafe class SeparableTile
 {
-    // Rows that all blocks of channels expand while these are in the first-level cache, and rows of the first column at a time.
+    // Positions that all blocks of channels expand while the input under them is in the first-level cache.
     private const int StripPositions = 2 * DepthwiseTile.Columns;
+
+    // Rows of the first column at a time.
     private const int ColumnRows = 32;
 
     private readonly SimdLevel _level;
@@ -116,7 +118,10 @@ internal sealed unsafe class SeparableTile
             if (!IsInside(row)) return;
             var (source, target) = ((nint)Map(memory, row), (nint)Edge(scratch, row, share));
             for (var c = 0; c < _mapPlanes.Length; c++)
-                new ReadOnlySpan<float>((float*)source + _mapPlanes[c], _planes.From.Width).CopyTo(new Span<float>((float*)target + _edgePlanes[c], _planes.From.Width));
+            {
+                var values = new ReadOnlySpan<float>((float*)source + _mapPlanes[c], _planes.From.Width);
+                values.CopyTo(new Span<float>((float*)target + _edgePlanes[c], values.Length));
+            }
         }
     }
 
