@@ -123,26 +123,26 @@ internal static unsafe class DenseConv
                     else
                     {
                         var at = call.BorderStart + (first * (nint)call.BorderStride) + call.Border.Locate(p, step);
-                        var second = inPairs ? call.Border.Locate(p + distance, step) - call.Border.Locate(p, step) : TSimd.Width;
-                        if (TBlock.Size > 0) (a0, b0) = LoadPair<TSimd, TVector>(at + (0 * (nint)call.BorderStride), second);
-                        if (TBlock.Size > 1) (a1, b1) = LoadPair<TSimd, TVector>(at + (1 * (nint)call.BorderStride), second);
-                        if (TBlock.Size > 2) (a2, b2) = LoadPair<TSimd, TVector>(at + (2 * (nint)call.BorderStride), second);
-                        if (TBlock.Size > 3) (a3, b3) = LoadPair<TSimd, TVector>(at + (3 * (nint)call.BorderStride), second);
-                        if (TBlock.Size > 4) (a4, b4) = LoadPair<TSimd, TVector>(at + (4 * (nint)call.BorderStride), second);
-                        if (TBlock.Size > 5) (a5, b5) = LoadPair<TSimd, TVector>(at + (5 * (nint)call.BorderStride), second);
-                        if (TBlock.Size > 6) (a6, b6) = LoadPair<TSimd, TVector>(at + (6 * (nint)call.BorderStride), second);
-                        if (TBlock.Size > 7) (a7, b7) = LoadPair<TSimd, TVector>(at + (7 * (nint)call.BorderStride), second);
+                        var apart = inPairs ? call.Border.Locate(p + distance, step) - call.Border.Locate(p, step) : TSimd.Width;
+                        if (TBlock.Size > 0) (a0, b0) = LoadPair<TSimd, TVector>(at + (0 * (nint)call.BorderStride), apart);
+                        if (TBlock.Size > 1) (a1, b1) = LoadPair<TSimd, TVector>(at + (1 * (nint)call.BorderStride), apart);
+                        if (TBlock.Size > 2) (a2, b2) = LoadPair<TSimd, TVector>(at + (2 * (nint)call.BorderStride), apart);
+                        if (TBlock.Size > 3) (a3, b3) = LoadPair<TSimd, TVector>(at + (3 * (nint)call.BorderStride), apart);
+                        if (TBlock.Size > 4) (a4, b4) = LoadPair<TSimd, TVector>(at + (4 * (nint)call.BorderStride), apart);
+                        if (TBlock.Size > 5) (a5, b5) = LoadPair<TSimd, TVector>(at + (5 * (nint)call.BorderStride), apart);
+                        if (TBlock.Size > 6) (a6, b6) = LoadPair<TSimd, TVector>(at + (6 * (nint)call.BorderStride), apart);
+                        if (TBlock.Size > 7) (a7, b7) = LoadPair<TSimd, TVector>(at + (7 * (nint)call.BorderStride), apart);
                     }
 
                     var input = source + p;
                     var offset = call.Offsets;
                     var fetch = ahead + p;
+                    var second = input + inputDistance;
                     var weight = call.Weights + (first * (nint)taps);
-                    for (var k = taps; k > 0; k--, offset++, weight += TBlock.Size)
+                    for (var last = offset + taps; offset < last; offset++, weight += TBlock.Size)
                     {
                         if (Sse.IsSupported) Sse.Prefetch0(fetch + offset[fetched]);
-                        var x = input + *offset;
-                        var (x0, x1) = (TSimd.Load(x), TSimd.Load(x + inputDistance));
+                        var (x0, x1) = (TSimd.Load(input + *offset), TSimd.Load(second + *offset));
                         if (TBlock.Size > 0)
                         {
                             var w = TSimd.Broadcast(weight[0]);
