@@ -93,13 +93,13 @@ internal static unsafe class DenseConv
 
         // Where nothing is to be fetched, what is there already.
         var fetches = call.Ahead.Start is not null;
-        var block = fetches ? call.Ahead.Start : call.Input + start;
+        var blockAhead = fetches ? call.Ahead.Start : call.Input + start;
         nint fetched = fetches ? (nint)(call.Ahead.Offsets - call.Offsets) : 0;
         for (var blocks = call.MoreBlocks; blocks >= 0; blocks--, first += TBlock.Size)
         {
             var bias = call.Bias + first;
             var source = call.Input;
-            var ahead = block - start;
+            var ahead = blockAhead - start;
             var (from, stop) = (start, end);
             for (var runs = more; runs >= 0; runs--)
             {
@@ -285,7 +285,7 @@ internal static unsafe class DenseConv
                 ahead += (inPairs ? 2 * call.Ahead.RunStep : call.Ahead.RunStep) - pitch;
             }
 
-            block += call.Ahead.BlockStep;
+            blockAhead += call.Ahead.BlockStep;
         }
     }
 

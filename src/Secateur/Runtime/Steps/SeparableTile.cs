@@ -33,8 +33,7 @@ internal sealed unsafe class SeparableTile
     private readonly int _carriedRows;
     private readonly int _vector;
 
-    // Distances of the input planes: in the map, among the rows kept of neighbouring parts, in the first column.
-    private readonly int[] _mapPlanes;
+    // Distances of the input planes among the rows kept of neighbouring parts, and in the first column.
     private readonly int[] _edgePlanes;
     private readonly int[] _columnPlanes;
 
@@ -66,7 +65,7 @@ internal sealed unsafe class SeparableTile
         var inputs = planes.Inputs.Length;
         _edgeStride = CacheLines.Spread(planes.From.Width + _columns);
         var columnInput = CacheLines.Spread(ColumnRows);
-        _mapPlanes = Arrays.Of(inputs, c => (int)(planes.Inputs[c] - planes.Inputs[0]));
+        Planes = Arrays.Of(inputs, c => (int)(planes.Inputs[c] - planes.Inputs[0]));
         _edgePlanes = Arrays.Of(inputs, c => 2 * c * _edgeStride);
         _columnPlanes = Arrays.Of(inputs, c => c * columnInput);
         _tilePlaces = Places(BandRows * _stride * _columns);
@@ -88,8 +87,8 @@ internal sealed unsafe class SeparableTile
     /// <summary>Output rows of a band.</summary>
     public int BandRows { get; }
 
-    /// <summary>Distances of the planes that are read.</summary>
-    public int[] Planes => _mapPlanes;
+    /// <summary>Distances of the input planes in the map, from the first one, [C].</summary>
+    public int[] Planes { get; }
 
     /// <summary>Floats of scratch memory.</summary>
     public long Floats { get; }
@@ -117,9 +116,9 @@ internal sealed unsafe class SeparableTile
         {
             if (!IsInside(row)) return;
             var (source, target) = ((nint)Map(memory, row), (nint)Edge(scratch, row, share));
-            for (var c = 0; c < _mapPlanes.Length; c++)
+            for (var c = 0; c < Planes.Length; c++)
             {
-                var values = new ReadOnlySpan<float>((float*)source + _mapPlanes[c], _planes.From.Width);
+                var values = new ReadOnlySpan<float>((float*)source + Planes[c], _planes.From.Width);
                 values.CopyTo(new Span<float>((float*)target + _edgePlanes[c], values.Length));
             }
         }
@@ -198,7 +197,7 @@ internal sealed unsafe class SeparableTile
                 count = Math.Min(rows - r, (_planes.IsInPlace ? share.End : _planes.From.Height) - at);
                 var inPairs = width == _vector && count > 1;
                 if (inPairs) count -= count % 2;
-                FillRuns(Map(memory, at) + column, _mapPlanes, width, new MoreRuns(count - 1, _columns, _planes.From.Pitch, inPairs), output, places, fetch);
+                FillRuns(Map(memory, at) + column, Planes, width, new MoreRuns(count - 1, _columns, _planes.From.Pitch, inPairs), output, places, fetch);
             }
             else
             {
@@ -224,7 +223,7 @@ internal sealed unsafe class SeparableTile
         for (var r = 0; r < rows; r++)
         {
             if (!IsInside(row + r)) continue;
-            var (source, planes) = IsOwn(row + r, share) ? ((nint)Map(memory, row + r), _mapPlanes) : ((nint)Edge(scratch, row + r, share), _edgePlanes);
+            var (source, planes) = IsOwn(row + r, share) ? ((nint)Map(memory, row + r), Planes) : ((nint)Edge(scratch, row + r, share), _edgePlanes);
             for (var c = 0; c < planes.Length; c++) input[_columnPlanes[c] + r] = ((float*)source)[planes[c]];
         }
 
