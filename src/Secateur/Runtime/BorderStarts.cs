@@ -14,7 +14,7 @@ internal static class BorderStarts
     public static BorderStart? Of(
         SimdLevel level, FusedConv[] siblings, ImmutableArray<MapShape> shapes, StaticMap?[] statics, float[] bias, PlanarLayout layout)
     {
-        var maps = siblings.SelectMany(chain => chain.Start is { } start ? [statics[start.Node]!] : Array.Empty<StaticMap>()).ToList();
+        var maps = siblings.SelectMany(chain => chain.Starts.Select(start => statics[start.Node]!)).ToList();
         if (maps.Count == 0) return null;
         var run = 2 * (int)level / 32;
         var rows = BorderRows.Plan(layout.Pitch, layout.Height, maps.Max(m => m.Rows.Head), maps.Max(m => m.Rows.Tail), run);
@@ -29,8 +29,9 @@ internal static class BorderStarts
                 {
                     for (var x = 0; x < layout.Width; x++)
                     {
-                        var start = chain.Start is { } operand ? statics[operand.Node]!.ChannelOrZero(operand.Channels, c, rows.SourceRow(y), x) : 0;
-                        values[(channel * stride) + (y * layout.Pitch) + x] = (float)(bias[channel] + start);
+                        double start = bias[channel];
+                        foreach (var operand in chain.Starts) start += statics[operand.Node]!.ChannelOrZero(operand.Channels, c, rows.SourceRow(y), x);
+                        values[(channel * stride) + (y * layout.Pitch) + x] = (float)start;
                     }
                 }
             }

@@ -199,7 +199,7 @@ internal sealed class DataFlow
     {
         var source = Source(_network.Nodes[chain.Node].Inputs[0]);
         before = Chains[source];
-        return before is { Start: null, Merge: null } && Separables[source] is null && !IsResult[source] && Readers(source).Count == 1;
+        return before is { Starts: [], Merge: null } && Separables[source] is null && !IsResult[source] && Readers(source).Count == 1;
     }
 
     private bool IsPointwise(FusedConv chain) =>
@@ -224,8 +224,8 @@ internal sealed class DataFlow
                 var (own, other) = ownIsA ? (merge.A, merge.B) : (merge.B, merge.A);
                 if (IsStatic[other.Node])
                 {
-                    if (merge is not AddNode || chain.Start is not null || chain.Activation is not null || !own.Channels.IsEmpty) return false;
-                    chain.Start = other;
+                    if (merge is not AddNode || chain.Activation is not null || !own.Channels.IsEmpty) return false;
+                    chain.Starts.Add(other);
                     return true;
                 }
 

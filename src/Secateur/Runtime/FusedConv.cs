@@ -5,7 +5,7 @@ using Secateur.Kernels;
 
 namespace Secateur.Runtime;
 
-/// <summary>A convolution and the nodes behind it that its kernel takes over: [add of a static map] [activation] [add or fusion].</summary>
+/// <summary>A convolution and the nodes behind it that its kernel takes over: [adds of static maps] [activation] [add or fusion].</summary>
 internal sealed class FusedConv(int node)
 {
     /// <summary>The convolution.</summary>
@@ -14,8 +14,8 @@ internal sealed class FusedConv(int node)
     /// <summary>The last node of the chain: the kernel computes its result.</summary>
     public int Last { get; set; } = node;
 
-    /// <summary>The static operand of the first add, or null.</summary>
-    public MergeOperand? Start { get; set; }
+    /// <summary>The static operands of the first adds.</summary>
+    public List<MergeOperand> Starts { get; } = [];
 
     /// <summary>The activation, or null.</summary>
     public Node? Activation { get; set; }

@@ -1,5 +1,6 @@
 using Secateur.Graph;
 using Secateur.Kernels.Simd;
+using Secateur.Lowering;
 using Secateur.Weights;
 
 namespace Secateur.Runtime;
@@ -12,18 +13,18 @@ public sealed class InferenceEngine
     private readonly Lock _gate = new();
     private readonly LinkedList<SizedPlan> _plans = [];
 
-    /// <summary>Folds batch norms and packs weights; plans are compiled at the first image of a size and kept for the next.</summary>
+    /// <summary>Folds batch norms and what is fixed, and packs weights; plans are compiled at the first image of a size and kept for the next.</summary>
     /// <exception cref="InvalidOperationException"><see cref="SimdLevels.Variable"/> holds no width.</exception>
     public InferenceEngine(Model model)
     {
         Model = model;
-        Lowered = new LoweredModel(model, SimdLevels.Detect());
+        Lowered = new LoweredModel(InferenceForm.Of(model), SimdLevels.Detect());
     }
 
     /// <summary>The model as it was given.</summary>
     public Model Model { get; }
 
-    /// <summary>Bytes of the weights as they run, batch norms folded.</summary>
+    /// <summary>Bytes of the weights as they run: batch norms folded, and of a compacted model one copy for every use that reads other channels.</summary>
     public long WeightBytes => Lowered.Model.Weights.Values.Sum(t => (long)t.Length * sizeof(float));
 
     /// <summary>What runs in its place.</summary>

@@ -3,12 +3,11 @@ using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Simd;
-using Secateur.Lowering;
 using Secateur.Weights;
 
 namespace Secateur.Runtime;
 
-/// <summary>A model made ready to run, whatever the input size: batch norms folded, weights packed.</summary>
+/// <summary>A model in inference form made ready to run, whatever the input size: weights are packed.</summary>
 internal sealed class LoweredModel
 {
     private readonly ConcurrentDictionary<ConvKey, PackedConv> _packed = new();
@@ -16,12 +15,11 @@ internal sealed class LoweredModel
 
     public LoweredModel(Model model, SimdLevel level)
     {
-        Model = FoldBatchNorm.Run(model);
-        Level = level;
-        Flow = new DataFlow(Model.Network);
+        (Model, Level) = (model, level);
+        Flow = new DataFlow(model.Network);
     }
 
-    /// <summary>The model without batch norms.</summary>
+    /// <summary>The model, without batch norms.</summary>
     public Model Model { get; }
 
     /// <summary>The vector width that the weights are packed for.</summary>

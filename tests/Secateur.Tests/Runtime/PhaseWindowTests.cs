@@ -69,7 +69,7 @@ public unsafe class PhaseWindowTests
         var expected = ReferenceExecutor.Run(model, pixels);
         foreach (var level in Enum.GetValues<SimdLevel>())
         {
-            var lowered = new LoweredModel(model, level);
+            var lowered = new LoweredModel(FoldBatchNorm.Run(model), level);
             var steps = PlanBuilder.Build(lowered, Height, Width).Steps;
             Assert.Equal((4, splits), (steps.Count(step => step is ConvStep), steps.Count(step => step is PhaseSplitStep)));
             var whole = PlanRun.Run(lowered, pixels, parts: 1);
@@ -90,7 +90,7 @@ public unsafe class PhaseWindowTests
         var pixels = Equality.Image(3, 61, 83, seed: 1);
         foreach (var level in Enum.GetValues<SimdLevel>())
         {
-            var lowered = new LoweredModel(model, level);
+            var lowered = new LoweredModel(FoldBatchNorm.Run(model), level);
             Assert.Collection(PlanBuilder.Build(lowered, 61, 83).Steps, step => Assert.IsType<ConvStep>(step), step => Assert.IsType<ConvStep>(step));
             PlanRun.AssertEqual(ReferenceExecutor.Run(model, pixels), model.Network, PlanRun.Run(lowered, pixels, parts: 2), $"{level}");
         }

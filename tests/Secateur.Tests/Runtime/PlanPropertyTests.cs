@@ -35,7 +35,8 @@ public class PlanPropertyTests
     private static int Check(Model model, int seed)
     {
         var random = new Random(seed);
-        var lowered = Levels.Select(level => new LoweredModel(model, level)).ToArray();
+        (string Name, Model Model)[] forms = [("batch norms folded", FoldBatchNorm.Run(model)), ("inference form", InferenceForm.Of(model))];
+        var lowered = (from form in forms from level in Levels select (form.Name, Model: new LoweredModel(form.Model, level))).ToArray();
         var runs = 0;
         (int Height, int Width)[] sizes = [(1, 1), (random.Next(1, 6), random.Next(1, 6)), (random.Next(1, 24), random.Next(1, 40)), (random.Next(4, 12), random.Next(60, 70))];
         foreach (var (height, width) in sizes)
@@ -43,7 +44,8 @@ public class PlanPropertyTests
             var image = Equality.Image(model.Network.Nodes.OfType<InputNode>().Single().Channels, height, width, seed);
             if (!CanRun(model.Network, image)) continue;
             var expected = ReferenceExecutor.Run(model, image);
-            foreach (var candidate in lowered) CheckParts(candidate, expected, model.Network, image, $"seed {seed}, {height} x {width}, {candidate.Level}");
+            foreach (var (name, candidate) in lowered)
+                CheckParts(candidate, expected, model.Network, image, $"seed {seed}, {height} x {width}, {candidate.Level}, {name}");
             runs++;
         }
 

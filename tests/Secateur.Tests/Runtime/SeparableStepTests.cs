@@ -61,7 +61,7 @@ public class SeparableStepTests
         var model = RandomWeights.Fill(g.Build(), 1);
         var image = Equality.Image(channels, 9, 11, seed: 1);
         foreach (var level in Enum.GetValues<SimdLevel>())
-            PlanRun.AssertEqual(ReferenceExecutor.Run(model, image), model.Network, PlanRun.Run(new LoweredModel(model, level), image, parts: 2), $"{channels}, {level}");
+            PlanRun.AssertEqual(ReferenceExecutor.Run(model, image), model.Network, PlanRun.Run(new LoweredModel(FoldBatchNorm.Run(model), level), image, parts: 2), $"{channels}, {level}");
     }
 
     /// <summary>Others run as two convolutions.</summary>
@@ -86,7 +86,7 @@ public class SeparableStepTests
     {
         // A single pixel: with stride 2, too, the sum has the size of the input.
         var model = RandomWeights.Fill(new Block(4, expanded, 3, stride, 1, 4, AddsInput: true).ToNetwork(), 1);
-        Assert.Equal(isInPlace, PlanBuilder.Build(new LoweredModel(model, SimdLevel.Vector128), 1, 1).Steps.Any(s => s is SaveEdgesStep));
+        Assert.Equal(isInPlace, PlanBuilder.Build(new LoweredModel(FoldBatchNorm.Run(model), SimdLevel.Vector128), 1, 1).Steps.Any(s => s is SaveEdgesStep));
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public class SeparableStepTests
             var expected = ReferenceExecutor.Run(model, pixels);
             foreach (var level in Enum.GetValues<SimdLevel>())
             {
-                var lowered = new LoweredModel(model, level);
+                var lowered = new LoweredModel(FoldBatchNorm.Run(model), level);
                 Assert.Contains(PlanBuilder.Build(lowered, height, width).Steps, s => s is SaveEdgesStep);
                 foreach (var parts in new[] { 1, 2, 5 })
                     PlanRun.AssertEqual(expected, model.Network, PlanRun.Run(lowered, pixels, parts), $"{height} x {width}, {parts} parts, {level}");
@@ -162,7 +162,7 @@ public class SeparableStepTests
         var expected = ReferenceExecutor.Run(model, image);
         foreach (var level in Enum.GetValues<SimdLevel>())
         {
-            var lowered = new LoweredModel(model, level);
+            var lowered = new LoweredModel(FoldBatchNorm.Run(model), level);
             Assert.Equal(block is { Kernel: 3, Padding: 1 }, PlanBuilder.Build(lowered, height, width).Steps.Any(s => s is SeparableStep));
             var whole = PlanRun.Run(lowered, image, parts: 1);
             PlanRun.AssertEqual(expected, model.Network, whole, $"{block} at {height} x {width}, {level}");

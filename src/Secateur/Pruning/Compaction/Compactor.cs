@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Secateur.Graph;
 using Secateur.Lowering;
+using Secateur.Lowering.Narrowing;
 using Secateur.Weights;
 
 namespace Secateur.Pruning.Compaction;
@@ -16,7 +17,7 @@ public static class Compactor
     /// <summary>Compacts a model; the zeros in its weights decide, no mask is needed.</summary>
     public static Model Compact(Model model)
     {
-        var (compacted, kept) = Rewriter.Run(FoldBatchNorm.Run(model));
+        var (compacted, kept) = Rewriter.Run(FoldBatchNorm.Run(model), sharesWeights: true);
         var before = NetworkCosts.CountParameters(model.Network);
         var after = NetworkCosts.CountParameters(compacted.Network);
         var info = model.Info.WithStep($"compacted from {before} to {after} parameters") with { KeptFilters = Original(model, kept) };

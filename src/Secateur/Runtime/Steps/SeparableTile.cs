@@ -159,13 +159,18 @@ internal sealed unsafe class SeparableTile
     }
 
     /// <summary>How a convolution of <paramref name="blocks"/> blocks fetches what the tile of outputs at a row and a column will need.</summary>
-    public FetchAhead Ahead(float* memory, int y, int x, int* planes, int blocks) => new()
+    public FetchAhead Ahead(float* memory, int y, int x, int* planes, int blocks)
     {
-        Start = Map(memory, Row(y)) + Column(x),
-        Offsets = planes,
-        RunStep = _planes.From.Pitch,
-        BlockStep = Math.Max(1, DepthwiseTile.Columns / blocks),
-    };
+        // The last column of a block's share: lines begin anywhere in a row, and the line of the first column is the tile's before.
+        var share = Math.Max(1, DepthwiseTile.Columns / blocks);
+        return new FetchAhead
+        {
+            Start = Map(memory, Row(y)) + Column(x) + share - 1,
+            Offsets = planes,
+            RunStep = _planes.From.Pitch,
+            BlockStep = share,
+        };
+    }
 
     /// <summary>Fills the tile of outputs at a row and a column.</summary>
     public void Fill(float* memory, int y, int x, (int Start, int End) share, float* scratch, FetchAhead fetch, ref DepthwiseTileCall depthwise)

@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 using Secateur.Graph;
 using Secateur.Weights;
 
-namespace Secateur.Pruning.Compaction;
+namespace Secateur.Lowering.Narrowing;
 
 /// <summary>
 /// Decides which channels of every node the compacted network computes as maps: the smallest sets that hold every live channel and satisfy
 /// what the operations ask of each other, found by growing them until nothing changes.
 /// <list type="bullet">
-/// <item>Convolutions that share a weight read the same inputs and give the same outputs, so that they still share it.</item>
+/// <item>Convolutions that shall still share a weight read the same inputs and give the same outputs.</item>
 /// <item>The groups of a convolution are equally large.</item>
 /// <item>An elementwise operation gives what it is given.</item>
 /// <item>A sum that carries a channel gets it as a map from every operand in which it is not one number.</item>
@@ -20,13 +20,13 @@ internal sealed class CarriedChannels
     private readonly Model _model;
     private readonly ChannelValues _values;
     private readonly bool[][] _carried;
-    private readonly Dictionary<(string Weight, int Groups), SharedConvolution> _convolutions = [];
+    private readonly bool _sharesWeights;
+    private readonly Dictionary<(string Weight, int Groups, int Use), SharedConvolution> _convolutions = [];
     private bool _changed;
 
-    public CarriedChannels(Model model, ChannelValues values)
+    public CarriedChannels(Model model, ChannelValues values, bool sharesWeights)
     {
-        _model = model;
-        _values = values;
+        (_model, _values, _sharesWeights) = (model, values, sharesWeights);
         var network = model.Network;
         _carried = [.. network.Nodes.Select((_, v) => new bool[network.ChannelsOf(v)])];
         do
@@ -50,7 +50,9 @@ internal sealed class CarriedChannels
     public ImmutableArray<int> InputsOf(int node) => SharedBy(node) is { } shared ? Indices(shared.Inputs) : [];
 
     private SharedConvolution? SharedBy(int node) =>
-        _values.IsNeeded(node) && _model.Network.Nodes[node] is Conv2dNode conv ? _convolutions.GetValueOrDefault((conv.Weight, conv.Groups)) : null;
+        _values.IsNeeded(node) && _model.Network.Nodes[node] is Conv2dNode conv ? _convolutions.GetValueOrDefault(KeyOf(node, conv)) : null;
+
+    private (string Weight, int Groups, int Use) KeyOf(int node, Conv2dNode conv) => (conv.Weight, conv.Groups, _sharesWeights ? 0 : node);
 
     private void Grow(int v, Node node)
     {
@@ -87,12 +89,13 @@ internal sealed class CarriedChannels
 
     private void GrowConvolution(int v, Conv2dNode node)
     {
-        var key = (node.Weight, node.Groups);
+        var key = KeyOf(v, node);
         var filters = ConvFilters.Of(_model, node);
         if (!_convolutions.TryGetValue(key, out var shared))
             _convolutions[key] = shared = new SharedConvolution(new bool[_carried[node.Input].Length], new bool[filters.Outputs]);
         Mark(shared.Outputs, Enumerable.Range(0, filters.Outputs).Where(o => _values.KindOf(v, o) == ChannelKind.Live));
-        Mark(shared.Inputs, Of(node.Input).Where(i => Indices(shared.Outputs).Any(o => filters.Reads(o, i))));
+        var outputs = Indices(shared.Outputs);
+        Mark(shared.Inputs, Of(node.Input).Where(i => !shared.Inputs[i] && outputs.Any(o => filters.Reads(o, i))));
         if (node.Groups > 1) LevelGroups(shared, filters);
         Mark(_carried[node.Input], Indices(shared.Inputs));
         Mark(_carried[v], Indices(shared.Outputs));

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Secateur.Graph;
 using Secateur.Kernels.Conv2d;
 
-namespace Secateur.Pruning.Compaction;
+namespace Secateur.Lowering.Narrowing;
 
 /// <summary>
 /// Which nodes have maps of one height and width at every input size: so that an image-independent map can take its size from any of them,

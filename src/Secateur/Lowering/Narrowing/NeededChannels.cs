@@ -1,7 +1,7 @@
 using Secateur.Graph;
 using Secateur.Weights;
 
-namespace Secateur.Pruning.Compaction;
+namespace Secateur.Lowering.Narrowing;
 
 /// <summary>The backward pass: which channels of every node reach a result through weights that are not zero.</summary>
 internal static class NeededChannels

@@ -2,7 +2,7 @@ using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Weights;
 
-namespace Secateur.Pruning.Compaction;
+namespace Secateur.Lowering.Narrowing;
 
 /// <summary>The weight of a convolution by output and input channel, whatever its groups.</summary>
 internal sealed class ConvFilters(Tensor weight, int groups)

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Secateur.Graph;
 using Secateur.Weights;
 
-namespace Secateur.Pruning.Compaction;
+namespace Secateur.Lowering.Narrowing;
 
 /// <summary>
 /// Writes the compacted network node by node. Every value of the original is its carried channels as maps, plus a number for some of them
@@ -22,12 +22,12 @@ internal sealed class Rewriter
     private readonly Dictionary<int, int> _whole = [];
     private readonly Dictionary<string, ImmutableArray<int>> _filters = [];
 
-    private Rewriter(Model model)
+    private Rewriter(Model model, bool sharesWeights)
     {
         _model = model;
         _network = model.Network;
         _values = new ChannelValues(model, NeededChannels.Find(model));
-        _carried = new CarriedChannels(model, _values);
+        _carried = new CarriedChannels(model, _values, sharesWeights);
         _sizes = new MapSizes(_network);
         _writer = new GraphWriter(_sizes);
         _fixed = new FixedValues(model, _values, _sizes, _writer);
@@ -38,9 +38,11 @@ internal sealed class Rewriter
     /// <summary>
     /// The compacted form of a model without batch norms, and for each of its convolutions over carried channels the filters that are left.
     /// </summary>
-    public static (Model Model, ImmutableSortedDictionary<string, ImmutableArray<int>> KeptFilters) Run(Model model)
+    /// <param name="model">The model.</param>
+    /// <param name="sharesWeights">Whether convolutions that share a weight shall still share it; else each computes no more than it must itself.</param>
+    public static (Model Model, ImmutableSortedDictionary<string, ImmutableArray<int>> KeptFilters) Run(Model model, bool sharesWeights)
     {
-        var run = new Rewriter(model);
+        var run = new Rewriter(model, sharesWeights);
         for (var v = 0; v < run._maps.Length; v++) run.Rewrite(v);
         var outputs = model.Network.Outputs.Select(o => o with { Node = run.Whole(o.Node) }).ToList();
         var levels = model.Network.Levels.Select(l => l with { Loc = run.Whole(l.Loc), Scores = run.Whole(l.Scores) }).ToList();

@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using Secateur.Graph;
-using Secateur.Lowering;
 using Secateur.Weights;
 
-namespace Secateur.Pruning.Compaction;
+namespace Secateur.Lowering.Narrowing;
 
 /// <summary>One operand of a merge that counts.</summary>
 /// <param name="Node">Its position.</param>

@@ -2,10 +2,9 @@ using System.Collections.Immutable;
 using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Kernels.Conv2d;
-using Secateur.Lowering;
 using Secateur.Weights;
 
-namespace Secateur.Pruning.Compaction;
+namespace Secateur.Lowering.Narrowing;
 
 /// <summary>Appends nodes and tensors to the compacted network; names become unique, equal tensors of one name stay shared.</summary>
 internal sealed class GraphWriter(MapSizes sizes)

@@ -4,7 +4,7 @@ using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Weights;
 
-namespace Secateur.Pruning.Compaction;
+namespace Secateur.Lowering.Narrowing;
 
 /// <summary>
 /// Writes down what does not depend on the image, as nodes that follow from planes of ones: exact at every input size, borders included.

@@ -2,7 +2,7 @@ using Secateur.Graph;
 using Secateur.Kernels.Activation;
 using Secateur.Weights;
 
-namespace Secateur.Pruning.Compaction;
+namespace Secateur.Lowering.Narrowing;
 
 /// <summary>What a channel depends on.</summary>
 internal enum ChannelKind
