@@ -123,13 +123,13 @@ internal sealed class Comparer(ComparisonSettings settings, Action<string> say)
 
     private static ModelTime Summarise(OwnPeer peer, ImageSize size, double[] ms, double[]? otherMs)
     {
-        var (subject, network) = (peer.Subject, peer.Subject.Model.Network);
+        var subject = peer.Subject;
         return new ModelTime(
             subject.Form,
             subject.Rate,
-            NetworkCosts.CountParameters(network),
+            NetworkCosts.CountParameters(subject.Model.Network),
             subject.FileBytes,
-            NetworkCosts.CountMacs(network, size.Height, size.Width),
+            NetworkCosts.CountMacs(peer.Network, size.Height, size.Width),
             Spread.Of(ms),
             otherMs is null ? null : Spread.OfRatios(ms, otherMs),
             peer.WorkspaceBytes,

@@ -66,7 +66,7 @@ internal sealed record PeerTime(Spread Ms, long PeakBytes);
 /// <param name="Rate">The rate of pruning in one shot; null when the file came pruned.</param>
 /// <param name="Parameters">Learnable ones.</param>
 /// <param name="FileBytes">The safetensors file.</param>
-/// <param name="MultiplyAdds">Of the convolutions' definition, for one image.</param>
+/// <param name="MultiplyAdds">Of the convolutions that run, by their definition, for one image.</param>
 /// <param name="Ms">Of the rounds' medians.</param>
 /// <param name="Ratio">Time relative to ONNX Runtime's in the same round; null without it.</param>
 /// <param name="WorkspaceBytes">Feature maps.</param>

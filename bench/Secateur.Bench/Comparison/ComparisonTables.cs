@@ -44,9 +44,10 @@ internal static class ComparisonTables
         "time over ONNX Runtime's in the same round, median and range again. Ours starts from the bytes of an image, ONNX Runtime from floats.",
         "ONNX Runtime always runs the network of the file itself: zeros that masking leaves do not change its time.",
         "",
-        "**G/s** counts multiply-adds of the convolutions as they are defined; **of peak** is relative to the measured peak of as many threads. **MB** is our",
-        "workspace (all feature maps and scratch memory, as the session has them) and the weights as they run; **ORT MB** is what ONNX Runtime's process had at",
-        "most beyond what it had before it loaded the model, so its weights, feature maps and whatever else it takes. **kB** is the safetensors file.",
+        "**G/s** counts multiply-adds of the convolutions that run, by their definition: Winograd's need fewer. **of peak** is relative to the measured peak of as",
+        "many threads. **MB** is our workspace (all feature maps and scratch memory, as the session has them) and the weights as they run; **ORT MB** is what",
+        "ONNX Runtime's process had at most beyond what it had before it loaded the model, so its weights, feature maps and whatever else it takes. **kB** is the",
+        "safetensors file.",
     ];
 
     private static IEnumerable<string> Table(ComparisonResult result, ComparedGroup[] groups)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Secateur.Graph;
 using Secateur.Runtime;
 
 namespace Secateur.Bench.Comparison;
@@ -24,6 +25,9 @@ internal sealed class OwnPeer : IDisposable
 
     /// <summary>The model.</summary>
     public Subject Subject { get; }
+
+    /// <summary>The network in the form in which it runs.</summary>
+    public Network Network => _engine.Lowered.Model.Network;
 
     /// <summary>Feature maps.</summary>
     public long WorkspaceBytes => _session.WorkspaceBytes;
