@@ -99,7 +99,7 @@ internal sealed class Comparer(ComparisonSettings settings, Action<string> say)
                 size.Width,
                 threads,
                 other is null ? null : new PeerTime(Spread.Of(otherMs), other.Loaded.PeakBytes),
-                [.. own.Select((peer, i) => Summarise(peer, size, ownMs[i], other is null ? null : otherMs))]);
+                [.. own.Select((peer, i) => Summarise(peer, ownMs[i], other is null ? null : otherMs))]);
         }
         finally
         {
@@ -121,7 +121,7 @@ internal sealed class Comparer(ComparisonSettings settings, Action<string> say)
         return peer;
     }
 
-    private static ModelTime Summarise(OwnPeer peer, ImageSize size, double[] ms, double[]? otherMs)
+    private static ModelTime Summarise(OwnPeer peer, double[] ms, double[]? otherMs)
     {
         var subject = peer.Subject;
         return new ModelTime(
@@ -129,7 +129,7 @@ internal sealed class Comparer(ComparisonSettings settings, Action<string> say)
             subject.Rate,
             NetworkCosts.CountParameters(subject.Model.Network),
             subject.FileBytes,
-            NetworkCosts.CountMacs(peer.Network, size.Height, size.Width),
+            peer.MultiplyAdds,
             Spread.Of(ms),
             otherMs is null ? null : Spread.OfRatios(ms, otherMs),
             peer.WorkspaceBytes,

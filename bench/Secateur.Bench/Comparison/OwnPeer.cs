@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Secateur.Graph;
 using Secateur.Runtime;
 
 namespace Secateur.Bench.Comparison;
@@ -26,8 +25,8 @@ internal sealed class OwnPeer : IDisposable
     /// <summary>The model.</summary>
     public Subject Subject { get; }
 
-    /// <summary>The network in the form in which it runs.</summary>
-    public Network Network => _engine.Lowered.Model.Network;
+    /// <summary>Of the convolutions that run, for one image.</summary>
+    public long MultiplyAdds => _engine.CountMacs(_size.Height, _size.Width);
 
     /// <summary>Feature maps.</summary>
     public long WorkspaceBytes => _session.WorkspaceBytes;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Secateur.Cli.Output;
-using Secateur.Graph;
 using Secateur.Models;
 using Secateur.Runtime;
 
@@ -34,7 +33,7 @@ internal static class BenchCommand
                 engines, imgsz.Height, imgsz.Width, parsed.GetValue(threads), parsed.GetValue(runs), progress, cancellation));
             var results = paths.Select((path, i) =>
             {
-                var macs = NetworkCosts.CountMacs(engines[i].Model.Network, imgsz.Height, imgsz.Width);
+                var macs = engines[i].CountMacs(imgsz.Height, imgsz.Width);
                 var latency = times[i].Latency;
                 return new Result(
                     path,

@@ -10,11 +10,14 @@ namespace Secateur.Runtime;
 /// <summary>What the sums of convolutions start from where a static map is added to them.</summary>
 internal static class BorderStarts
 {
-    /// <summary>The starts of siblings, a channel after another; null where all start from their bias.</summary>
+    /// <summary>
+    /// The starts of siblings, a channel after another; null where all start from their bias. They include <paramref name="further"/>, if it is there.
+    /// </summary>
     public static BorderStart? Of(
-        SimdLevel level, FusedConv[] siblings, ImmutableArray<MapShape> shapes, StaticMap?[] statics, float[] bias, PlanarLayout layout)
+        SimdLevel level, FusedConv[] siblings, ImmutableArray<MapShape> shapes, StaticMap?[] statics, float[] bias, PlanarLayout layout, StaticMap? further = null)
     {
         var maps = siblings.SelectMany(chain => chain.Starts.Select(start => statics[start.Node]!)).ToList();
+        if (further is not null) maps.Add(further);
         if (maps.Count == 0) return null;
         var run = 2 * (int)level / 32;
         var rows = BorderRows.Plan(layout.Pitch, layout.Height, maps.Max(m => m.Rows.Head), maps.Max(m => m.Rows.Tail), run);
@@ -29,7 +32,7 @@ internal static class BorderStarts
                 {
                     for (var x = 0; x < layout.Width; x++)
                     {
-                        double start = bias[channel];
+                        var start = bias[channel] + (further?[channel, rows.SourceRow(y), x] ?? 0);
                         foreach (var operand in chain.Starts) start += statics[operand.Node]!.ChannelOrZero(operand.Channels, c, rows.SourceRow(y), x);
                         values[(channel * stride) + (y * layout.Pitch) + x] = (float)start;
                     }

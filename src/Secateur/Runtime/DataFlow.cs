@@ -173,7 +173,10 @@ internal sealed class DataFlow
     private void JoinSeparable(FusedConv project)
     {
         if (!IsPointwise(project) || !Precedes(project, out var depthwise) || !IsDepthwise(depthwise)) return;
-        var expand = Precedes(depthwise, out var before) && IsPointwise(before) ? before : null;
+
+        // What is added to the depthwise sums can go through the projection to its sums, but not through an activation.
+        if (depthwise is not ({ Starts: [] } or { Activation: null })) return;
+        var expand = Precedes(depthwise, out var before) && IsPointwise(before) && before.Starts is [] ? before : null;
         var joined = new SeparableConv(expand, depthwise, project);
         Separables[project.Last] = joined;
         for (var i = 0; i < project.Last; i++)
@@ -194,12 +197,12 @@ internal sealed class DataFlow
         Convolutions[turn] = siblings;
     }
 
-    /// <summary>Finds the chain that computes nothing but what <paramref name="chain"/> reads, and adds nothing to its sums.</summary>
+    /// <summary>Finds the chain that computes nothing but what <paramref name="chain"/> reads, and merges it with nothing.</summary>
     private bool Precedes(FusedConv chain, [NotNullWhen(true)] out FusedConv? before)
     {
         var source = Source(_network.Nodes[chain.Node].Inputs[0]);
         before = Chains[source];
-        return before is { Starts: [], Merge: null } && Separables[source] is null && !IsResult[source] && Readers(source).Count == 1;
+        return before is { Merge: null } && Separables[source] is null && !IsResult[source] && Readers(source).Count == 1;
     }
 
     private bool IsPointwise(FusedConv chain) =>

@@ -27,6 +27,13 @@ public sealed class InferenceEngine
     /// <summary>Bytes of the weights as they run: batch norms folded, and of a compacted model one copy for every use that reads other channels.</summary>
     public long WeightBytes => Lowered.Model.Weights.Values.Sum(t => (long)t.Length * sizeof(float));
 
+    /// <summary>
+    /// The multiply-adds of the convolutions that run for one image, by their definition: of a compacted model fewer than its file has, where it computes
+    /// what is fixed in one use of a shared layer.
+    /// </summary>
+    /// <exception cref="NetworkException">The network cannot run at this size.</exception>
+    public long CountMacs(int height, int width) => NetworkCosts.CountMacs(Lowered.Model.Network, height, width);
+
     /// <summary>What runs in its place.</summary>
     internal LoweredModel Lowered { get; }
 

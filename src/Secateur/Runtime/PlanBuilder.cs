@@ -169,7 +169,9 @@ internal sealed class PlanBuilder
         var (input, target) = (ViewOf(from), TargetOf(conv.Project));
         var layers = new SeparableLayers(
             conv.Expand is { } expand ? Packed(expand) : null, SlopeOf(conv.Expand), Packed(conv.Depthwise), SlopeOf(conv.Depthwise), Packed(conv.Project));
-        var border = BorderStarts.Of(_lowered.Level, [conv.Project], _shapes, _statics, layers.Project.Bias, target.View.Layout);
+        var starts = conv.Depthwise.Starts.ConvertAll(start => (_statics[start.Node]!, start.Channels));
+        var further = starts.Count == 0 ? null : StaticMap.Project(_lowered.Model.Weights[((Conv2dNode)_network.Nodes[conv.Project.Node]).Weight], starts);
+        var border = BorderStarts.Of(_lowered.Level, [conv.Project], _shapes, _statics, layers.Project.Bias, target.View.Layout, further);
         var isInPlace = _flow.Overwritten(conv.Project.Last) is { } part && _flow.Source(part.Node) == _flow.Holder(from);
         SeparableStep? step = null;
         if (isInPlace) _draft.Add([input, .. target.Touched], m => new SaveEdgesStep(Create(m)));

@@ -126,6 +126,15 @@ internal sealed class StaticMap
         return own < 0 ? 0 : this[own, y, x];
     }
 
+    /// <summary>What a 1x1 convolution [O, C, 1, 1] makes of a sum of maps, each with those of the C channels that <c>Channels</c> says.</summary>
+    public static StaticMap Project(Tensor weight, IReadOnlyList<(StaticMap Map, ImmutableArray<int> Channels)> terms)
+    {
+        var (outputs, inputs) = (weight.Shape[0], weight.Shape[1]);
+        var (rows, columns) = (terms.Select(t => t.Map.Rows).Aggregate((a, b) => a.Join(b)), terms.Select(t => t.Map.Columns).Aggregate((a, b) => a.Join(b)));
+        var sum = new StaticMap(inputs, rows, columns, (c, y, x) => terms.Sum(t => t.Map.ChannelOrZero(t.Channels, c, y, x)));
+        return new StaticMap(outputs, rows, columns, (o, y, x) => Enumerable.Range(0, inputs).Sum(c => weight.Data[(o * inputs) + c] * sum[c, y, x]));
+    }
+
     private static StaticMap Upsample(UpsampleNode node, MapShape shape, StaticMap input)
     {
         var (height, width) = (input.Rows.Size, input.Columns.Size);

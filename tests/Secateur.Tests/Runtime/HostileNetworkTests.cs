@@ -59,6 +59,53 @@ public class HostileNetworkTests
         });
     }
 
+    /// <summary>Networks that are rewritten when they are loaded: two convolutions share a weight, and something does not depend on the image.</summary>
+    [Theory]
+    [InlineData("sizes", 1000)]
+    [InlineData("sizes", 4000)]
+    [InlineData("subsets", 20)]
+    [InlineData("sums", 900)]
+    [InlineData("uses", 300)]
+    [InlineData("channels", 900)]
+    public void What_is_fixed_takes_little_time_and_memory_to_find(string kind, int count)
+    {
+        var g = new NetworkBuilder(kind);
+        var input = g.Input(3);
+        g.Output("a", g.Conv2d(input, "shared", 1, 1));
+        g.Output("b", g.Conv2d(input, "shared", 1, 1));
+        var ones = g.Ones(input);
+        g.Output("y", kind switch
+        {
+            "sizes" => Repeat(ones, (x, _) => g.Conv2d(x, "half", 1, 1, stride: 2)),
+            "subsets" => Repeat(
+                g.Conv2d(ones, "fixed", 128, 3, padding: 1),
+                (x, i) => g.Add(g.Select(x, AllBut(g.ChannelsOf(x), i)), g.Select(x, AllBut(g.ChannelsOf(x), i + 1)), "sum")),
+            "sums" => g.Add(g.Conv2d(input, "stem", 64, 1), Repeat(g.Conv2d(ones, "fixed", 64, 3, padding: 1), (x, _) => g.Add(x, x, "sum")), "last"),
+            "uses" => Repeat(g.Conv2d(input, "first", 150, 1), (x, i) =>
+            {
+                var live = g.Conv2d(input, "stem", 149, 1);
+                var mixed = g.Concat("mixed", [g.Select(live, [.. Enumerable.Range(0, (i % 148) + 1)]), ones, g.Select(live, [.. Enumerable.Range((i % 148) + 1, 148 - (i % 148))])]);
+                return g.Add(g.Conv2d(mixed, "block", 150, 3, padding: 1), x, "sum");
+            }),
+            _ => g.Select(Repeat(g.Concat("many", [.. Enumerable.Repeat(input, 20_000)]), (x, _) => g.Relu(x)), 0),
+        });
+        var model = Model(g);
+        OnSmallStack(() =>
+        {
+            var weights = new InferenceEngine(model).WeightBytes;
+            var allocated = GC.GetAllocatedBytesForCurrentThread();
+            Assert.True(weights + allocated < 1L << 28, $"{weights} bytes of weights, {allocated} bytes allocated");
+        });
+
+        int Repeat(int x, Func<int, int, int> next)
+        {
+            for (var i = 0; i < count; i++) x = next(x, i);
+            return x;
+        }
+
+        static int[] AllBut(int channels, int one) => [.. Enumerable.Range(0, channels).Where(c => c != one)];
+    }
+
     [Fact]
     public void A_wide_map_is_upsampled_on_a_small_stack()
     {

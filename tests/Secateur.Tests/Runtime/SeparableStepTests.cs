@@ -132,6 +132,50 @@ public class SeparableStepTests
         }
     }
 
+    /// <summary>What is added to depthwise sums goes through the 1x1 convolution behind to its sums, unless something else stands between.</summary>
+    [Theory]
+    [InlineData(false, false, false, true)]
+    [InlineData(true, false, false, true)]
+    [InlineData(true, true, false, true)]
+    [InlineData(false, false, true, false)]
+    [InlineData(true, false, true, false)]
+    public void A_depthwise_convolution_may_start_from_a_static_map(bool expands, bool expandsFromStatic, bool activates, bool isJoined)
+    {
+        var g = new NetworkBuilder("start");
+        var stem = g.Relu(g.Conv2d(g.Input(2), "stem", 3, 1));
+        var ones = g.Ones(stem);
+        var x = stem;
+        if (expands)
+        {
+            x = g.Conv2d(x, "expand", 5, 1, bias: true);
+            if (expandsFromStatic) x = g.Add(x, g.Conv2d(ones, "expand_border", 5, 3, padding: 1), "expand_start");
+            x = g.Relu(x);
+        }
+
+        var channels = g.ChannelsOf(x);
+        x = g.Conv2d(x, "depthwise", channels, 3, padding: 1, groups: channels, bias: true);
+        x = g.Add(new MergeOperand(x), new MergeOperand(g.Conv2d(ones, "border", 2, 3, padding: 1), [0, 2]), channels, "depthwise_start");
+        x = g.Add(x, g.Conv2d(ones, "even", channels, 1), "depthwise_more");
+        if (activates) x = g.Relu(x);
+        x = g.Add(g.Conv2d(x, "project", 4, 1, bias: true), g.Conv2d(ones, "project_border", 4, 3, padding: 1), "project_start");
+        g.Output("y", g.PRelu(x, "slope"));
+        var model = RandomWeights.Fill(g.Build(), 1);
+        foreach (var (height, width) in new[] { (1, 1), (9, 5), (19, 40) })
+        {
+            var pixels = Equality.Image(2, height, width, seed: 1);
+            var expected = ReferenceExecutor.Run(model, pixels);
+            foreach (var level in Enum.GetValues<SimdLevel>())
+            {
+                var lowered = new LoweredModel(model, level);
+                var steps = PlanBuilder.Build(lowered, height, width).Steps;
+                Assert.Equal(isJoined, steps.Any(s => s is SeparableStep));
+                Assert.Equal(expands && (expandsFromStatic || !isJoined), steps.Any(s => s.Name.StartsWith("expand", StringComparison.Ordinal)));
+                foreach (var parts in new[] { 1, 3 })
+                    PlanRun.AssertEqual(expected, model.Network, PlanRun.Run(lowered, pixels, parts), $"{height} x {width}, {parts} parts, {level}");
+            }
+        }
+    }
+
     /// <summary>A strided separable block reads the map itself, so a strided convolution beside it has its phase planes for itself, in a window.</summary>
     [Fact]
     public void A_separable_block_shares_no_phase_planes()

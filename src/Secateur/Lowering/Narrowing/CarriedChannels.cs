@@ -21,7 +21,7 @@ internal sealed class CarriedChannels
     private readonly ChannelValues _values;
     private readonly bool[][] _carried;
     private readonly bool _sharesWeights;
-    private readonly Dictionary<(string Weight, int Groups, int Use), SharedConvolution> _convolutions = [];
+    private readonly Dictionary<(string Weight, int Groups, int Use), ConvChannels> _convolutions = [];
     private bool _changed;
 
     public CarriedChannels(Model model, ChannelValues values, bool sharesWeights)
@@ -29,10 +29,14 @@ internal sealed class CarriedChannels
         (_model, _values, _sharesWeights) = (model, values, sharesWeights);
         var network = model.Network;
         _carried = [.. network.Nodes.Select((_, v) => new bool[network.ChannelsOf(v)])];
+        var order = Enumerable.Range(0, _carried.Length).ToArray();
         do
         {
             _changed = false;
-            for (var v = 0; v < _carried.Length; v++) Grow(v, network.Nodes[v]);
+            foreach (var v in order) Grow(v, network.Nodes[v]);
+
+            // Some rules pass channels on, others ask for them further up.
+            Array.Reverse(order);
         }
         while (_changed);
     }
@@ -44,12 +48,12 @@ internal sealed class CarriedChannels
     public ImmutableArray<int> Of(int node) => Indices(_carried[node]);
 
     /// <summary>The outputs that a convolution computes, ascending.</summary>
-    public ImmutableArray<int> OutputsOf(int node) => SharedBy(node) is { } shared ? Indices(shared.Outputs) : [];
+    public ImmutableArray<int> OutputsOf(int node) => ChannelsOf(node) is { } channels ? Indices(channels.Outputs) : [];
 
     /// <summary>The input channels that a convolution reads as maps, ascending.</summary>
-    public ImmutableArray<int> InputsOf(int node) => SharedBy(node) is { } shared ? Indices(shared.Inputs) : [];
+    public ImmutableArray<int> InputsOf(int node) => ChannelsOf(node) is { } channels ? Indices(channels.Inputs) : [];
 
-    private SharedConvolution? SharedBy(int node) =>
+    private ConvChannels? ChannelsOf(int node) =>
         _values.IsNeeded(node) && _model.Network.Nodes[node] is Conv2dNode conv ? _convolutions.GetValueOrDefault(KeyOf(node, conv)) : null;
 
     private (string Weight, int Groups, int Use) KeyOf(int node, Conv2dNode conv) => (conv.Weight, conv.Groups, _sharesWeights ? 0 : node);
@@ -91,27 +95,27 @@ internal sealed class CarriedChannels
     {
         var key = KeyOf(v, node);
         var filters = ConvFilters.Of(_model, node);
-        if (!_convolutions.TryGetValue(key, out var shared))
-            _convolutions[key] = shared = new SharedConvolution(new bool[_carried[node.Input].Length], new bool[filters.Outputs]);
-        Mark(shared.Outputs, Enumerable.Range(0, filters.Outputs).Where(o => _values.KindOf(v, o) == ChannelKind.Live));
-        var outputs = Indices(shared.Outputs);
-        Mark(shared.Inputs, Of(node.Input).Where(i => !shared.Inputs[i] && outputs.Any(o => filters.Reads(o, i))));
-        if (node.Groups > 1) LevelGroups(shared, filters);
-        Mark(_carried[node.Input], Indices(shared.Inputs));
-        Mark(_carried[v], Indices(shared.Outputs));
+        if (!_convolutions.TryGetValue(key, out var channels))
+            _convolutions[key] = channels = new ConvChannels(new bool[_carried[node.Input].Length], new bool[filters.Outputs]);
+        Mark(channels.Outputs, Enumerable.Range(0, filters.Outputs).Where(o => _values.KindOf(v, o) == ChannelKind.Live));
+        var outputs = Indices(channels.Outputs);
+        Mark(channels.Inputs, Of(node.Input).Where(i => !channels.Inputs[i] && outputs.Any(o => filters.Reads(o, i))));
+        if (node.Groups > 1) LevelGroups(channels, filters);
+        Mark(_carried[node.Input], Indices(channels.Inputs));
+        Mark(_carried[v], Indices(channels.Outputs));
     }
 
-    private void LevelGroups(SharedConvolution shared, ConvFilters filters)
+    private void LevelGroups(ConvChannels channels, ConvFilters filters)
     {
         var (ins, outs) = (filters.InputsPerGroup, filters.OutputsPerGroup);
-        var groups = Enumerable.Range(0, filters.Groups).Where(g => shared.Inputs.AsSpan(g * ins, ins).Contains(true)).ToList();
+        var groups = Enumerable.Range(0, filters.Groups).Where(g => channels.Inputs.AsSpan(g * ins, ins).Contains(true)).ToList();
         if (groups.Count == 0) return;
-        var mostInputs = groups.Max(g => shared.Inputs.AsSpan(g * ins, ins).Count(true));
-        var mostOutputs = groups.Max(g => shared.Outputs.AsSpan(g * outs, outs).Count(true));
+        var mostInputs = groups.Max(g => channels.Inputs.AsSpan(g * ins, ins).Count(true));
+        var mostOutputs = groups.Max(g => channels.Outputs.AsSpan(g * outs, outs).Count(true));
         foreach (var g in groups)
         {
-            Fill(shared.Inputs, g * ins, ins, mostInputs);
-            Fill(shared.Outputs, g * outs, outs, mostOutputs);
+            Fill(channels.Inputs, g * ins, ins, mostInputs);
+            Fill(channels.Outputs, g * outs, outs, mostOutputs);
         }
     }
 
@@ -146,5 +150,5 @@ internal sealed class CarriedChannels
 
     private static ImmutableArray<int> Indices(bool[] set) => [.. Enumerable.Range(0, set.Length).Where(c => set[c])];
 
-    private sealed record SharedConvolution(bool[] Inputs, bool[] Outputs);
+    private sealed record ConvChannels(bool[] Inputs, bool[] Outputs);
 }

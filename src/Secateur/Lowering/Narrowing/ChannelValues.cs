@@ -105,7 +105,8 @@ internal sealed class ChannelValues
     {
         var kind = ChannelKind.Constant;
         var sum = 0.0;
-        foreach (var i in filters.InputsOf(output))
+        var (start, end) = filters.InputsOf(output);
+        for (var i = start; i < end; i++)
         {
             if (!filters.Reads(output, i)) continue;
             var constant = _constants[node.Input][i];

@@ -19,8 +19,12 @@ internal sealed class ConvFilters(Tensor weight, int groups)
 
     public static ConvFilters Of(Model model, Conv2dNode conv) => new(model.Weights[conv.Weight], conv.Groups);
 
-    /// <summary>The input channels of output <paramref name="output"/>'s group.</summary>
-    public IEnumerable<int> InputsOf(int output) => Enumerable.Range(output / OutputsPerGroup * InputsPerGroup, InputsPerGroup);
+    /// <summary>The input channels of output <paramref name="output"/>'s group: the first, and one past the last.</summary>
+    public (int Start, int End) InputsOf(int output)
+    {
+        var group = output / OutputsPerGroup;
+        return (group * InputsPerGroup, (group + 1) * InputsPerGroup);
+    }
 
     /// <summary>The K x K weights between an output and an input of its group.</summary>
     public ReadOnlySpan<float> Kernel(int output, int input) =>

@@ -11,12 +11,16 @@ namespace Secateur.Lowering.Narrowing;
 /// </summary>
 internal sealed class FixedValues(Model model, ChannelValues values, MapSizes sizes, GraphWriter writer)
 {
+    // Sums of overlapping selections can ask for twice as many sets of channels with every node.
+    private const int MostParts = 1 << 12;
+
     private readonly Dictionary<string, Part> _written = [];
 
-    /// <summary>The maps of some channels of an original node, none of them live.</summary>
+    /// <summary>The maps of some channels of an original node, ascending and none of them live.</summary>
     public Part Write(int v, ImmutableArray<int> channels)
     {
-        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw new NetworkException("what does not depend on the image goes through too many nodes");
+        if (_written.Count >= MostParts || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            throw new NetworkException("what does not depend on the image goes through too many nodes");
         var key = $"{v}: {string.Join(' ', channels)}";
         if (_written.TryGetValue(key, out var known)) return known;
         ImmutableArray<int> constant = [.. channels.Where(c => values.KindOf(v, c) == ChannelKind.Constant)];
@@ -43,12 +47,13 @@ internal sealed class FixedValues(Model model, ChannelValues values, MapSizes si
         for (var o = 0; o < outputs.Length; o++)
         {
             var kernel = new double[filters.Side * filters.Side];
-            foreach (var i in filters.InputsOf(outputs[o]))
+            var (start, end) = filters.InputsOf(outputs[o]);
+            for (var i = start; i < end; i++)
             {
                 if (!filters.Reads(outputs[o], i)) continue;
                 if (!computed[i] && values.KindOf(node.Input, i) == ChannelKind.Pattern) patterns.Add(i);
                 var taps = filters.Kernel(outputs[o], i);
-                for (var t = 0; t < kernel.Length; t++) kernel[t] += taps[t] * constants[i];
+                for (var t = 0; t < kernel.Length && constants[i] != 0; t++) kernel[t] += taps[t] * constants[i];
             }
 
             bias[o] = node.Bias is null ? 0 : model.Weights[node.Bias].Data[outputs[o]];
@@ -106,7 +111,7 @@ internal sealed class FixedValues(Model model, ChannelValues values, MapSizes si
             case MergeNode n:
                 return writer.Merge(model, n with { Name = name }, operand =>
                 {
-                    ImmutableArray<int> own = [.. Enumerable.Range(0, operand.Targets.Length).Where(c => channels.Contains(operand.Targets[c]))];
+                    ImmutableArray<int> own = [.. Enumerable.Range(0, operand.Targets.Length).Where(c => channels.BinarySearch(operand.Targets[c]) >= 0)];
                     return own.IsEmpty ? null : Write(operand.Node, own);
                 })!.Value;
             case MaxOutNode n:

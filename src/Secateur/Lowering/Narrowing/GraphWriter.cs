@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Kernels.Conv2d;
@@ -12,6 +13,7 @@ internal sealed class GraphWriter(MapSizes sizes)
     private readonly List<Node> _nodes = [];
     private readonly ParameterPool _pool = new();
     private readonly HashSet<string> _names = [];
+    private readonly Dictionary<string, int> _uses = [];
     private readonly Dictionary<int, int> _nodeOfSize = [];
     private readonly Dictionary<int, int> _onesOfSize = [];
 
@@ -22,7 +24,7 @@ internal sealed class GraphWriter(MapSizes sizes)
     public int Append(Node node)
     {
         var name = node.Name;
-        for (var use = 2; !_names.Add(name); use++) name = $"{node.Name}#{use}";
+        while (!_names.Add(name)) name = $"{node.Name}#{_uses[node.Name] = _uses.GetValueOrDefault(node.Name, 1) + 1}";
         _nodes.Add(node with { Name = name });
         return _nodes.Count - 1;
     }
@@ -122,6 +124,7 @@ internal sealed class GraphWriter(MapSizes sizes)
     public int NodeOf(int size)
     {
         if (_nodeOfSize.TryGetValue(size, out var node)) return node;
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw new NetworkException("too many sizes follow from one another");
         var step = sizes.StepTo(size);
         var name = $"size.{size}";
         var weight = new Tensor(1, 1, step.Geometry.Kernel, step.Geometry.Kernel);

@@ -33,7 +33,8 @@ internal static class NeededChannels
                 for (var o = 0; o < result.Length; o++)
                 {
                     if (!result[o]) continue;
-                    foreach (var i in filters.InputsOf(o)) needed[n.Input][i] |= filters.Reads(o, i);
+                    var (start, end) = filters.InputsOf(o);
+                    for (var i = start; i < end; i++) needed[n.Input][i] |= filters.Reads(o, i);
                 }
 
                 break;

@@ -111,7 +111,7 @@ internal sealed class Rewriter
             case SelectNode n:
                 for (var c = 0; c < n.Channels.Length; c++) _shifts[v][c] = _shifts[n.Input][n.Channels[c]];
                 if (_maps[n.Input] is not { } all) return null;
-                ImmutableArray<int> mapped = [.. _carried.Of(v).Where(c => all.Channels.Contains(n.Channels[c]))];
+                ImmutableArray<int> mapped = [.. _carried.Of(v).Where(c => all.Channels.BinarySearch(n.Channels[c]) >= 0)];
                 return mapped.IsEmpty ? null : _writer.Select(n.Name, all, [.. mapped.Select(c => n.Channels[c])]) with { Channels = mapped };
             case ConcatNode n:
                 _shifts[v] = [.. n.Parts.SelectMany(p => _shifts[p])];
