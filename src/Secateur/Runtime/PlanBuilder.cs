@@ -174,7 +174,7 @@ internal sealed class PlanBuilder
         var border = BorderStarts.Of(_lowered.Level, [conv.Project], _shapes, _statics, layers.Project.Bias, target.View.Layout, further);
         var isInPlace = _flow.Overwritten(conv.Project.Last) is { } part && _flow.Source(part.Node) == _flow.Holder(from);
         SeparableStep? step = null;
-        if (isInPlace) _draft.Add([input, .. target.Touched], m => new SaveEdgesStep(Create(m)));
+        if (isInPlace) _draft.Add([input, .. target.Touched], m => new SaveEdgesStep(Create(m)), floats: 0); // One part has no neighbours.
         _draft.Add([input, .. target.Touched], Create);
         EmitRest(conv.Project, target);
 

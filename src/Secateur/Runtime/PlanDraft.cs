@@ -47,11 +47,11 @@ internal sealed class PlanDraft(int height, int width, int halo)
     /// <summary>Adds a step that runs once, before the first image, and writes a view.</summary>
     public void AddPreparation(MapView written, Func<MemoryMap, PlanStep> create) => _preparation.Add(new Draft([written.Buffer], written.Floats, create));
 
-    /// <summary>Adds a step that reads or writes some views.</summary>
-    public void Add(IEnumerable<MapView> touched, Func<MemoryMap, PlanStep> create)
+    /// <summary>Adds a step that reads or writes some views: all of them, unless <paramref name="floats"/> says how much.</summary>
+    public void Add(IEnumerable<MapView> touched, Func<MemoryMap, PlanStep> create, long? floats = null)
     {
         MapView[] views = [.. touched.Distinct()];
-        _steps.Add(new Draft(Arrays.Of(views.Length, i => views[i].Buffer), views.Sum(v => v.Floats), create));
+        _steps.Add(new Draft(Arrays.Of(views.Length, i => views[i].Buffer), floats ?? views.Sum(v => v.Floats), create));
     }
 
     /// <summary>Places the buffers and makes the steps.</summary>
