@@ -131,8 +131,16 @@ internal sealed class StaticMap
     {
         var (outputs, inputs) = (weight.Shape[0], weight.Shape[1]);
         var (rows, columns) = (terms.Select(t => t.Map.Rows).Aggregate((a, b) => a.Join(b)), terms.Select(t => t.Map.Columns).Aggregate((a, b) => a.Join(b)));
-        var sum = new StaticMap(inputs, rows, columns, (c, y, x) => terms.Sum(t => t.Map.ChannelOrZero(t.Channels, c, y, x)));
-        return new StaticMap(outputs, rows, columns, (o, y, x) => Enumerable.Range(0, inputs).Sum(c => weight.Data[(o * inputs) + c] * sum[c, y, x]));
+        return new StaticMap(outputs, rows, columns, (o, y, x) =>
+        {
+            var sum = 0.0;
+            foreach (var (map, channels) in terms)
+            {
+                for (var c = 0; c < map.Channels; c++) sum += weight.Data[(o * inputs) + (channels.IsEmpty ? c : channels[c])] * map[c, y, x];
+            }
+
+            return sum;
+        });
     }
 
     private static StaticMap Upsample(UpsampleNode node, MapShape shape, StaticMap input)

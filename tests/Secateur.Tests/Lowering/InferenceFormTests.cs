@@ -34,7 +34,7 @@ public class InferenceFormTests
         {
             var file = Compactor.Compact(RandomNetworks.Create(seed));
             var form = InferenceForm.Of(file);
-            if (form.Network.Parameters.SequenceEqual(file.Network.Parameters)) continue;
+            if (form.Weights.Values.All(file.Weights.Values.Contains)) continue;
             var image = Equality.Image(file.Network.Nodes.OfType<InputNode>().Single().Channels, 13, 10, seed);
             try
             {

@@ -67,6 +67,8 @@ public class HostileNetworkTests
     [InlineData("sums", 900)]
     [InlineData("uses", 300)]
     [InlineData("channels", 900)]
+    [InlineData("slices", 900)]
+    [InlineData("groups", 1)]
     public void What_is_fixed_takes_little_time_and_memory_to_find(string kind, int count)
     {
         var g = new NetworkBuilder(kind);
@@ -87,6 +89,13 @@ public class HostileNetworkTests
                 var mixed = g.Concat("mixed", [g.Select(live, [.. Enumerable.Range(0, (i % 148) + 1)]), ones, g.Select(live, [.. Enumerable.Range((i % 148) + 1, 148 - (i % 148))])]);
                 return g.Add(g.Conv2d(mixed, "block", 150, 3, padding: 1), x, "sum");
             }),
+            "slices" => Repeat(g.Conv2d(g.Conv2d(ones, "fixed", 64, 3, padding: 1), "block", 64, 31, padding: 15), (x, i) =>
+            {
+                g.Output($"part{i}", g.Select(x, [.. Enumerable.Range(0, 64).Where(c => c != i / 31 && c != 32 + (i % 31))]));
+                return x;
+            }),
+            "groups" => g.Conv2d(
+                g.Concat("uneven", [g.Conv2d(ones, "fixed", 15_999, 3, padding: 1), ones]), "block", 8000, 3, padding: 1, groups: 8000),
             _ => g.Select(Repeat(g.Concat("many", [.. Enumerable.Repeat(input, 20_000)]), (x, _) => g.Relu(x)), 0),
         });
         var model = Model(g);

@@ -134,12 +134,14 @@ public class SeparableStepTests
 
     /// <summary>What is added to depthwise sums goes through the 1x1 convolution behind to its sums, unless something else stands between.</summary>
     [Theory]
-    [InlineData(false, false, false, true)]
-    [InlineData(true, false, false, true)]
-    [InlineData(true, true, false, true)]
-    [InlineData(false, false, true, false)]
-    [InlineData(true, false, true, false)]
-    public void A_depthwise_convolution_may_start_from_a_static_map(bool expands, bool expandsFromStatic, bool activates, bool isJoined)
+    [InlineData(1, false, false, false, true)]
+    [InlineData(2, false, false, false, true)]
+    [InlineData(1, true, false, false, true)]
+    [InlineData(2, true, false, false, true)]
+    [InlineData(1, true, true, false, true)]
+    [InlineData(1, false, false, true, false)]
+    [InlineData(1, true, false, true, false)]
+    public void A_depthwise_convolution_may_start_from_a_static_map(int stride, bool expands, bool expandsFromStatic, bool activates, bool isJoined)
     {
         var g = new NetworkBuilder("start");
         var stem = g.Relu(g.Conv2d(g.Input(2), "stem", 3, 1));
@@ -153,12 +155,15 @@ public class SeparableStepTests
         }
 
         var channels = g.ChannelsOf(x);
-        x = g.Conv2d(x, "depthwise", channels, 3, padding: 1, groups: channels, bias: true);
-        x = g.Add(new MergeOperand(x), new MergeOperand(g.Conv2d(ones, "border", 2, 3, padding: 1), [0, 2]), channels, "depthwise_start");
-        x = g.Add(x, g.Conv2d(ones, "even", channels, 1), "depthwise_more");
+        x = g.Conv2d(x, "depthwise", channels, 3, stride, padding: 1, groups: channels, bias: true);
+        var border = g.Conv2d(ones, "border", 2, 3, stride, padding: 1);
+        x = g.Add(new MergeOperand(x), new MergeOperand(border, [0, 2]), channels, "depthwise_start");
+        x = g.Add(x, g.Conv2d(ones, "even", channels, 1, stride), "depthwise_more");
         if (activates) x = g.Relu(x);
-        x = g.Add(g.Conv2d(x, "project", 4, 1, bias: true), g.Conv2d(ones, "project_border", 4, 3, padding: 1), "project_start");
-        g.Output("y", g.PRelu(x, "slope"));
+        x = g.Add(g.Conv2d(x, "project", 3, 1, bias: true), g.Conv2d(ones, "project_border", 3, 3, stride, padding: 1), "project_start");
+        x = g.PRelu(x, "slope");
+        g.Output("y", stride == 1 ? g.Relu(g.Add(stem, x, "sum")) : x);
+        g.Output("border", border);
         var model = RandomWeights.Fill(g.Build(), 1);
         foreach (var (height, width) in new[] { (1, 1), (9, 5), (19, 40) })
         {

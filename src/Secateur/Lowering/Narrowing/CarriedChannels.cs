@@ -98,8 +98,16 @@ internal sealed class CarriedChannels
         if (!_convolutions.TryGetValue(key, out var channels))
             _convolutions[key] = channels = new ConvChannels(new bool[_carried[node.Input].Length], new bool[filters.Outputs]);
         Mark(channels.Outputs, Enumerable.Range(0, filters.Outputs).Where(o => _values.KindOf(v, o) == ChannelKind.Live));
-        var outputs = Indices(channels.Outputs);
-        Mark(channels.Inputs, Of(node.Input).Where(i => !channels.Inputs[i] && outputs.Any(o => filters.Reads(o, i))));
+        foreach (var o in Indices(channels.Outputs))
+        {
+            var (start, end) = filters.InputsOf(o);
+            for (var i = start; i < end; i++)
+            {
+                if (channels.Inputs[i] || !Has(node.Input, i) || !filters.Reads(o, i)) continue;
+                channels.Inputs[i] = _changed = true;
+            }
+        }
+
         if (node.Groups > 1) LevelGroups(channels, filters);
         Mark(_carried[node.Input], Indices(channels.Inputs));
         Mark(_carried[v], Indices(channels.Outputs));

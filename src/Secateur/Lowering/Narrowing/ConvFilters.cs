@@ -34,16 +34,29 @@ internal sealed class ConvFilters(Tensor weight, int groups)
     public bool Reads(int output, int input) =>
         output / OutputsPerGroup == input / InputsPerGroup && Kernel(output, input).ContainsAnyExcept(0f);
 
+    /// <summary>Whether an output reads any of some inputs.</summary>
+    public bool ReadsAny(int output, ReadOnlySpan<bool> inputs)
+    {
+        var (start, end) = InputsOf(output);
+        for (var i = start; i < end; i++)
+        {
+            if (inputs[i] && Reads(output, i)) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// The weight from some inputs to some outputs (both ascending), and its groups: grouped when every group that is left has as many inputs
     /// and outputs as the others, else dense with zeros between the groups.
     /// </summary>
-    public (Tensor Weight, int Groups) Slice(ReadOnlySpan<int> inputs, ReadOnlySpan<int> outputs)
+    public (Tensor Weight, int Groups) Slice(ReadOnlySpan<int> inputs, ReadOnlySpan<int> outputs, WeightBudget budget)
     {
         var groupsLeft = CountGroups(inputs, outputs);
         var (perGroupIn, perGroupOut) = (inputs.Length / groupsLeft, outputs.Length / groupsLeft);
-        var slice = new Tensor(outputs.Length, perGroupIn, Side, Side);
         var area = Side * Side;
+        budget.Take((long)outputs.Length * perGroupIn * area);
+        var slice = new Tensor(outputs.Length, perGroupIn, Side, Side);
         for (var o = 0; o < outputs.Length; o++)
         {
             var first = o / perGroupOut * perGroupIn;

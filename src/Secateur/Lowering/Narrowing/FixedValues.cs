@@ -9,7 +9,7 @@ namespace Secateur.Lowering.Narrowing;
 /// <summary>
 /// Writes down what does not depend on the image, as nodes that follow from planes of ones: exact at every input size, borders included.
 /// </summary>
-internal sealed class FixedValues(Model model, ChannelValues values, MapSizes sizes, GraphWriter writer)
+internal sealed class FixedValues(Model model, ChannelValues values, MapSizes sizes, GraphWriter writer, WeightBudget budget)
 {
     // Sums of overlapping selections can ask for twice as many sets of channels with every node.
     private const int MostParts = 1 << 12;
@@ -77,8 +77,10 @@ internal sealed class FixedValues(Model model, ChannelValues values, MapSizes si
     private Part? WriteFiltered(Conv2dNode node, ConvFilters filters, ImmutableArray<int> inputs, ImmutableArray<int> outputs)
     {
         if (inputs.IsEmpty) return null;
-        ImmutableArray<int> reached = [.. outputs.Where(o => inputs.Any(i => filters.Reads(o, i)))];
-        var (weight, groups) = filters.Slice(inputs.AsSpan(), reached.AsSpan());
+        var isInput = new bool[filters.Groups * filters.InputsPerGroup];
+        foreach (var i in inputs) isInput[i] = true;
+        ImmutableArray<int> reached = [.. outputs.Where(o => filters.ReadsAny(o, isInput))];
+        var (weight, groups) = filters.Slice(inputs.AsSpan(), reached.AsSpan(), budget);
         var geometry = model.Network.GeometryOf(node) with { Groups = groups };
         return new Part(writer.Conv2d(NameOf(node), LayerOf(node), Write(node.Input, inputs).Node, weight, [], geometry), reached);
     }

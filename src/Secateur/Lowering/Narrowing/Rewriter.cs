@@ -16,6 +16,7 @@ internal sealed class Rewriter
     private readonly CarriedChannels _carried;
     private readonly MapSizes _sizes;
     private readonly GraphWriter _writer;
+    private readonly WeightBudget _budget;
     private readonly FixedValues _fixed;
     private readonly Part?[] _maps;
     private readonly double[][] _shifts;
@@ -30,7 +31,8 @@ internal sealed class Rewriter
         _carried = new CarriedChannels(model, _values, sharesWeights);
         _sizes = new MapSizes(_network);
         _writer = new GraphWriter(_sizes);
-        _fixed = new FixedValues(model, _values, _sizes, _writer);
+        _budget = WeightBudget.For(_network);
+        _fixed = new FixedValues(model, _values, _sizes, _writer, _budget);
         _maps = new Part?[_network.Nodes.Length];
         _shifts = [.. _network.Nodes.Select((_, v) => new double[_network.ChannelsOf(v)])];
     }
@@ -89,7 +91,7 @@ internal sealed class Rewriter
             constants[i] = NumberOf(node.Input, i);
         }
 
-        var (weight, groups) = ConvFilters.Of(_model, node).Slice(inputs.Channels.AsSpan(), outputs.AsSpan());
+        var (weight, groups) = ConvFilters.Of(_model, node).Slice(inputs.Channels.AsSpan(), outputs.AsSpan(), _budget);
         var (bias, added) = _fixed.Remainder(v, outputs, computed, constants);
         var position = _writer.Conv2d(node.Name, node.Layer, inputs.Node, weight, bias, _network.GeometryOf(node) with { Groups = groups });
         _filters[_writer.Nodes[position].Name] = outputs;
