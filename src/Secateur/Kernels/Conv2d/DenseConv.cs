@@ -105,6 +105,14 @@ internal static unsafe class DenseConv
             {
                 for (var p = from; p < stop; p += step)
                 {
+                    if (call.FetchesOutputs)
+                    {
+                        // At the end of each vector: lines begin anywhere in a row, and the positions before have brought the first one.
+                        var vectorEnd = call.Memory + p + TSimd.Width - 1;
+                        Prefetch.Pairs(vectorEnd, distance, call.Outputs + first, TBlock.Size);
+                        if (call.Addends is not null) Prefetch.Pairs(vectorEnd, distance, call.Addends + first, TBlock.Size);
+                    }
+
                     TVector a0 = default, b0 = default, a1 = default, b1 = default,
                         a2 = default, b2 = default, a3 = default, b3 = default,
                         a4 = default, b4 = default, a5 = default, b5 = default,

@@ -48,6 +48,9 @@ internal unsafe struct DenseConvCall
     /// <summary>Runs of positions to compute after the first one.</summary>
     public MoreRuns MoreRuns;
 
+    /// <summary>Whether outputs and addends are fetched before their sums are computed: a store waits for its line.</summary>
+    public bool FetchesOutputs;
+
     /// <summary>What is fetched meanwhile.</summary>
     public FetchAhead Ahead;
 

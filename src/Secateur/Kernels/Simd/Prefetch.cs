@@ -16,4 +16,19 @@ internal static unsafe class Prefetch
         if (!Sse.IsSupported) return;
         for (var i = 0; i < floats; i += CacheLines.Floats) Sse.Prefetch1(start + i);
     }
+
+    /// <summary>
+    /// Fetches from <paramref name="count"/> planes, each a distance from <paramref name="position"/>, the cache line there and the one
+    /// <paramref name="distance"/> floats on, to the first-level cache.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Pairs(float* position, int distance, nint* planes, int count)
+    {
+        if (!Sse.IsSupported) return;
+        for (var c = 0; c < count; c++)
+        {
+            Sse.Prefetch0(position + planes[c]);
+            Sse.Prefetch0(position + planes[c] + distance);
+        }
+    }
 }

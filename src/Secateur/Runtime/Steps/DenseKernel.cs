@@ -44,6 +44,7 @@ internal sealed unsafe class DenseKernel(
                 Outputs = targets,
                 Addends = addends,
                 MoreRuns = moreRuns,
+                FetchesOutputs = true,
                 Ahead = fetch,
                 Slope = epilogue.Slope,
                 OwnFactor = epilogue.OwnFactor,
