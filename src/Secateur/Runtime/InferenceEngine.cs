@@ -28,8 +28,8 @@ public sealed class InferenceEngine
     public long WeightBytes => Lowered.Model.Weights.Values.Sum(t => (long)t.Length * sizeof(float));
 
     /// <summary>
-    /// The multiply-adds of the convolutions that run for one image, by their definition: of a compacted model fewer than its file has, where it computes
-    /// what is fixed in one use of a shared layer.
+    /// The multiply-adds of the convolutions that run for one image of <paramref name="height"/> x <paramref name="width"/> pixels, by their definition.
+    /// A compacted model's file may have more: for all uses of a shared layer the channels that any of them needs.
     /// </summary>
     /// <exception cref="NetworkException">The network cannot run at this size.</exception>
     public long CountMacs(int height, int width) => NetworkCosts.CountMacs(Lowered.Model.Network, height, width);
