@@ -46,5 +46,5 @@ public class DetectionBenchmarks : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private List<FaceDetection> Read(DetectorOptions options) => FaceReader.Read(_model, node => _workspace!.Result(node), options);
+    private List<FaceDetection> Read(DetectorOptions options) => FaceReader.Read(_model.Network, node => _workspace!.Result(node), options);
 }

@@ -114,11 +114,11 @@ public sealed class ModelCommandTests : CliTest
         var json = ConsoleRun.Json("import", WriteEResFd(), "--out", "i.safetensors", "--arch", "eresfd", "--anchor-aspect", "1.25", "--licence", "Apache-2.0");
         HasKeys(json, "architecture", "parameters", "nonZeroParameters", "anchorAspect", "output", "bytes");
         var (before, after) = (ModelFile.Read("m.safetensors"), ModelFile.Read("i.safetensors"));
-        Assert.Equal((1.25, "Apache-2.0"), (after.Info.AnchorAspect, after.Info.Licence));
+        Assert.Equal((1.25, "Apache-2.0"), (after.Network.Head.AnchorAspect, after.Info.Licence));
         Assert.Equal("imported from m.safetensors", Assert.Single(after.Info.Provenance));
         Assert.All(before.Weights, w => Assert.Equal(w.Value.Data, after.Weights[w.Key].Data));
         ConsoleRun.Text("import", "i.safetensors", "--out", "again.safetensors");
-        Assert.Equal(1.25, ModelFile.Read("again.safetensors").Info.AnchorAspect);
+        Assert.Equal(1.25, ModelFile.Read("again.safetensors").Network.Head.AnchorAspect);
     }
 
     [Fact]

@@ -25,15 +25,15 @@ public static class BrightSpotDetector
         g.Output("loc_0", loc);
         var conf = g.Conv2d(brightness, "conf.0", 4, 1);
         g.Output("conf_0", conf);
-        g.Level(Stride, AnchorSize, loc, g.MaxOut(conf));
+        g.Level(Stride, [AnchorSize], loc, g.MaxOut(conf));
         return new Model(
-            g.Build(),
+            g.Build(head => head with { AnchorAspect = aspect }),
             [
                 KeyValuePair.Create("base.0.weight", Filled(1f / (Stride * Stride * 3), 1, 3, Stride, Stride)),
                 KeyValuePair.Create("loc.0.weight", new Tensor(4, 1, 1, 1)),
                 KeyValuePair.Create("conf.0.weight", new Tensor([4, 1, 1, 1], [0, 0, 0, 0.1f])),
             ],
-            new ModelInfo { AnchorAspect = aspect });
+            new ModelInfo());
     }
 
     public static string Write(string path, double aspect = 1)

@@ -165,7 +165,7 @@ public sealed class RandomNetworks
             nodes,
             network.Parameters.Where(p => names.Contains(p.Name)),
             network.Outputs.Select(o => o with { Node = position[o.Node] }),
-            []);
+            DetectorHead.None);
     }
 
     private sealed record LayerSpec(

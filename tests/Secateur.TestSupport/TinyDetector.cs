@@ -16,7 +16,7 @@ public static class TinyDetector
         g.Output("loc_0", loc);
         var conf = g.Conv2d(x, "conf.0", 4, 1, bias: true);
         g.Output("conf_0", conf);
-        g.Level(4, 16, loc, g.MaxOut(conf));
+        g.Level(4, [16], loc, g.MaxOut(conf));
         var model = RandomWeights.Fill(g.Build(), seed);
 
         // Pixels are up to 123 away from the mean: without this, the first losses would be far beyond a trained network's.

@@ -17,7 +17,7 @@ internal sealed unsafe class CrowdedMaps : IDisposable
     public CrowdedMaps(Network network, InferenceSession session, int faces)
     {
         nint floats = 0;
-        foreach (var node in network.Levels.SelectMany(level => new[] { level.Loc, level.Scores }))
+        foreach (var node in network.Head.Results)
         {
             var like = session.Result(node);
             var layout = new PlanarLayout(like.Height, like.Width, halo: 0);
@@ -27,7 +27,7 @@ internal sealed unsafe class CrowdedMaps : IDisposable
 
         _memory = (float*)NativeMemory.AllocZeroed((nuint)floats, sizeof(float));
         var cells = new List<(DetectionLevel Level, int Position)>();
-        foreach (var level in network.Levels)
+        foreach (var level in network.Head.Levels)
         {
             var positions = _maps[level.Scores].Layout.Positions;
             new Span<float>(_memory + _maps[level.Scores].Planes[1], positions).Fill(Background);

@@ -44,7 +44,7 @@ internal sealed class DetectionTimer(InferenceEngine engine, int height, int wid
             var start = Stopwatch.GetTimestamp();
             session.Run(pixels, height, width);
             var ran = Stopwatch.GetTimestamp();
-            faces = FaceReader.Read(engine.Lowered.Model, resultOf, DetectorOptions.Default).Count;
+            faces = FaceReader.Read(engine.Lowered.Model.Network, resultOf, DetectorOptions.Default).Count;
             if (run < 0) continue;
             network[run] = Stopwatch.GetElapsedTime(start, ran).TotalMilliseconds;
             after[run] = Stopwatch.GetElapsedTime(ran).TotalMicroseconds;

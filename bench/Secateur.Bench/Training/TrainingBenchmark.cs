@@ -33,10 +33,17 @@ internal sealed class TrainingBenchmark : IDisposable
         var options = new TrainingEngineOptions { Batch = settings.Batch, Height = settings.ImageSize, Width = settings.ImageSize, Threads = settings.Threads };
         _settings = settings;
         _engine = new TrainingEngine(model, settings.MemoryLimitBytes is { } limit ? options with { MemoryLimit = limit } : options);
-        _loss = new MultiBoxLoss(new AnchorGrid(model, settings.ImageSize, settings.ImageSize), settings.Threads);
+        _loss = new MultiBoxLoss(new AnchorGrid(model.Network, settings.ImageSize, settings.ImageSize), settings.Threads);
         _optimizer = settings.Architecture == "eresfd" ? new AdamOptimizer(_engine.Parameters) : new SgdOptimizer(_engine.Parameters);
         if (dataset is null) _samples = RandomSamples.Create(settings.Batch, settings.ImageSize, Seed);
-        else _loader = new SampleLoader(dataset, new SampleLoaderOptions { Seed = Seed, ImageSize = settings.ImageSize, Batch = settings.Batch, Threads = settings.Threads });
+        else _loader = new SampleLoader(dataset, new SampleLoaderOptions
+        {
+            Head = model.Network.Head,
+            Seed = Seed,
+            ImageSize = settings.ImageSize,
+            Batch = settings.Batch,
+            Threads = settings.Threads,
+        });
         _stages =
         [
             ("waiting for data", TakeSamples),

@@ -3,6 +3,7 @@ using System.Globalization;
 using Secateur.Cli.Output;
 using Secateur.Imaging;
 using Secateur.Imaging.Drawing;
+using Secateur.Models;
 using Secateur.Pixels;
 using Secateur.Training;
 using Secateur.Training.Data.Datasets;
@@ -48,6 +49,8 @@ internal static class DataCommand
             var dataset = FaceDatasets.Open(parsed.GetValue(data)!, part, parsed.GetValue(strict));
             using var loader = new SampleLoader(dataset, new SampleLoaderOptions
             {
+                // All published detectors have the same anchors and mean.
+                Head = Architectures.Create(Architectures.Names[0]).Head,
                 Batch = parsed.GetValue(count),
                 ImageSize = parsed.GetValue(size),
                 Seed = parsed.GetValue(seed),

@@ -96,8 +96,8 @@ internal static class EvaluateCommand
     private static string Digest(Model model)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(BitConverter.GetBytes(model.Info.AnchorAspect));
-        hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(model.Info.Mean.AsSpan()));
+        hash.AppendData(BitConverter.GetBytes(model.Network.Head.AnchorAspect));
+        hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(model.Network.Head.Pixels.Mean.AsSpan()));
         hash.AppendData(System.Text.Encoding.UTF8.GetBytes(NetworkJson.Write(model.Network)));
         foreach (var parameter in model.Network.Parameters)
             hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(model.Weights[parameter.Name].Data.AsSpan()));

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Secateur.Cli.Output;
 using Secateur.Models;
 using Secateur.Pruning;
-using Secateur.Weights;
 
 namespace Secateur.Cli.Commands;
 
@@ -35,12 +34,11 @@ internal static class ImportCommand
             var target = parsed.GetValue(output) ?? CommonOptions.DefaultOutput(path, "");
             CommonOptions.RequirePlace(target, path);
             var model = parsed.ReadModel(source, architecture);
-            var info = model.Info.WithStep($"imported from {Path.GetFileName(path)}") with
-            {
-                AnchorAspect = parsed.GetResult(aspect) is null ? model.Info.AnchorAspect : parsed.GetValue(aspect),
-                Licence = parsed.GetValue(licence) ?? model.Info.Licence,
-            };
-            ModelFile.Write(target, new Model(model.Network, model.Weights, info));
+            if (parsed.GetResult(aspect) is not null) model = model.With(model.Network.Head with { AnchorAspect = parsed.GetValue(aspect) });
+            var info = model.Info.WithStep($"imported from {Path.GetFileName(path)}");
+            model = model.With(info with { Licence = parsed.GetValue(licence) ?? info.Licence });
+            ModelFile.Write(target, model);
+            var anchorAspect = model.Network.Head.AnchorAspect;
             var statistics = PruningStatistics.Of(model);
             if (parsed.GetValue(json))
             {
@@ -50,7 +48,7 @@ internal static class ImportCommand
                     statistics.Parameters,
                     statistics.NonZeroParameters,
                     statistics.Sparsity,
-                    info.AnchorAspect,
+                    anchorAspect,
                     output = target,
                     bytes = new FileInfo(target).Length,
                 });
@@ -58,7 +56,7 @@ internal static class ImportCommand
             }
 
             Report.Line($"{target}: {model.Network.Architecture}, {Figures.Count(statistics.Parameters)} parameters, "
-                + $"{Figures.Count(statistics.NonZeroParameters)} not zero, anchors {FormattableString.Invariant($"{info.AnchorAspect}")} times as high as wide");
+                + $"{Figures.Count(statistics.NonZeroParameters)} not zero, anchors {FormattableString.Invariant($"{anchorAspect}")} times as high as wide");
         });
         return command;
     }

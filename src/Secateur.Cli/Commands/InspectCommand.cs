@@ -44,7 +44,7 @@ internal static class InspectCommand
                     macs,
                     bytes,
                     imgsz = new[] { imgsz.Height, imgsz.Width },
-                    model.Info.AnchorAspect,
+                    model.Network.Head.AnchorAspect,
                     model.Info.Licence,
                     model.Info.Provenance,
                     model.Info.KeptFilters,

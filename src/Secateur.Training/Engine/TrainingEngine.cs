@@ -22,9 +22,9 @@ public sealed class TrainingEngine : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Batch);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Threads);
         var network = model.Network;
-        if (network.Levels.IsEmpty) throw new NetworkException($"{network.Architecture}: only detectors can be trained, and this network has no detection levels");
+        if (network.Head.Levels.IsEmpty) throw new NetworkException($"{network.Architecture}: only detectors can be trained, and this network has no detection levels");
         var shapes = NetworkShapes.Infer(network, options.Height, options.Width);
-        Anchors = network.Levels.Sum(level => (int)shapes[level.Loc].Area);
+        Anchors = network.Head.Levels.Sum(level => AnchorsOf(level));
         var results = (long)options.Batch * Anchors * (4 + 2);
         options.RequireMemory(2 * results * sizeof(float));
         if (results > Array.MaxLength)
@@ -34,16 +34,18 @@ public sealed class TrainingEngine : IDisposable
         Scores = new float[options.Batch * Anchors * 2];
         ScoreGradients = new float[Scores.Length];
         var (bindings, start) = (new List<ResultBinding>(), 0);
-        foreach (var level in network.Levels)
+        foreach (var level in network.Head.Levels)
         {
-            bindings.Add(new ResultBinding(level.Loc, Locations, LocationGradients, Anchors * 4, start * 4, 1, 4));
-            bindings.Add(new ResultBinding(level.Scores, Scores, ScoreGradients, Anchors * 2, start * 2, 1, 2));
-            start += (int)shapes[level.Loc].Area;
+            bindings.Add(new ResultBinding(level.Loc, Locations, LocationGradients, Anchors * 4, start * 4, 1, level.Anchors * 4));
+            bindings.Add(new ResultBinding(level.Scores, Scores, ScoreGradients, Anchors * 2, start * 2, 1, level.Anchors * 2));
+            start += AnchorsOf(level);
         }
 
         var channels = network.Nodes.OfType<InputNode>().Single().Channels;
-        _input = new BatchInput(options.Batch, channels, options.Height, options.Width, model.Info.Mean);
+        _input = new BatchInput(options.Batch, channels, options.Height, options.Width, network.Head.Pixels);
         _runner = new TrainingRunner(model, _input, bindings, options);
+
+        int AnchorsOf(DetectionLevel level) => (int)shapes[level.Loc].Area * level.Anchors;
     }
 
     /// <summary>The learnable parameters; read by each <see cref="Forward"/>, changed by whoever optimises.</summary>
@@ -55,7 +57,7 @@ public sealed class TrainingEngine : IDisposable
     /// <summary>Running means and variances, [C] each, by name: updated by <see cref="Forward"/> once for each use of a batch norm. May be overwritten.</summary>
     public IReadOnlyDictionary<string, float[]> Statistics => _runner.Statistics;
 
-    /// <summary>A: the anchors of all levels, finest first, each row by row.</summary>
+    /// <summary>A: the anchors of all levels, finest first, each row by row, those of a cell together.</summary>
     public int Anchors { get; }
 
     /// <summary>Encoded boxes, [N, A, 4], of the last <see cref="Forward"/>.</summary>

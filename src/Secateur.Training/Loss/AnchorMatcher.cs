@@ -66,26 +66,25 @@ internal sealed class AnchorMatcher(AnchorGrid anchors)
     {
         var best = (Anchor: 0, Overlap: 0f);
         var faceArea = (face.X2 - face.X1) * (face.Y2 - face.Y1);
-        foreach (var level in anchors.Levels)
+        foreach (var plane in anchors.Planes)
         {
-            var columns = level.Columns.Overlapping(face.X1, face.X2);
-            var rows = level.Rows.Overlapping(face.Y1, face.Y2);
-            var left = level.Columns.Low[columns];
-            var right = level.Columns.High[columns];
+            var columns = plane.Columns.Overlapping(face.X1, face.X2);
+            var rows = plane.Rows.Overlapping(face.Y1, face.Y2);
+            var left = plane.Columns.Low[columns];
+            var right = plane.Columns.High[columns];
             for (var y = rows.Start.Value; y < rows.End.Value; y++)
             {
-                var (top, bottom) = (level.Rows.Low[y], level.Rows.High[y]);
+                var (top, bottom) = (plane.Rows.Low[y], plane.Rows.High[y]);
                 var sharedHeight = Least(face.Y2, bottom) - Greatest(face.Y1, top);
-                var first = level.First + (y * level.Columns.Cells) + columns.Start.Value;
-                var overlaps = _overlaps.AsSpan(first, left.Length);
-                for (var x = 0; x < overlaps.Length; x++)
+                var at = plane.IndexOf(y, columns.Start.Value);
+                for (var x = 0; x < left.Length; x++, at += plane.Step)
                 {
                     var intersection = (Least(face.X2, right[x]) - Greatest(face.X1, left[x])) * sharedHeight;
                     var overlap = intersection / (faceArea + ((right[x] - left[x]) * (bottom - top)) - intersection);
-                    if (overlap > best.Overlap) best = (first + x, overlap);
-                    if (!(overlap > overlaps[x])) continue;
-                    overlaps[x] = overlap;
-                    _faces[first + x] = index;
+                    if (overlap > best.Overlap || (overlap == best.Overlap && at < best.Anchor)) best = (at, overlap);
+                    if (!(overlap > _overlaps[at])) continue;
+                    _overlaps[at] = overlap;
+                    _faces[at] = index;
                 }
             }
         }

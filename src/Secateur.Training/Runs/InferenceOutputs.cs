@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Secateur.Graph;
 using Secateur.Runtime;
 using Secateur.Weights;
 
@@ -47,24 +48,24 @@ internal sealed class InferenceOutputs : IDisposable
     private void Gather(InferenceSession session, int image)
     {
         var at = image * _anchors;
-        foreach (var level in _engine.Lowered.Model.Network.Levels)
+        foreach (var level in _engine.Lowered.Model.Network.Head.Levels)
         {
             var (loc, scores) = (session.Result(level.Loc), session.Result(level.Scores));
-            Interleave(loc, _locations.AsSpan(at * 4), 4);
-            Interleave(scores, _scores.AsSpan(at * 2), 2);
-            at += scores.Height * scores.Width;
+            Interleave(loc, _locations.AsSpan(at * DetectionLevel.BoxChannels));
+            Interleave(scores, _scores.AsSpan(at * DetectionLevel.ScoreChannels));
+            at += scores.Height * scores.Width * level.Anchors;
         }
     }
 
     /// <summary>[C, h, w] to [h * w, C].</summary>
-    private static void Interleave(ResultMap map, Span<float> target, int channels)
+    private static void Interleave(ResultMap map, Span<float> target)
     {
-        for (var c = 0; c < channels; c++)
+        for (var c = 0; c < map.Channels; c++)
         {
             for (var y = 0; y < map.Height; y++)
             {
                 var row = map.Row(c, y);
-                for (var x = 0; x < row.Length; x++) target[(((y * map.Width) + x) * channels) + c] = row[x];
+                for (var x = 0; x < row.Length; x++) target[(((y * map.Width) + x) * map.Channels) + c] = row[x];
             }
         }
     }

@@ -19,7 +19,7 @@ internal sealed class Trainer : IDisposable
     public Trainer(TrainingConfig config, Model initial)
     {
         (_config, _initial) = (config, initial);
-        var anchors = new AnchorGrid(initial, config.ImageSize, config.ImageSize);
+        var anchors = new AnchorGrid(initial.Network, config.ImageSize, config.ImageSize);
         _loss = new MultiBoxLoss(anchors, config.Threads);
         var options = new TrainingEngineOptions { Batch = config.Batch, Height = config.ImageSize, Width = config.ImageSize, Threads = config.Threads };
         _engine = new TrainingEngine(initial, options);

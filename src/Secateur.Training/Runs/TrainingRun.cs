@@ -17,6 +17,7 @@ namespace Secateur.Training.Runs;
 public sealed class TrainingRun : IDisposable
 {
     private readonly TrainingConfig _config;
+    private readonly DetectorHead _head;
     private readonly TrainingData _data;
     private readonly Trainer _trainer;
     private readonly IDisposable _lock;
@@ -28,13 +29,13 @@ public sealed class TrainingRun : IDisposable
     private RunPosition _at = new();
     private bool _ran;
 
-    private TrainingRun(TrainingConfig config, TrainingData data, Trainer trainer, Func<RunFolder> place)
+    private TrainingRun(TrainingConfig config, DetectorHead head, TrainingData data, Trainer trainer, Func<RunFolder> place)
     {
-        (_config, _data, _trainer) = (config, data, trainer);
+        (_config, _head, _data, _trainer) = (config, head, data, trainer);
         _phases = TrainingPhase.Of(config);
         _speed = new RunSpeed(config.Batch);
         _loader = new Lazy<SampleLoader>(CreateLoader);
-        if (config.ValidateEvery > 0 && data.Validation is { } split) _validation = new Validation(split, config, TellBroken);
+        if (config.ValidateEvery > 0 && data.Validation is { } split) _validation = new Validation(split, head, config, TellBroken);
         Folder = place();
         _lock = Folder.Lock();
     }
@@ -177,7 +178,7 @@ public sealed class TrainingRun : IDisposable
     private static void RequireSize(TrainingConfig config, Network network)
     {
         // Below, the one cell of the coarsest level stands outside the image.
-        var least = network.Levels.Select(level => level.Stride).DefaultIfEmpty().Max() / 2;
+        var least = network.Head.Levels.Select(level => level.Stride).DefaultIfEmpty().Max() / 2;
         if (config.ImageSize < least)
             throw new NetworkException($"images of {config.ImageSize} x {config.ImageSize} pixels are too small for {network.Architecture}, expected at least {least} x {least}");
     }
@@ -185,6 +186,7 @@ public sealed class TrainingRun : IDisposable
     // It goes on from epoch to epoch by itself.
     private SampleLoader CreateLoader() => new(_data.Train, new SampleLoaderOptions
     {
+        Head = _head,
         Seed = _config.Seed,
         ImageSize = _config.ImageSize,
         Batch = _config.Batch,
@@ -224,7 +226,7 @@ public sealed class TrainingRun : IDisposable
         TrainingRun? run = null;
         try
         {
-            run = new TrainingRun(config, data, trainer, place);
+            run = new TrainingRun(config, initial.Network.Head, data, trainer, place);
             if (File.Exists(run.Folder.State)) run.Restore(StateFile.Read(run.Folder.State, initial, config));
             else run.BeginPhase();
             return run;

@@ -1,3 +1,4 @@
+using Secateur.Graph;
 using Secateur.Training.Data.Datasets;
 using Secateur.Training.Data.Loading;
 using Secateur.Training.Loss;
@@ -17,10 +18,10 @@ internal sealed class Validation
     private readonly ValidationSamples _samples;
 
     /// <exception cref="InvalidFileException">The data set has ground truth files, but they are damaged.</exception>
-    public Validation(FaceDataset data, TrainingConfig config, Action<LabelledImage, string> brokenImage)
+    public Validation(FaceDataset data, DetectorHead head, TrainingConfig config, Action<LabelledImage, string> brokenImage)
     {
         (_data, _config) = (data, config);
-        _samples = new ValidationSamples(data, config.ImageSize) { Strict = config.Strict, BrokenImage = brokenImage };
+        _samples = new ValidationSamples(data, head, config.ImageSize) { Strict = config.Strict, BrokenImage = brokenImage };
         _precision = new ValidationPrecision(data, config.Threads);
     }
 
@@ -34,7 +35,7 @@ internal sealed class Validation
     /// <summary>As if all images were one batch: sums over the positives of all.</summary>
     private (double L, double C) MeasureLoss(Model model, Action<RunActivity, int, int> report, CancellationToken cancellation)
     {
-        var anchors = new AnchorGrid(model, _config.ImageSize, _config.ImageSize);
+        var anchors = new AnchorGrid(model.Network, _config.ImageSize, _config.ImageSize);
         using var outputs = new InferenceOutputs(model, anchors.Count, _config.Threads);
         var loss = new MultiBoxLoss(anchors, _config.Threads);
         var (sumL, sumC, positives, done) = (0.0, 0.0, 0, 0);

@@ -31,7 +31,7 @@ public sealed class FaceDetector : IDisposable
         _options = options ?? DetectorOptions.Default;
         _options.Validate();
         var network = model.Network;
-        if (network.Levels.IsEmpty) throw new ArgumentException($"the network '{network.Architecture}' has no detection levels");
+        if (network.Head.Levels.IsEmpty) throw new ArgumentException($"the network '{network.Architecture}' has no detection levels");
         if (network.Nodes.OfType<Graph.InputNode>().First().Channels != 3) throw new ArgumentException($"the network '{network.Architecture}' does not take RGB images");
         _engine = new InferenceEngine(model);
     }
@@ -103,7 +103,7 @@ public sealed class FaceDetector : IDisposable
         try
         {
             session.Run(rgb, height, width);
-            return FaceReader.Read(_engine.Lowered.Model, session.Result, _options);
+            return FaceReader.Read(_engine.Lowered.Model.Network, session.Result, _options);
         }
         finally
         {

@@ -33,6 +33,9 @@ internal ref struct JsonMembers
         }
     }
 
+    /// <summary>Whether there is such a member.</summary>
+    public readonly bool Has(string name) => _object.TryGetProperty(name, out _);
+
     /// <summary>A member of any kind.</summary>
     public JsonElement Any(string name)
     {
@@ -57,6 +60,9 @@ internal ref struct JsonMembers
         var text = Text(name);
         return Enum.IsDefined(typeof(T), text) ? Enum.Parse<T>(text) : throw new JsonException($"'{name}' is unknown");
     }
+
+    /// <summary>A number.</summary>
+    public float Number(string name) => NumberOf(Any(name), name);
 
     /// <summary>A list of integers.</summary>
     public ImmutableArray<int> Integers(string name) => IntegersOf(Any(name), name);
@@ -98,6 +104,9 @@ internal ref struct JsonMembers
     /// <summary>A value of a kind.</summary>
     public static JsonElement Expect(JsonElement value, JsonValueKind kind, string name) =>
         value.ValueKind == kind ? value : throw new JsonException($"'{name}' is {value.ValueKind}, expected {kind}");
+
+    /// <summary>A number of 32 bits.</summary>
+    public static float NumberOf(JsonElement value, string name) => Expect(value, JsonValueKind.Number, name).GetSingle();
 
     private static int IntegerOf(JsonElement value, string name) =>
         Expect(value, JsonValueKind.Number, name).TryGetInt32(out var number) ? number : throw new JsonException($"'{name}' is no integer of 32 bits");

@@ -6,13 +6,6 @@ namespace Secateur.Graph;
 /// <summary>A named result of a network.</summary>
 public sealed record NetworkOutput(string Name, int Node);
 
-/// <summary>A level of the detection head: one square anchor of <paramref name="AnchorSize"/> pixels every <paramref name="Stride"/> pixels.</summary>
-/// <param name="Stride">Pixels of the input per cell.</param>
-/// <param name="AnchorSize">Side of the anchor in pixels of the input.</param>
-/// <param name="Loc">The node with the encoded boxes, [N, 4, h, w].</param>
-/// <param name="Scores">The node with the background and face logits, [N, 2, h, w].</param>
-public sealed record DetectionLevel(int Stride, int AnchorSize, int Loc, int Scores);
-
 /// <summary>
 /// An immutable graph of operations over named parameters: the one description of an architecture, which shape inference, costs, pruning,
 /// compaction and the execution plans all read. Weights are apart, see <see cref="ParameterSpec"/>.
@@ -29,13 +22,13 @@ public sealed class Network
         IEnumerable<Node> nodes,
         IEnumerable<ParameterSpec> parameters,
         IEnumerable<NetworkOutput> outputs,
-        IEnumerable<DetectionLevel> levels)
+        DetectorHead head)
     {
         Architecture = architecture;
         Nodes = [.. nodes];
         Parameters = [.. parameters];
         Outputs = [.. outputs];
-        Levels = [.. levels];
+        Head = head;
         _channels = NetworkVerifier.Verify(this);
         _parameters = Parameters.ToDictionary(p => p.Name);
     }
@@ -52,8 +45,11 @@ public sealed class Network
     /// <summary>The named results, e.g. <c>loc_0</c>.</summary>
     public ImmutableArray<NetworkOutput> Outputs { get; }
 
-    /// <summary>The detection levels, finest first; empty when the network is no detector.</summary>
-    public ImmutableArray<DetectionLevel> Levels { get; }
+    /// <summary>What makes it a detector; <see cref="DetectorHead.None"/> where it is none.</summary>
+    public DetectorHead Head { get; }
+
+    /// <summary>The nodes that somebody reads from outside: outputs, then what detection reads; one may come several times.</summary>
+    public IEnumerable<int> Results => Outputs.Select(o => o.Node).Concat(Head.Results);
 
     /// <summary>The number of channels of node <paramref name="node"/>.</summary>
     public int ChannelsOf(int node) => _channels[node];
@@ -66,16 +62,20 @@ public sealed class Network
     /// <summary>Kernel, stride, padding and groups of a convolution.</summary>
     public ConvGeometry GeometryOf(Conv2dNode node) => new(Parameter(node.Weight).Shape[2], node.Stride, node.Padding, node.Groups);
 
+    /// <summary>The same network with another head.</summary>
+    /// <exception cref="NetworkException">The head does not fit.</exception>
+    public Network With(DetectorHead head) => new(Architecture, Nodes, Parameters, Outputs, head);
+
     /// <summary>
-    /// The layers whose filters may be pruned: every convolution but the detection heads (<c>loc.*</c>, <c>conf.*</c>) and those that do not
-    /// depend on the image; shared ones once.
+    /// The layers whose filters may be pruned: every convolution but those of the detection head (<see cref="DetectorHead.Layers"/>) and those that do
+    /// not depend on the image; shared ones once.
     /// </summary>
     public IEnumerable<Conv2dNode> PrunableLayers()
     {
         var independent = ImageIndependence.Find(this);
         return Nodes.Where((_, i) => !independent[i])
             .OfType<Conv2dNode>()
-            .Where(c => !c.Layer.StartsWith("loc.", StringComparison.Ordinal) && !c.Layer.StartsWith("conf.", StringComparison.Ordinal))
+            .Where(c => !Head.Layers.Contains(c.Layer))
             .DistinctBy(c => c.Weight);
     }
 }

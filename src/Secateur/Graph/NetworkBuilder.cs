@@ -12,7 +12,7 @@ public sealed class NetworkBuilder(string architecture)
     private readonly List<int> _channels = [];
     private readonly List<ParameterSpec> _parameters = [];
     private readonly List<NetworkOutput> _outputs = [];
-    private readonly List<DetectionLevel> _levels = [];
+    private DetectorHead _head = DetectorHead.None;
     private readonly Dictionary<string, int> _uses = [];
 
     /// <summary>The channels of node <paramref name="node"/>.</summary>
@@ -111,10 +111,16 @@ public sealed class NetworkBuilder(string architecture)
     /// <summary>Names a result.</summary>
     public void Output(string name, int node) => _outputs.Add(new NetworkOutput(name, node));
 
-    /// <summary>Appends a detection level, finest first.</summary>
-    public void Level(int stride, int anchorSize, int loc, int scores) => _levels.Add(new DetectionLevel(stride, anchorSize, loc, scores));
+    /// <summary>Appends a detection level, finest first; the convolutions that end in it are the head's.</summary>
+    public void Level(int stride, ImmutableArray<int> anchorSizes, int loc, int scores)
+    {
+        string[] layers = [.. new[] { loc, scores }.Select(n => _nodes[n] is MaxOutNode max ? _nodes[max.Input] : _nodes[n]).OfType<Conv2dNode>().Select(c => c.Layer)];
+        _head = _head with { Levels = _head.Levels.Add(new DetectionLevel(stride, anchorSizes, loc, scores)), Layers = [.. _head.Layers.Union(layers)] };
+    }
 
     /// <summary>The finished network.</summary>
+    /// <param name="complete">Completes the head: anchors' aspect, variances, pixels; null where it is as usual.</param>
     /// <exception cref="NetworkException">It breaks a rule of the graph.</exception>
-    public Network Build() => new(architecture, _nodes, _parameters, _outputs, _levels);
+    public Network Build(Func<DetectorHead, DetectorHead>? complete = null) =>
+        new(architecture, _nodes, _parameters, _outputs, complete is null ? _head : complete(_head));
 }

@@ -23,9 +23,7 @@ public static class NetworkJson
         json.WriteStartArray("outputs");
         foreach (var output in network.Outputs) WriteOutput(json, output);
         json.WriteEndArray();
-        json.WriteStartArray("levels");
-        foreach (var level in network.Levels) WriteLevel(json, level);
-        json.WriteEndArray();
+        HeadJson.Write(json, network);
         json.WriteEndObject();
     });
 
@@ -41,9 +39,9 @@ public static class NetworkJson
             var nodes = m.List("nodes", NodeJson.Read);
             var parameters = m.List("parameters", ReadParameter);
             var outputs = m.List("outputs", ReadOutput);
-            var levels = m.List("levels", ReadLevel);
+            var head = HeadJson.Read(ref m, nodes);
             m.End();
-            return new Network(architecture, nodes, parameters, outputs, levels);
+            return new Network(architecture, nodes, parameters, outputs, head);
         }
         catch (JsonException error)
         {
@@ -97,23 +95,5 @@ public static class NetworkJson
         var output = new NetworkOutput(m.Text("name"), m.Integer("node"));
         m.End();
         return output;
-    }
-
-    private static void WriteLevel(Utf8JsonWriter json, DetectionLevel level)
-    {
-        json.WriteStartObject();
-        json.WriteNumber("stride", level.Stride);
-        json.WriteNumber("anchorSize", level.AnchorSize);
-        json.WriteNumber("loc", level.Loc);
-        json.WriteNumber("scores", level.Scores);
-        json.WriteEndObject();
-    }
-
-    private static DetectionLevel ReadLevel(JsonElement element)
-    {
-        var m = new JsonMembers(element);
-        var level = new DetectionLevel(m.Integer("stride"), m.Integer("anchorSize"), m.Integer("loc"), m.Integer("scores"));
-        m.End();
-        return level;
     }
 }

@@ -37,7 +37,7 @@ public static class NetworkShapes
             shapes.Add(new MapShape(network.ChannelsOf(i), h, w));
         }
 
-        foreach (var level in network.Levels)
+        foreach (var level in network.Head.Levels)
         {
             if (Size(shapes[level.Loc]) != Size(shapes[level.Scores]))
                 throw new NetworkException($"the level of stride {level.Stride} has boxes {shapes[level.Loc]} and scores {shapes[level.Scores]}: height and width differ");

@@ -11,6 +11,7 @@ public static class NetworkVerifier
     private const int MaxStride = 64;
     private const int MaxNodes = 1 << 12;
     private const int MaxElements = 1 << 28;
+    private const int MaxAspect = 100;
 
     /// <summary>Checks every rule and returns the channels of each node.</summary>
     /// <exception cref="NetworkException">One or more rules are broken; all are listed.</exception>
@@ -95,12 +96,30 @@ public static class NetworkVerifier
                 if (!IsNode(output.Node)) Problems.Add($"output '{output.Name}' is node {output.Node}, which does not exist");
             }
 
-            foreach (var level in network.Levels)
+            CheckHead(network.Head);
+        }
+
+        private void CheckHead(DetectorHead head)
+        {
+            foreach (var level in head.Levels)
             {
-                if (level.Stride <= 0 || level.AnchorSize <= 0) Problems.Add($"a level has stride {level.Stride} and anchor size {level.AnchorSize}");
-                if (!IsNode(level.Loc) || Channels[level.Loc] != 4) Problems.Add($"the boxes of stride {level.Stride} are not 4 channels");
-                if (!IsNode(level.Scores) || Channels[level.Scores] != 2) Problems.Add($"the scores of stride {level.Stride} are not 2 channels");
+                if (level.Stride <= 0 || level.AnchorSizes.IsEmpty || level.AnchorSizes.Any(size => size <= 0))
+                    Problems.Add($"a level has stride {level.Stride} and anchor size {string.Join(", ", level.AnchorSizes)}");
+                CheckResult("boxes", level, level.Loc, DetectionLevel.BoxChannels);
+                CheckResult("scores", level, level.Scores, DetectionLevel.ScoreChannels);
             }
+
+            if (head.AnchorAspect is not (> 0 and < MaxAspect)) Problems.Add($"the anchors are {head.AnchorAspect} times as high as wide, expected a number between 0 and {MaxAspect}");
+            if (head.Variances is not { Centre: > 0 and < float.PositiveInfinity, Size: > 0 and < float.PositiveInfinity })
+                Problems.Add($"the variances are {head.Variances.Centre} and {head.Variances.Size}, expected two positive numbers");
+            if (head.Pixels.Mean.Length != 3 || !head.Pixels.Mean.All(float.IsFinite)) Problems.Add($"the mean is [{string.Join(", ", head.Pixels.Mean)}], expected three numbers");
+            if (!Enum.IsDefined(head.Pixels.Order)) Problems.Add($"the pixels have the unknown order {head.Pixels.Order}");
+        }
+
+        private void CheckResult(string what, DetectionLevel level, int node, int perAnchor)
+        {
+            var expected = (long)level.Anchors * perAnchor;
+            if (!IsNode(node) || Channels[node] != expected) Problems.Add($"the {what} of stride {level.Stride} are not {expected} channels");
         }
 
         private int CheckConv(Conv2dNode node)

@@ -20,12 +20,7 @@ public static class FoldBatchNorm
             foreach (var input in node.Inputs) users[input]++;
         }
 
-        foreach (var output in network.Outputs) users[output.Node]++;
-        foreach (var level in network.Levels)
-        {
-            users[level.Loc]++;
-            users[level.Scores]++;
-        }
+        foreach (var read in network.Results) users[read]++;
 
         var foldedInto = new Dictionary<int, BatchNormNode>();
         foreach (var norm in network.Nodes.OfType<BatchNormNode>())
@@ -59,7 +54,7 @@ public static class FoldBatchNorm
             nodes,
             pool.Specs,
             network.Outputs.Select(o => o with { Node = position[o.Node] }),
-            network.Levels.Select(l => l with { Loc = position[l.Loc], Scores = position[l.Scores] }));
+            network.Head.Rewire(p => position[p]));
         return new Model(result, pool.Tensors, model.Info);
     }
 

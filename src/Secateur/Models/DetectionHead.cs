@@ -29,7 +29,7 @@ internal static class DetectionHead
         for (var k = 0; k < levels.Length; k++)
         {
             var stride = FinestStride << k;
-            g.Level(stride, stride * SizePerStride, loc[k], k == 0 ? g.MaxOut(conf[0]) : conf[k]);
+            g.Level(stride, [stride * SizePerStride], loc[k], k == 0 ? g.MaxOut(conf[0]) : conf[k]);
         }
     }
 }

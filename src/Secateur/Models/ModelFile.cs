@@ -40,6 +40,7 @@ public static class ModelFile
         try
         {
             var network = NetworkOf(path, file, architecture);
+            network = network.With(HeadOf(path, file, network));
             var model = new Model(network, tensors, InfoOf(path, file, network));
             var broken = network.Parameters.Where(p => !Array.TrueForAll(model.Weights[p.Name].Data, float.IsFinite)).Select(p => p.Name).ToList();
             if (broken.Count == 0) return model;
@@ -56,12 +57,12 @@ public static class ModelFile
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, Model model)
     {
-        var info = model.Info;
+        var (info, head) = (model.Info, model.Network.Head);
         var metadata = new Dictionary<string, string>
         {
             [ArchitectureKey] = model.Network.Architecture,
-            [AspectKey] = info.AnchorAspect.ToString(CultureInfo.InvariantCulture),
-            [MeanKey] = ModelInfoJson.WriteMean(info.Mean),
+            [AspectKey] = head.AnchorAspect.ToString(CultureInfo.InvariantCulture),
+            [MeanKey] = ModelInfoJson.WriteMean(head.Pixels.Mean),
             [ProvenanceKey] = ModelInfoJson.WriteTexts(info.Provenance),
         };
         if (info.Licence is { } licence) metadata[LicenceKey] = licence;
@@ -101,12 +102,6 @@ public static class ModelFile
     {
         var metadata = file.Metadata;
         var info = new ModelInfo { Licence = metadata.GetValueOrDefault(LicenceKey) };
-        if (metadata.TryGetValue(MeanKey, out var mean))
-        {
-            info = info with { Mean = Parse(path, MeanKey, mean, ModelInfoJson.ReadMean) };
-            if (info.Mean.Length != 3 || !info.Mean.All(float.IsFinite)) throw new InvalidFileException(path, $"metadata {MeanKey} is '{mean}', expected three numbers");
-        }
-
         if (metadata.TryGetValue(ProvenanceKey, out var steps)) info = info with { Provenance = Parse(path, ProvenanceKey, steps, ModelInfoJson.ReadTexts) };
         if (metadata.TryGetValue(KeptFiltersKey, out var kept))
         {
@@ -114,9 +109,23 @@ public static class ModelFile
             CheckKeptFilters(path, info.KeptFilters, network);
         }
 
-        if (metadata.TryGetValue(AspectKey, out var aspect)) return info with { AnchorAspect = ParseAspect(path, aspect) };
+        return info;
+    }
+
+    /// <summary>The head with what the file says of its weights: the anchors and the mean that they were trained with.</summary>
+    private static DetectorHead HeadOf(string path, TensorFile file, Network network)
+    {
+        var head = network.Head;
+        if (file.Metadata.TryGetValue(MeanKey, out var mean))
+        {
+            var numbers = Parse(path, MeanKey, mean, ModelInfoJson.ReadMean);
+            if (numbers.Length != 3 || !numbers.All(float.IsFinite)) throw new InvalidFileException(path, $"metadata {MeanKey} is '{mean}', expected three numbers");
+            head = head with { Pixels = head.Pixels with { Mean = numbers } };
+        }
+
+        if (file.Metadata.TryGetValue(AspectKey, out var aspect)) return head with { AnchorAspect = ParseAspect(path, aspect) };
         var official = network.Architecture == "eresfd" && file.Kind == WeightFileKind.PyTorchSplit;
-        return official ? info with { AnchorAspect = OfficialEResFdAspect } : info;
+        return official ? head with { AnchorAspect = OfficialEResFdAspect } : head;
     }
 
     /// <summary>Reads a value of the metadata; what is wrong with it is told with its key.</summary>

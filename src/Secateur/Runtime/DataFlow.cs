@@ -132,8 +132,7 @@ internal sealed class DataFlow
 
     private void FindNeeded()
     {
-        foreach (var output in _network.Outputs) IsResult[Source(output.Node)] = true;
-        foreach (var level in _network.Levels) IsResult[Source(level.Loc)] = IsResult[Source(level.Scores)] = true;
+        foreach (var result in _network.Results) IsResult[Source(result)] = true;
         for (var i = _source.Length - 1; i >= 0; i--)
         {
             if (Source(i) != i) continue;

@@ -275,7 +275,7 @@ internal sealed class PlanBuilder
 
     private RowSource Rows(int node, MapView view, int stride, MemoryMap memory) => new MapRows(_shapes[node], view.Layout, memory.Planes(view), stride);
 
-    private ImageRows ImageRows(MemoryMap memory) => new(memory.Image, _lowered.Model.Info.Mean);
+    private ImageRows ImageRows(MemoryMap memory) => new(memory.Image, _network.Head.Pixels);
 
     private static PhasePlanes PhasesOf(MapShape shape, PlanarLayout to, TapGeometry[] readers) => new(
         shape.Height,

@@ -32,8 +32,15 @@ public sealed class Model
     /// <summary>Parameters and running statistics by state_dict name.</summary>
     public FrozenDictionary<string, Tensor> Weights { get; }
 
-    /// <summary>Anchors, preprocessing, provenance, licence.</summary>
+    /// <summary>Provenance, licence.</summary>
     public ModelInfo Info { get; }
+
+    /// <summary>The same network and weights with other information.</summary>
+    public Model With(ModelInfo info) => new(Network, Weights, info);
+
+    /// <summary>The same weights with another head.</summary>
+    /// <exception cref="NetworkException">The head does not fit the network.</exception>
+    public Model With(DetectorHead head) => new(Network.With(head), Weights, Info);
 
     private static string Describe(string what, List<string> names) => names.Count == 0 ? "" : $"{names.Count} {what} ({string.Join(", ", names)})";
 }

@@ -5,12 +5,6 @@ namespace Secateur.Weights;
 /// <summary>What a model carries beside its network and weights.</summary>
 public sealed record ModelInfo
 {
-    /// <summary>Height over width of the anchors: 1.0, or 1.25 for the official EResFD weights.</summary>
-    public double AnchorAspect { get; init; } = 1.0;
-
-    /// <summary>Subtracted from the 8-bit red, green and blue values; nothing else is done to them.</summary>
-    public ImmutableArray<float> Mean { get; init; } = [123, 117, 104];
-
     /// <summary>What was done to make the model, first step first.</summary>
     public ImmutableArray<string> Provenance { get; init; } = [];
 

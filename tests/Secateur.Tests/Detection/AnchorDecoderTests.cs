@@ -9,7 +9,7 @@ namespace Secateur.Tests.Detection;
 
 public sealed class AnchorDecoderTests
 {
-    private static readonly DetectionLevel Level = new(8, 32, Loc: 0, Scores: 1);
+    private static readonly DetectorHead Head = new() { Levels = [new(8, 32, loc: 0, scores: 1)] };
 
     [Fact]
     public void A_box_of_zeros_is_the_anchor_around_its_cell()
@@ -68,18 +68,18 @@ public sealed class AnchorDecoderTests
             .Select(size => Maps(size.Height, size.Width, [.. Enumerable.Range(0, size.Height * size.Width).Select(i => (i / size.Width, i % size.Width, random.Next(-20, 40) / 4f, new float[4]))]))
             .ToArray();
         var expected = maps
-            .SelectMany((map, level) => Enumerable.Range(0, map.Height * map.Width).Select(i => new CandidateCell(
-                level, i / map.Width, i % map.Width, 1 / (1 + MathF.Exp(-map.Scores[(map.Height * map.Width) + i])))))
+            .SelectMany((map, level) => Enumerable.Range(0, map.Height * map.Width).Select(i => new Candidate(
+                level, i / map.Width, i % map.Width, 0, 1 / (1 + MathF.Exp(-map.Scores[(map.Height * map.Width) + i])))))
             .Where(c => c.Score > 0.3f)
             .OrderByDescending(c => c.Score)
             .Take(most);
-        var cells = new CandidateCells(0.3f, most);
+        var candidates = new Candidates(0.3f, most);
         foreach (var map in maps)
         {
-            fixed (float* scores = map.Scores) cells.Add(new ResultMap(scores, Placed(2, map)));
+            fixed (float* scores = map.Scores) candidates.Add(new ResultMap(scores, Placed(2, map)));
         }
 
-        Assert.Equal(expected, cells.Best());
+        Assert.Equal(expected, candidates.Best());
     }
 
     [Fact]
@@ -131,11 +131,11 @@ public sealed class AnchorDecoderTests
         var boxes = new List<FaceDetection>();
         fixed (float* loc = maps.Loc, scores = maps.Scores)
         {
-            var cells = new CandidateCells(confidence, most);
-            cells.Add(new ResultMap(scores, Placed(2, maps)));
-            foreach (var cell in cells.Best().OrderBy(c => c.Y).ThenBy(c => c.X))
+            var candidates = new Candidates(confidence, most);
+            candidates.Add(new ResultMap(scores, Placed(2, maps)));
+            foreach (var candidate in candidates.Best().OrderBy(c => c.Y).ThenBy(c => c.X))
             {
-                if (AnchorDecoder.Decode(Level, new ResultMap(loc, Placed(4, maps)), cell, aspect) is { } box) boxes.Add(box);
+                if (AnchorDecoder.Decode(Head with { AnchorAspect = aspect }, new ResultMap(loc, Placed(4, maps)), candidate) is { } box) boxes.Add(box);
             }
         }
 

@@ -91,7 +91,7 @@ public sealed class FaceDetectorTests
             var (loc, conf) = (g.Conv2d(input, "loc.0", 4, 1), g.Conv2d(input, "conf.0", 2, 1));
             g.Output("loc_0", loc);
             g.Output("conf_0", conf);
-            if (level) g.Level(1, 4, loc, conf);
+            if (level) g.Level(1, [4], loc, conf);
             return Assert.Throws<ArgumentException>(() => new FaceDetector(RandomWeights.Fill(g.Build(), 1)).Dispose()).Message;
         }
     }
@@ -173,7 +173,7 @@ public sealed class FaceDetectorTests
         {
             BrightSpotDetector.Write(path, aspect: 1.25);
             using var detector = FaceDetector.Load(path);
-            Assert.Equal(1.25, detector.Model.Info.AnchorAspect);
+            Assert.Equal(1.25, detector.Model.Network.Head.AnchorAspect);
             Assert.Single(detector.Detect(Picture(64, 48, (8, 12, 4, 255))));
         }
         finally

@@ -33,7 +33,7 @@ internal sealed class Draft
             new OnesNode("ones", 9),
         ];
         Outputs = [new("y", 7)];
-        Levels = [new(4, 16, Loc: 8, Scores: 7)];
+        Levels = [new(4, 16, loc: 8, scores: 7)];
     }
 
     public List<Node> Nodes { get; }
@@ -43,6 +43,8 @@ internal sealed class Draft
     public List<NetworkOutput> Outputs { get; }
 
     public List<DetectionLevel> Levels { get; }
+
+    public DetectorHead Head { get; set; } = DetectorHead.None;
 
     public Conv2dNode Conv
     {
@@ -62,5 +64,5 @@ internal sealed class Draft
         Parameters[at] = change(Parameters[at]);
     }
 
-    public Network Build() => new("draft", Nodes, Parameters, Outputs, Levels);
+    public Network Build() => new("draft", Nodes, Parameters, Outputs, Head with { Levels = [.. Levels] });
 }

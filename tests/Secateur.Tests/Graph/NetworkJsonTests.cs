@@ -49,7 +49,8 @@ public class NetworkJsonTests
     [Fact]
     public void Damaged_networks_are_refused_or_sound()
     {
-        var json = NetworkJson.Write(new Draft().Build());
+        var draft = new Draft { Head = new DetectorHead { Layers = ["conv"], Variances = new BoxVariances(0.2f, 0.3f), Pixels = new PixelFormat([1, 2, 3], PixelOrder.Bgr) } };
+        var json = NetworkJson.Write(draft.Build());
         var refused = 0;
         string?[] replacements = ["null", "-1", "2147483647", "1e999", "99999999999999999999", "0.5", "\"\"", "\"x\"", "[]", "[null]", "{}", "true", null];
         var places = Places(JsonNode.Parse(json)!).Count();
@@ -112,7 +113,9 @@ public class NetworkJsonTests
         }
 
         Assert.Equal(network.Outputs.AsEnumerable(), copy.Outputs);
-        Assert.Equal(network.Levels.AsEnumerable(), copy.Levels);
+        Assert.Equal(network.Head.Levels.AsEnumerable(), copy.Head.Levels);
+        Assert.Equal((network.Head.Variances, network.Head.Pixels.Order), (copy.Head.Variances, copy.Head.Pixels.Order));
+        Assert.Equal(network.Head.Layers.Order(), copy.Head.Layers.Order());
         Assert.Equal(network.Parameters.Select(p => (p.Name, p.Kind, p.Count)), copy.Parameters.Select(p => (p.Name, p.Kind, p.Count)));
     }
 

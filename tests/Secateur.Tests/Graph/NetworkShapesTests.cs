@@ -21,7 +21,7 @@ public class NetworkShapesTests
     {
         var network = Architectures.Create(architecture);
         var shapes = NetworkShapes.Infer(network, 133, 97);
-        foreach (var level in network.Levels)
+        foreach (var level in network.Head.Levels)
             Assert.Equal(new MapShape(4, (133 + level.Stride - 1) / level.Stride, (97 + level.Stride - 1) / level.Stride), shapes[level.Loc]);
     }
 
@@ -62,7 +62,7 @@ public class NetworkShapesTests
         g = new NetworkBuilder("sizes");
         x = g.Input(2);
         g.Output("loc", g.Conv2d(x, "loc", 4, kernel: 3, stride: 2, padding: 1));
-        g.Level(4, 16, 1, x);
+        g.Level(4, [16], 1, x);
         AssertMeet(g.Build(), "the level of stride 4 has boxes [4, 3, 3] and scores [2, 5, 5]");
 
         static void AssertMeet(Network network, string problem) =>

@@ -74,9 +74,14 @@ public class NetworkVerifierTests
         ["output 'z' is node 11, which does not exist"] = d => d.Outputs.Add(new NetworkOutput("z", 11)),
         ["output 'z' is node -1, which does not exist"] = d => d.Outputs.Add(new NetworkOutput("z", -1)),
         ["a level has stride 0 and anchor size 16"] = d => d.Levels[0] = d.Levels[0] with { Stride = 0 },
-        ["a level has stride 4 and anchor size -1"] = d => d.Levels[0] = d.Levels[0] with { AnchorSize = -1 },
+        ["a level has stride 4 and anchor size -1"] = d => d.Levels[0] = d.Levels[0] with { AnchorSizes = [-1] },
         ["the boxes of stride 4 are not 4 channels"] = d => d.Levels[0] = d.Levels[0] with { Loc = 0 },
         ["the scores of stride 4 are not 2 channels"] = d => d.Levels[0] = d.Levels[0] with { Scores = 99 },
+        ["the boxes of stride 4 are not 8 channels; the scores of stride 4 are not 4 channels"] = d => d.Levels[0] = d.Levels[0] with { AnchorSizes = [16, 32] },
+        ["the anchors are 0 times as high as wide, expected a number between 0 and 100"] = d => d.Head = d.Head with { AnchorAspect = 0 },
+        ["the variances are 0.1 and 0, expected two positive numbers"] = d => d.Head = d.Head with { Variances = new BoxVariances(0.1f, 0) },
+        ["the mean is [1, 2], expected three numbers"] = d => d.Head = d.Head with { Pixels = new PixelFormat([1, 2], PixelOrder.Rgb) },
+        ["the pixels have the unknown order 5"] = d => d.Head = d.Head with { Pixels = d.Head.Pixels with { Order = (PixelOrder)5 } },
     };
 
     public static TheoryData<string> Rules => [.. Breaches.Keys];

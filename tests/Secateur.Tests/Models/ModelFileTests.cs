@@ -41,15 +41,16 @@ public class ModelFileTests
         using var folder = new TemporaryFolder();
         var info = new ModelInfo
         {
-            AnchorAspect = 1.25,
-            Mean = [1.5f, -0.1f, 104],
             Provenance = ["imported \"x\" ü", "pruned"],
             Licence = "MIT",
             KeptFilters = ImmutableSortedDictionary<string, ImmutableArray<int>>.Empty.Add("conv", [0, 2, 5, 6]).Add("gone", []),
         };
-        var read = WriteAndRead(WithInfo(info), folder).Info;
-        Assert.Equal(info with { Mean = read.Mean, Provenance = read.Provenance, KeptFilters = read.KeptFilters }, read);
-        Assert.Equal(info.Mean.AsEnumerable(), read.Mean);
+        var model = WithInfo(info);
+        var head = model.Network.Head with { AnchorAspect = 1.25, Pixels = new PixelFormat([1.5f, -0.1f, 104], PixelOrder.Rgb) };
+        var copy = WriteAndRead(model.With(head), folder);
+        var read = copy.Info;
+        Assert.Equal((head.AnchorAspect, head.Pixels), (copy.Network.Head.AnchorAspect, copy.Network.Head.Pixels));
+        Assert.Equal(info with { Provenance = read.Provenance, KeptFilters = read.KeptFilters }, read);
         Assert.Equal(info.Provenance.AsEnumerable(), read.Provenance);
         Assert.Equal(info.KeptFilters.Keys, read.KeptFilters.Keys);
         Assert.Equal([0, 2, 5, 6], read.KeptFilters["conv"].AsEnumerable());
@@ -61,10 +62,11 @@ public class ModelFileTests
         using var folder = new TemporaryFolder();
         var model = RandomWeights.Fill(EResFd.Create(), 1);
         Safetensors.Write(folder.PathOf("m"), model.Weights);
-        var info = ModelFile.Read(folder.PathOf("m")).Info;
-        Assert.Equal(1, info.AnchorAspect);
+        var read = ModelFile.Read(folder.PathOf("m"));
+        var info = read.Info;
+        Assert.Equal(1, read.Network.Head.AnchorAspect);
         Assert.Null(info.Licence);
-        Assert.Equal([123, 117, 104], info.Mean.AsEnumerable());
+        Assert.Equal([123, 117, 104], read.Network.Head.Pixels.Mean.AsEnumerable());
         Assert.Empty(info.Provenance);
         Assert.Empty(info.KeptFilters);
     }

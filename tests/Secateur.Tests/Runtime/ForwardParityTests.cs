@@ -58,7 +58,7 @@ public class ForwardParityTests
     private static void AssertProbabilities(InferenceEngine engine, InferenceSession session, float[] logits, string where)
     {
         var anchor = 0;
-        foreach (var level in engine.Lowered.Model.Network.Levels)
+        foreach (var level in engine.Lowered.Model.Network.Head.Levels)
         {
             var scores = session.Result(level.Scores);
             for (var y = 0; y < scores.Height; y++)

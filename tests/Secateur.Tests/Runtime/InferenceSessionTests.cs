@@ -108,15 +108,18 @@ public class InferenceSessionTests
         foreach (var (name, values) in OutputsOf(session, EResFdModel.Network)) Assert.Equal(first[name], values);
     }
 
-    [Fact]
-    public void An_image_runs_with_its_mean_subtracted()
+    [Theory]
+    [InlineData(PixelOrder.Rgb)]
+    [InlineData(PixelOrder.Bgr)]
+    public void An_image_runs_with_its_mean_subtracted_in_the_order_of_the_network(PixelOrder order)
     {
         var random = new Random(6);
         var pixels = new byte[33 * 34 * 3];
         random.NextBytes(pixels);
-        var model = new Model(EResFdModel.Network, EResFdModel.Weights, new ModelInfo { Mean = [1.5f, 20, 104] });
+        var format = new PixelFormat([1.5f, 20, 104], order);
+        var model = EResFdModel.With(EResFdModel.Network.Head with { Pixels = format });
         var planar = new float[pixels.Length];
-        for (var i = 0; i < pixels.Length; i++) planar[(i % 3 * 33 * 34) + (i / 3)] = pixels[i] - model.Info.Mean[i % 3];
+        for (var i = 0; i < pixels.Length; i++) planar[((order == PixelOrder.Rgb ? i % 3 : 2 - (i % 3)) * 33 * 34) + (i / 3)] = pixels[i] - format.Mean[i % 3];
         var engine = new InferenceEngine(model);
         using var session = engine.CreateSession();
         session.Run(pixels, 33, 34);

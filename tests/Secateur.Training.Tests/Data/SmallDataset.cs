@@ -1,14 +1,22 @@
 using System.Collections.Immutable;
+using Secateur.Graph;
 using Secateur.Imaging;
+using Secateur.Models;
 using Secateur.Pixels;
 using Secateur.TestSupport;
 using Secateur.Training.Data.Datasets;
+using Secateur.Training.Data.Loading;
 
 namespace Secateur.Training.Tests.Data;
 
 /// <summary>Data sets drawn by the tests: black images on which every face is a white rectangle.</summary>
 internal static class SmallDataset
 {
+    /// <summary>The head of the published detectors: six levels, anchors from 16 to 512 pixels.</summary>
+    public static DetectorHead Head { get; } = EResFd.Create().Head;
+
+    public static SampleLoaderOptions Options { get; } = new() { Head = Head };
+
     public static RgbImage Picture(int width, int height, params ReadOnlySpan<LabelledFace> faces)
     {
         var image = new RgbImage(width, height);

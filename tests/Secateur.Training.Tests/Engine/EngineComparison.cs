@@ -74,7 +74,7 @@ internal sealed class EngineComparison
     public static EngineComparison OfDetector(Model model, int images, int height, int width, int seed)
     {
         var (reference, input, nodes) = Forward(model, images, height, width, seed);
-        var levels = model.Network.Levels;
+        var levels = model.Network.Head.Levels;
         var (locations, scores) = (levels.Select(l => nodes[l.Loc]).ToArray(), levels.Select(l => nodes[l.Scores]).ToArray());
         var results = new Dictionary<string, double[]> { [Locations] = AnchorOrder.Join(locations), [Scores] = AnchorOrder.Join(scores) };
         var resultGradients = RandomGradients(results, seed);

@@ -36,7 +36,7 @@ public class TrainingEngineTests
         var expected = (float[])engine.Scores.Clone();
 
         var values = new float[3 * 160 * 192];
-        for (var i = 0; i < image.Pixels.Length; i++) values[(i % 3 * 160 * 192) + (i / 3)] = image.Pixels[i] - model.Info.Mean[i % 3];
+        for (var i = 0; i < image.Pixels.Length; i++) values[(i % 3 * 160 * 192) + (i / 3)] = image.Pixels[i] - model.Network.Head.Pixels.Mean[i % 3];
         engine.SetInput(0, values);
         engine.Forward();
 

@@ -175,7 +175,7 @@ public class TrainingRunnerTests
         {
             var shapes = NetworkShapes.Infer(model.Network, height, width);
             var channels = model.Network.Nodes.OfType<InputNode>().Single().Channels;
-            var input = new BatchInput(options.Batch, channels, height, width, model.Info.Mean);
+            var input = new BatchInput(options.Batch, channels, height, width, model.Network.Head.Pixels);
             var size = channels * height * width;
             for (var n = 0; n < options.Batch; n++) input.Set(n, images.AsSpan(n * size, size));
             Results = model.Network.Outputs.ToDictionary(o => o.Name, o => new float[gradients[o.Name].Length]);

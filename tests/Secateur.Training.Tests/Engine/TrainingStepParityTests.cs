@@ -26,7 +26,7 @@ public class TrainingStepParityTests
         var (height, width) = (input.Shape[2], input.Shape[3]);
         using var engine = new TrainingEngine(model, new TrainingEngineOptions { Batch = 2, Height = height, Width = width, Threads = 2 });
         Optimizer optimizer = file.StartsWith("eres", StringComparison.Ordinal) ? new AdamOptimizer(engine.Parameters) : new SgdOptimizer(engine.Parameters);
-        var loss = new MultiBoxLoss(new AnchorGrid(model, height, width));
+        var loss = new MultiBoxLoss(new AnchorGrid(model.Network, height, width));
         var faces = new[] { Faces(expected["target_0"]), Faces(expected["target_1"]) };
         for (var n = 0; n < 2; n++) engine.SetInput(n, input.Data.AsSpan(n * 3 * height * width, 3 * height * width));
 

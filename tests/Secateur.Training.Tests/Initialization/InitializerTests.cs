@@ -62,7 +62,7 @@ public class InitializerTests
     {
         var network = EResFd.Create();
         var model = Initializer.Create(network, seed: 7);
-        var reordered = Initializer.Create(new Network(network.Architecture, network.Nodes, network.Parameters.Reverse(), network.Outputs, network.Levels), seed: 7);
+        var reordered = Initializer.Create(new Network(network.Architecture, network.Nodes, network.Parameters.Reverse(), network.Outputs, network.Head), seed: 7);
         var other = Initializer.Create(network, seed: 8);
 
         foreach (var spec in network.Parameters.Where(p => p.Kind == ParameterKind.ConvWeight))

@@ -37,8 +37,8 @@ public class AnchorGridTests
         g.Output("out", g.Conv2d(g.Input(3), "base.0", 4, 7));
         var plain = Initializer.Create(g.Build(), seed: 1);
 
-        Assert.Contains("no detection levels", Assert.Throws<ArgumentException>(() => new AnchorGrid(plain, 64, 64)).Message, StringComparison.Ordinal);
-        Assert.Throws<NetworkException>(() => new AnchorGrid(BrightSpotDetector.Create(), 3, 64));
+        Assert.Contains("no detection levels", Assert.Throws<ArgumentException>(() => new AnchorGrid(plain.Network, 64, 64)).Message, StringComparison.Ordinal);
+        Assert.Throws<NetworkException>(() => new AnchorGrid(BrightSpotDetector.Create().Network, 3, 64));
     }
 
     [SharedDataTheory]

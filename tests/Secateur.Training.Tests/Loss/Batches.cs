@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using Secateur.Models;
 using Secateur.TestSupport;
-using Secateur.Training.Initialization;
 using Secateur.Training.Loss;
-using Secateur.Weights;
 
 namespace Secateur.Training.Tests.Loss;
 
@@ -13,12 +11,12 @@ internal static class Batches
     /// <summary>The six levels of the published detectors.</summary>
     public static AnchorGrid Grid(int height, int width, double aspect = 1)
     {
-        var model = Initializer.Create(EResFd.Create(), seed: 1);
-        return new AnchorGrid(new Model(model.Network, model.Weights, model.Info with { AnchorAspect = aspect }), height, width);
+        var network = EResFd.Create();
+        return new AnchorGrid(network.With(network.Head with { AnchorAspect = aspect }), height, width);
     }
 
     /// <summary>One level of stride 4, anchors of 16 pixels.</summary>
-    public static AnchorGrid SmallGrid(int height, int width) => new(BrightSpotDetector.Create(), height, width);
+    public static AnchorGrid SmallGrid(int height, int width) => new(BrightSpotDetector.Create().Network, height, width);
 
     /// <summary>Faces from 3 pixels to the whole image; some reach outside.</summary>
     public static ImmutableArray<FaceBox> Faces(Random random, int count, int height, int width) =>

@@ -21,7 +21,7 @@ public class TrainingParityTests
 
         var nodes = training.Forward(SplitInput(expected["input"]));
 
-        var levels = model.Network.Levels;
+        var levels = model.Network.Head.Levels;
         var (loc, conf) = (levels.Select(l => nodes[l.Loc]).ToArray(), levels.Select(l => nodes[l.Scores]).ToArray());
         AssertClose(expected["loc"].Data, AnchorOrder.Join(loc), 1e-4, "loc");
         AssertClose(expected["conf"].Data, AnchorOrder.Join(conf), 1e-4, "conf");

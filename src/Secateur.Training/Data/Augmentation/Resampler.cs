@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using Secateur.Pixels;
@@ -10,16 +11,14 @@ namespace Secateur.Training.Data.Augmentation;
 /// </summary>
 internal static unsafe class Resampler
 {
-    /// <summary>The padding: the mean colour that the networks subtract, rounded.</summary>
-    private static ReadOnlySpan<byte> Mean => [123, 117, 104];
-
     /// <summary>Resamples a window to a square; where it reaches outside the source it is filled with the mean colour.</summary>
     /// <param name="source">The image.</param>
     /// <param name="window">The window, in pixels of <paramref name="source"/>.</param>
     /// <param name="side">Width and height of the result in pixels.</param>
     /// <param name="filter">The filter.</param>
+    /// <param name="mean">The mean colour that the network subtracts: red, green, blue.</param>
     /// <returns>The part of the result that shows the source.</returns>
-    public static ImageRegion Resample(RgbImage source, SampleWindow window, int side, ResampleFilter filter)
+    public static ImageRegion Resample(RgbImage source, SampleWindow window, int side, ResampleFilter filter, ImmutableArray<float> mean)
     {
         var step = window.Side / side;
         var columns = ResampleAxis.Create(source.Width, window.X, step, side, filter, window.Mirrored);
@@ -28,15 +27,16 @@ internal static unsafe class Resampler
         var shown = columns.Start < columns.End && rows.Start < rows.End
             ? new ImageRegion(target, columns.Start, rows.Start, columns.End, rows.End)
             : new ImageRegion(target, 0, 0, 0, 0);
-        if (shown != ImageRegion.Whole(target)) FillWithMean(target);
+        if (shown != ImageRegion.Whole(target)) FillWith(target, mean);
         Fill(source, columns, rows, shown);
         return shown;
     }
 
-    private static void FillWithMean(RgbImage image)
+    private static void FillWith(RgbImage image, ImmutableArray<float> mean)
     {
+        var color = mean.Select(value => (byte)Math.Clamp(MathF.Round(value), 0, byte.MaxValue)).ToArray();
         var row = image.Pixels.AsSpan(0, image.Width * 3);
-        for (var i = 0; i < row.Length; i++) row[i] = Mean[i % 3];
+        for (var i = 0; i < row.Length; i++) row[i] = color[i % 3];
         for (var at = row.Length; at < image.Pixels.Length; at += row.Length) row.CopyTo(image.Pixels.AsSpan(at));
     }
 

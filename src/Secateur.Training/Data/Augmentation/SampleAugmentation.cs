@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Secateur.Graph;
 using Secateur.Pixels;
 using Secateur.Training.Data.Datasets;
 
@@ -10,19 +11,22 @@ namespace Secateur.Training.Data.Augmentation;
 /// photometric steps, which work pixel by pixel, come last, on the few pixels that are left, instead of first. That changes rounding, and the mean
 /// level of <see cref="Contrast"/>, which is the window's, not the image's.
 /// </summary>
-internal static class SampleAugmentation
+/// <param name="head">Whose anchors the faces are brought to, and whose mean colour is outside of the image.</param>
+/// <param name="imageSize">Width and height of the samples in pixels.</param>
+internal sealed class SampleAugmentation(DetectorHead head, int imageSize)
 {
     private static readonly ResampleFilter[] Filters = Enum.GetValues<ResampleFilter>();
+
+    private readonly ImmutableArray<int> _anchorSizes = head.AnchorSizes;
 
     /// <summary>Chooses the window.</summary>
     /// <param name="width">Width of the image in pixels.</param>
     /// <param name="height">Height of the image in pixels.</param>
     /// <param name="faces">Its faces; at least one.</param>
-    /// <param name="imageSize">Width and height of the sample in pixels.</param>
     /// <param name="random">The sample's random numbers.</param>
-    public static SampleWindow ChooseWindow(int width, int height, ImmutableArray<LabelledFace> faces, int imageSize, SampleRandom random)
+    public SampleWindow ChooseWindow(int width, int height, ImmutableArray<LabelledFace> faces, SampleRandom random)
     {
-        SampleWindow? window = random.NextBool() ? AnchorSampling.Choose(width, height, faces, imageSize, random) : null;
+        SampleWindow? window = random.NextBool() ? AnchorSampling.Choose(width, height, faces, _anchorSizes, imageSize, random) : null;
         window ??= SquareCrop.Choose(width, height, faces, random);
         return (window ?? SampleWindow.Whole(width, height)) with { Mirrored = random.NextBool() };
     }
@@ -30,11 +34,10 @@ internal static class SampleAugmentation
     /// <summary>Makes the pixels of a chosen window.</summary>
     /// <param name="image">The image, possibly reduced.</param>
     /// <param name="window">The window, in pixels of <paramref name="image"/>.</param>
-    /// <param name="imageSize">Width and height of the sample in pixels.</param>
     /// <param name="random">The sample's random numbers.</param>
-    public static RgbImage Render(RgbImage image, SampleWindow window, int imageSize, SampleRandom random)
+    public RgbImage Render(RgbImage image, SampleWindow window, SampleRandom random)
     {
-        var shown = Resampler.Resample(image, window, imageSize, Filters[random.NextIndex(Filters.Length)]);
+        var shown = Resampler.Resample(image, window, imageSize, Filters[random.NextIndex(Filters.Length)], head.Pixels.Mean);
         PhotometricDistortion.Apply(shown, random);
         return shown.Image;
     }

@@ -20,6 +20,7 @@ public sealed class SampleLoader : IDisposable
     private readonly SampleLoaderOptions _options;
     private readonly ImmutableArray<LabelledImage> _images;
     private readonly OrderedPrefetch<TrainingSample> _samples;
+    private readonly SampleReader _reader;
     private readonly ConcurrentDictionary<string, bool> _broken = [];
     private Order _order;
     private long _step;
@@ -41,6 +42,7 @@ public sealed class SampleLoader : IDisposable
         StepsPerEpoch = CountSteps(_images.Length, options.Batch);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(options.Step, StepsPerEpoch);
         _options = options;
+        _reader = new SampleReader(options.Head, options.ImageSize);
         _step = ((long)options.Epoch * StepsPerEpoch) + options.Step;
         _order = new Order(options.Seed, options.Epoch, _images.Length);
         _samples = new OrderedPrefetch<TrainingSample>(Make, _step * options.Batch, long.MaxValue, 2 * options.Batch, options.Threads);
@@ -81,7 +83,7 @@ public sealed class SampleLoader : IDisposable
         {
             try
             {
-                if (SampleReader.Augmented(_images[index], _options.ImageSize, random) is { } sample) return sample;
+                if (_reader.Augmented(_images[index], random) is { } sample) return sample;
             }
             catch (Exception error) when (!_options.Strict && error is IOException or UnauthorizedAccessException)
             {

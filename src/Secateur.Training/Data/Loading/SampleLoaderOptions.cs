@@ -1,3 +1,4 @@
+using Secateur.Graph;
 using Secateur.Training.Data.Datasets;
 
 namespace Secateur.Training.Data.Loading;
@@ -5,6 +6,9 @@ namespace Secateur.Training.Data.Loading;
 /// <summary>How <see cref="SampleLoader"/> works.</summary>
 public sealed record SampleLoaderOptions
 {
+    /// <summary>The detector that the samples are for.</summary>
+    public required DetectorHead Head { get; init; }
+
     /// <summary>Decides, with epoch and number, every sample.</summary>
     public long Seed { get; init; }
 

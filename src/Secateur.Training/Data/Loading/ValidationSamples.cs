@@ -1,12 +1,16 @@
+using Secateur.Graph;
 using Secateur.Training.Data.Datasets;
 
 namespace Secateur.Training.Data.Loading;
 
 /// <summary>Whole images at the network's input size, in the order of the data set, without augmentation: for the validation loss.</summary>
 /// <param name="dataset">The images; those without faces included.</param>
+/// <param name="head">The detector that the samples are for.</param>
 /// <param name="imageSize">Width and height of the samples in pixels. Images keep their aspect, in the middle of the mean colour.</param>
-public sealed class ValidationSamples(FaceDataset dataset, int imageSize)
+public sealed class ValidationSamples(FaceDataset dataset, DetectorHead head, int imageSize)
 {
+    private readonly SampleReader _reader = new(head, imageSize);
+
     /// <summary>Told of every image that cannot be read, and why, on a background thread; it is left out.</summary>
     public Action<LabelledImage, string>? BrokenImage { get; init; }
 
@@ -41,7 +45,7 @@ public sealed class ValidationSamples(FaceDataset dataset, int imageSize)
         var image = dataset.Images[(int)index];
         try
         {
-            return SampleReader.Whole(image, imageSize);
+            return _reader.Whole(image);
         }
         catch (Exception error) when (!Strict && error is IOException or UnauthorizedAccessException)
         {

@@ -1,10 +1,11 @@
+using Secateur.Graph;
 using Secateur.Kernels.Layout;
 using Secateur.Pixels;
 
 namespace Secateur.Training.Engine.Binding;
 
 /// <summary>The images of a batch, [N, C, H, W] once they are in the workspace.</summary>
-internal sealed class BatchInput(int batch, int channels, int height, int width, IReadOnlyList<float> mean)
+internal sealed class BatchInput(int batch, int channels, int height, int width, PixelFormat format)
 {
     private readonly RgbImage?[] _images = new RgbImage?[batch];
     private readonly float[]?[] _values = new float[]?[batch];
@@ -52,6 +53,8 @@ internal sealed class BatchInput(int batch, int channels, int height, int width,
             return;
         }
 
-        fixed (byte* pixels = _images[index]!.Pixels) PixelPlanes.Split(pixels, positions, mean, target, target + planeStride, target + (2 * (nint)planeStride));
+        var red = (nint)format.RedPlane * planeStride;
+        fixed (byte* pixels = _images[index]!.Pixels)
+            PixelPlanes.Split(pixels, positions, format.Mean, target + red, target + planeStride, target + (2 * (nint)planeStride) - red);
     }
 }

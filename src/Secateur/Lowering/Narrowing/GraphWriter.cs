@@ -132,12 +132,11 @@ internal sealed class GraphWriter(MapSizes sizes)
     }
 
     /// <summary>The finished model: nodes and tensors that no result needs are left out.</summary>
-    public Model Finish(string architecture, IEnumerable<NetworkOutput> outputs, IEnumerable<DetectionLevel> levels, ModelInfo info)
+    public Model Finish(string architecture, IEnumerable<NetworkOutput> outputs, DetectorHead head, ModelInfo info)
     {
-        var (results, detections) = (outputs.ToList(), levels.ToList());
+        var results = outputs.ToList();
         var used = _nodes.Select(n => n is InputNode).ToArray();
-        foreach (var output in results) used[output.Node] = true;
-        foreach (var level in detections) used[level.Loc] = used[level.Scores] = true;
+        foreach (var result in results.Select(o => o.Node).Concat(head.Results)) used[result] = true;
         for (var v = used.Length - 1; v >= 0; v--)
         {
             if (!used[v]) continue;
@@ -153,7 +152,7 @@ internal sealed class GraphWriter(MapSizes sizes)
             nodes,
             _pool.Specs.Where(s => names.Contains(s.Name)),
             results.Select(o => o with { Node = position[o.Node] }),
-            detections.Select(l => l with { Loc = position[l.Loc], Scores = position[l.Scores] }));
+            head.Rewire(p => position[p]));
         return new Model(network, _pool.Tensors.Where(t => names.Contains(t.Key)), info);
     }
 

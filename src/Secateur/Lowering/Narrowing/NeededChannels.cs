@@ -11,12 +11,7 @@ internal static class NeededChannels
     {
         var network = model.Network;
         var needed = network.Nodes.Select((_, v) => new bool[network.ChannelsOf(v)]).ToArray();
-        foreach (var output in network.Outputs) Array.Fill(needed[output.Node], true);
-        foreach (var level in network.Levels)
-        {
-            Array.Fill(needed[level.Loc], true);
-            Array.Fill(needed[level.Scores], true);
-        }
+        foreach (var result in network.Results) Array.Fill(needed[result], true);
 
         for (var v = needed.Length - 1; v >= 0; v--) MarkInputs(model, network.Nodes[v], needed[v], needed);
         return needed;

@@ -47,8 +47,7 @@ internal sealed class Rewriter
         var run = new Rewriter(model, sharesWeights);
         for (var v = 0; v < run._maps.Length; v++) run.Rewrite(v);
         var outputs = model.Network.Outputs.Select(o => o with { Node = run.Whole(o.Node) }).ToList();
-        var levels = model.Network.Levels.Select(l => l with { Loc = run.Whole(l.Loc), Scores = run.Whole(l.Scores) }).ToList();
-        var result = run._writer.Finish(model.Network.Architecture, outputs, levels, model.Info);
+        var result = run._writer.Finish(model.Network.Architecture, outputs, model.Network.Head.Rewire(run.Whole), model.Info);
         var kept = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<int>>(StringComparer.Ordinal);
         foreach (var conv in result.Network.Nodes.OfType<Conv2dNode>())
         {

@@ -65,8 +65,8 @@ internal sealed unsafe class MapRows(MapShape shape, PlanarLayout layout, nint[]
 
 /// <summary>The rows of the image that <see cref="ImagePlace"/> leads to, less the mean where it has bytes.</summary>
 /// <param name="place">Where it is, and its shape.</param>
-/// <param name="mean">Of red, green and blue.</param>
-internal sealed unsafe class ImageRows(ImagePlace place, IReadOnlyList<float> mean) : RowSource(place.Shape)
+/// <param name="format">The mean and the order of the channels.</param>
+internal sealed unsafe class ImageRows(ImagePlace place, PixelFormat format) : RowSource(place.Shape)
 {
     private readonly int _stride = CacheLines.RoundUp(place.Shape.Width);
 
@@ -75,8 +75,9 @@ internal sealed unsafe class ImageRows(ImagePlace place, IReadOnlyList<float> me
     protected override void Load(float* memory, float* scratch, int y)
     {
         var pixels = place.In(memory).Pixels;
-        if (pixels is not null)
-            PixelPlanes.Split(pixels + ((long)y * Shape.Width * 3), Shape.Width, mean, scratch, scratch + _stride, scratch + (2 * (nint)_stride));
+        if (pixels is null) return;
+        var red = (nint)format.RedPlane * _stride;
+        PixelPlanes.Split(pixels + ((long)y * Shape.Width * 3), Shape.Width, format.Mean, scratch + red, scratch + _stride, scratch + (2 * (nint)_stride) - red);
     }
 
     protected override float* Row(float* memory, float* scratch, int channel, int y)

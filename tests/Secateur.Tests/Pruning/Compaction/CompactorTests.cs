@@ -269,7 +269,7 @@ public class CompactorTests
                 var conf = g.Conv2d(x, "conf.0", 4, 3, padding: 1, bias: true);
                 g.Output("loc_0", loc);
                 g.Output("features", x);
-                g.Level(4, 16, loc, g.MaxOut(conf));
+                g.Level(4, [16], loc, g.MaxOut(conf));
             },
             ("a", [1, 2]),
             ("loc.0", [0, 3]),

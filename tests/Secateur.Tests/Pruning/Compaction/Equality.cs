@@ -23,7 +23,7 @@ internal static class Equality
     public static void AssertSame(Model expected, Model actual, Volume image, string where)
     {
         Assert.Equal(expected.Network.Outputs.Select(o => o.Name), actual.Network.Outputs.Select(o => o.Name));
-        Assert.Equal(expected.Network.Levels.Length, actual.Network.Levels.Length);
+        Assert.Equal(expected.Network.Head.Levels.Length, actual.Network.Head.Levels.Length);
         var (left, right) = (ReferenceExecutor.Run(expected, image), ReferenceExecutor.Run(actual, image));
         var largest = left.Max(v => v.Data.Max(Math.Abs));
         foreach (var (name, a, b) in ResultsOf(expected.Network).Zip(ResultsOf(actual.Network), (x, y) => (x.Name, left[x.Node], right[y.Node])))
@@ -38,5 +38,5 @@ internal static class Equality
 
     private static IEnumerable<(string Name, int Node)> ResultsOf(Network network) =>
         network.Outputs.Select(o => (o.Name, o.Node))
-            .Concat(network.Levels.SelectMany((l, k) => new[] { ($"boxes {k}", l.Loc), ($"scores {k}", l.Scores) }));
+            .Concat(network.Head.Levels.SelectMany((l, k) => new[] { ($"boxes {k}", l.Loc), ($"scores {k}", l.Scores) }));
 }

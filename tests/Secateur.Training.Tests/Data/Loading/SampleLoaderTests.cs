@@ -17,7 +17,7 @@ public sealed class SampleLoaderTests : IDisposable
     public void Samples_depend_neither_on_the_threads_nor_on_where_loading_starts()
     {
         var dataset = SmallDataset.Write(_folder, 10);
-        var options = new SampleLoaderOptions { Seed = 5, ImageSize = 64, Batch = 3 };
+        var options = SmallDataset.Options with { Seed = 5, ImageSize = 64, Batch = 3 };
         var all = Load(dataset, options, 7);
         Assert.Equal([(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (2, 0)], all.Select(b => (b.Epoch, b.Step)));
         Same(all, Load(dataset, options with { Threads = 4 }, 7));
@@ -29,7 +29,7 @@ public sealed class SampleLoaderTests : IDisposable
     public void An_epoch_has_every_image_at_most_once_in_an_order_of_its_own()
     {
         var dataset = SmallDataset.Write(_folder, 12);
-        var batches = Load(dataset, new SampleLoaderOptions { ImageSize = 32, Batch = 4 }, 6);
+        var batches = Load(dataset, SmallDataset.Options with { ImageSize = 32, Batch = 4 }, 6);
         var epochs = batches.Chunk(3).Select(e => e.SelectMany(b => b.Samples.Select(s => s.Name)).ToArray()).ToArray();
         Assert.All(epochs, epoch => Assert.Equal(12, epoch.Distinct().Count()));
         Assert.NotEqual(epochs[0], epochs[1]);
@@ -38,7 +38,7 @@ public sealed class SampleLoaderTests : IDisposable
     [Fact]
     public void Fewer_images_than_a_batch_are_repeated_with_other_augmentations()
     {
-        var batch = Load(SmallDataset.Write(_folder, 2), new SampleLoaderOptions { ImageSize = 48, Batch = 5 }, 2)[1];
+        var batch = Load(SmallDataset.Write(_folder, 2), SmallDataset.Options with { ImageSize = 48, Batch = 5 }, 2)[1];
         Assert.Equal((1, 0), (batch.Epoch, batch.Step));
         Assert.Equal(2, batch.Samples.Select(s => s.Name).Distinct().Count());
         Assert.Equal(5, batch.Samples.Select(s => Convert.ToHexString(s.Image.Pixels)).Distinct().Count());
@@ -49,14 +49,15 @@ public sealed class SampleLoaderTests : IDisposable
     {
         // Anchor sampling enlarges the tiny face, but a square crop leaves it below six pixels.
         var tiny = SmallDataset.WriteImage(_folder, "tiny.png", 300, 300, new LabelledFace(100, 100, 103, 103));
-        Assert.Contains(Enumerable.Range(0, 20), k => SampleReader.Augmented(tiny, 64, new SampleRandom(1, 0, k)) is null);
+        var reader = new SampleReader(SmallDataset.Head, 64);
+        Assert.Contains(Enumerable.Range(0, 20), k => reader.Augmented(tiny, new SampleRandom(1, 0, k)) is null);
         var empty = SmallDataset.WriteImage(_folder, "empty.png", 50, 50);
         var dataset = SmallDataset.Of(_folder, [tiny, empty, .. SmallDataset.Write(_folder, 2).Images]);
-        var samples = Load(dataset, new SampleLoaderOptions { ImageSize = 64, Batch = 8, Threads = 2 }, 5).SelectMany(b => b.Samples).ToList();
+        var samples = Load(dataset, SmallDataset.Options with { ImageSize = 64, Batch = 8, Threads = 2 }, 5).SelectMany(b => b.Samples).ToList();
         Assert.All(samples, sample => Assert.NotEmpty(sample.Faces));
         Assert.DoesNotContain(samples, sample => sample.Name == "empty.png");
         Assert.Contains(samples, sample => sample.Name == "tiny.png");
-        var error = Assert.Throws<InvalidFileException>(() => new SampleLoader(SmallDataset.Of(_folder, [empty]), new SampleLoaderOptions()));
+        var error = Assert.Throws<InvalidFileException>(() => new SampleLoader(SmallDataset.Of(_folder, [empty]), SmallDataset.Options));
         Assert.Contains("has a face", error.Problem, StringComparison.Ordinal);
     }
 
@@ -66,7 +67,7 @@ public sealed class SampleLoaderTests : IDisposable
         var dataset = SmallDataset.Write(_folder, 4);
         File.WriteAllText(dataset.Images[2].Path, "no picture");
         var told = new List<string>();
-        var options = new SampleLoaderOptions { ImageSize = 32, Batch = 4, Threads = 2, BrokenImage = (image, problem) => { lock (told) told.Add($"{image.Name}: {problem}"); } };
+        var options = SmallDataset.Options with { ImageSize = 32, Batch = 4, Threads = 2, BrokenImage = (image, problem) => { lock (told) told.Add($"{image.Name}: {problem}"); } };
         var batches = Load(dataset, options, 4);
         Assert.All(batches.SelectMany(b => b.Samples), sample => Assert.NotEqual("2.png", sample.Name));
         Assert.StartsWith("2.png: ", Assert.Single(told), StringComparison.Ordinal);
@@ -80,7 +81,7 @@ public sealed class SampleLoaderTests : IDisposable
     public void An_image_of_another_size_than_the_labels_are_for_is_broken()
     {
         var image = SmallDataset.WriteImage(_folder, "a.png", 50, 40, new LabelledFace(10, 10, 30, 30));
-        Assert.Contains("has changed", Assert.Throws<InvalidFileException>(() => SampleReader.Whole(image with { Width = 60 }, 32)).Problem, StringComparison.Ordinal);
+        Assert.Contains("has changed", Assert.Throws<InvalidFileException>(() => new SampleReader(SmallDataset.Head, 32).Whole(image with { Width = 60 })).Problem, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -91,7 +92,7 @@ public sealed class SampleLoaderTests : IDisposable
     public void Boxes_follow_the_pixels_through_reduced_decoding(int side)
     {
         var image = SmallDataset.WriteImage(_folder, "large.jpg", 1501, 1203, new LabelledFace(300, 200, 1100, 1000));
-        var whole = SampleReader.Whole(image, side);
+        var whole = new SampleReader(SmallDataset.Head, side).Whole(image);
         ResamplerTests.AgreesWithBright(ImageRegion.Whole(whole.Image), Assert.Single(whole.Faces), 1);
     }
 
@@ -126,14 +127,14 @@ public sealed class SampleLoaderTests : IDisposable
         var dataset = SmallDataset.Write(_folder, 7);
         File.WriteAllText(dataset.Images[3].Path, "");
         var told = new List<string>();
-        var batches = new ValidationSamples(dataset, 100) { BrokenImage = (image, _) => told.Add(image.Name) }.Batches(4, threads: 1).ToList();
+        var batches = new ValidationSamples(dataset, SmallDataset.Head, 100) { BrokenImage = (image, _) => told.Add(image.Name) }.Batches(4, threads: 1).ToList();
         Assert.Equal(["0.png", "1.png", "2.png", "4.png", "5.png", "6.png"], batches.SelectMany(b => b.Select(s => s.Name)));
         Assert.Equal([4, 2], batches.Select(b => b.Length));
         Assert.Equal(["3.png"], told);
         // 80 x 60 pixels in a square of 80: 10 rows of padding above.
         Assert.Equal([new FaceBox(10 / 80f, 22 / 80f, 34 / 80f, 50 / 80f)], batches[0][0].Faces.AsEnumerable());
         Assert.Equal([123, 117, 104], batches[0][0].Image.Pixels[..3]);
-        Assert.Throws<InvalidFileException>(() => new ValidationSamples(dataset, 100) { Strict = true }.Batches(4, 2).ToList());
+        Assert.Throws<InvalidFileException>(() => new ValidationSamples(dataset, SmallDataset.Head, 100) { Strict = true }.Batches(4, 2).ToList());
     }
 
     private static SampleBatch[] Load(FaceDataset dataset, SampleLoaderOptions options, int batches)
