@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Secateur.Demo.Scenes;
 using Secateur.Imaging;
-using Secateur.Imaging.Scenes;
 using Secateur.Kernels;
 using Secateur.Models;
 using Secateur.TestSupport;

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Secateur.Cli.Commands;
-using Secateur.Training.Demo;
+using Secateur.Demo;
 using Xunit;
 
 namespace Secateur.Cli.Tests;
 
-/// <summary><c>demo</c>; what it measures is tested with the library, in little.</summary>
+/// <summary><c>demo</c>; what it measures is tested in little by Secateur.Demo.Tests.</summary>
 public sealed class DemoCommandTests : CliTest
 {
     private static readonly DemoResult Result = new()

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using Secateur.Demo.Scenes;
 using Secateur.Detection;
-using Secateur.Imaging.Scenes;
 using Secateur.Runtime;
 
 namespace Secateur.Bench.Detection;

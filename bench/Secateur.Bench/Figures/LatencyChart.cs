@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Secateur.Bench.Comparison;
-using Secateur.Training.Reports;
+using Secateur.Training.Charts;
 
 namespace Secateur.Bench.Figures;
 

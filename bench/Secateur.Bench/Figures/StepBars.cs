@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Xml.Linq;
 using Secateur.Bench.Comparison;
 using Secateur.Bench.Inference;
-using Secateur.Training.Reports;
+using Secateur.Training.Charts;
 
 namespace Secateur.Bench.Figures;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Secateur.Cli.Output;
-using Secateur.Training.Demo;
+using Secateur.Demo;
 
 namespace Secateur.Cli.Commands;
 

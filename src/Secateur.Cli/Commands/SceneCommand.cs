@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Secateur.Cli.Output;
+using Secateur.Demo.Scenes;
 using Secateur.Imaging;
-using Secateur.Imaging.Scenes;
 
 namespace Secateur.Cli.Commands;
 

@@ -1,4 +1,4 @@
-using Secateur.Training.Demo;
+using Secateur.Demo;
 using Spectre.Console;
 
 namespace Secateur.Cli.Output;

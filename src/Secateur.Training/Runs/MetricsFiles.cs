@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Secateur.Training.Reports;
+using Secateur.Training.Charts;
 
 namespace Secateur.Training.Runs;
 

@@ -30,6 +30,7 @@ internal sealed partial class DependencyRule
         "Secateur.Imaging",
         "Secateur.WiderFace",
         "Secateur.Training",
+        "Secateur.Demo",
         "Secateur.Cli",
     ];
 

@@ -31,6 +31,7 @@ public class DependencyRuleTests
     [InlineData("src/Secateur/Weights/Bad.cs", "using M = Secateur.Models.EResFd;", "may not use Secateur.Models")]
     [InlineData("src/Secateur/Bad.cs", "using Secateur.Pixels;", "Secateur may not use Secateur.Pixels")]
     [InlineData("src/Secateur.Imaging/Png/Bad.cs", "using Secateur.WiderFace;", "may not use Secateur.WiderFace")]
+    [InlineData("src/Secateur.Training/Runs/Bad.cs", "using Secateur.Demo.Scenes;", "may not use Secateur.Demo")]
     [InlineData("src/Secateur/Kernels/Bad.cs", "namespace Secateur.Pixels;", "its folder says Secateur.Kernels")]
     [InlineData("src/Secateur/Elsewhere/Bad.cs", "", "has no place in the order")]
     [InlineData("src/Secateur/Pixels/Bad.cs", "[LibraryImport(\"c\")] static partial int getpid();", "found LibraryImport")]
