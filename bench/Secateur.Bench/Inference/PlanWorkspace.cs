@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using Secateur.Execution;
 using Secateur.Runtime;
-using Secateur.Runtime.Steps;
 
 namespace Secateur.Bench.Inference;
 

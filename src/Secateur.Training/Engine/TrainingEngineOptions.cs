@@ -1,3 +1,4 @@
+using Secateur.Execution;
 using Secateur.Graph;
 
 namespace Secateur.Training.Engine;
@@ -23,12 +24,8 @@ public sealed record TrainingEngineOptions
     /// </summary>
     public long MemoryLimit { get; init; } = 5_300_000_000;
 
-    // Linux promises memory that it does not have, and kills who uses it: better to ask first.
-    internal void RequireMemory(long bytes)
-    {
-        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (bytes <= available) return;
-        throw new NetworkException(FormattableString.Invariant(
-            $"a batch of {Batch} at {Height} x {Width} pixels needs {bytes / 1e9:F1} GB of memory, this machine has {available / 1e9:F1} GB; take a smaller batch or smaller images"));
-    }
+    /// <summary>Refuses what the machine has no memory for.</summary>
+    /// <exception cref="NetworkException">There is less than <paramref name="bytes"/>.</exception>
+    internal void RequireMemory(long bytes) =>
+        MachineMemory.Require(bytes, $"a batch of {Batch} at {Height} x {Width} pixels", "; take a smaller batch or smaller images");
 }

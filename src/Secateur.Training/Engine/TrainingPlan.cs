@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Secateur.Execution;
 using Secateur.Graph;
-using Secateur.Runtime;
 using Secateur.Training.Engine.Binding;
 using Secateur.Training.Engine.Convolution;
 using Secateur.Training.Engine.Maps;

@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Secateur.Execution;
 using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Kernels.Simd;
-using Secateur.Runtime;
-using Secateur.Runtime.Steps;
 using Secateur.Training.Engine.Binding;
 using Secateur.Training.Engine.Steps;
 using Secateur.Weights;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using Secateur.Execution;
 using Secateur.Graph;
 using Secateur.Kernels.Layout;
-using Secateur.Runtime.Steps;
 
 namespace Secateur.Runtime;
 

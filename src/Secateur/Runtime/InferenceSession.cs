@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Secateur.Execution;
 using Secateur.Graph;
 
 namespace Secateur.Runtime;
@@ -126,7 +127,7 @@ public sealed unsafe class InferenceSession : IDisposable
         var floats = plan.WorkspaceFloats(_threads);
         if (floats > _floats)
         {
-            RequireMemory(floats * sizeof(float), height, width);
+            MachineMemory.Require(floats * sizeof(float), $"an input of {height} x {width} pixels");
 
             // Without memory, should there be too little, there are no results either.
             _plan = null;
@@ -143,15 +144,6 @@ public sealed unsafe class InferenceSession : IDisposable
         if (plan == _plan) return;
         foreach (var step in plan.Preparation) step.Run(_memory, 0, 1);
         _plan = plan;
-    }
-
-    // Linux promises memory that it does not have, and kills who uses it: better to ask first.
-    private static void RequireMemory(long bytes, int height, int width)
-    {
-        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (bytes <= available) return;
-        var (needed, there) = (FormattableString.Invariant($"{bytes / 1e9:F1} GB"), FormattableString.Invariant($"{available / 1e9:F1} GB"));
-        throw new NetworkException($"an input of {height} x {width} pixels needs {needed} of memory, this machine has {there}");
     }
 
     private void Execute(ImagePointer image)

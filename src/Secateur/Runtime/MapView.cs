@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Secateur.Execution;
 using Secateur.Kernels;
 using Secateur.Kernels.Layout;
 
@@ -29,7 +30,7 @@ internal sealed record MapView(int Buffer, int FirstChannel, int Channels, Plana
 /// <summary>Where the buffers lie, in floats from the start of the workspace.</summary>
 /// <param name="offsets">Of each buffer.</param>
 /// <param name="image">Where the steps are told of the image.</param>
-/// <param name="scratch">Where the threads' scratch memory starts: part k of a step has its own <see cref="Steps.PlanStep.ScratchFloats"/> from scratch + k * ScratchFloats on.</param>
+/// <param name="scratch">Where the threads' scratch memory starts: part k of a step has its own <see cref="PlanStep.ScratchFloats"/> from scratch + k * ScratchFloats on.</param>
 internal sealed class MemoryMap(nint[] offsets, ImagePlace image, nint scratch)
 {
     /// <summary>Where the steps are told of the image.</summary>

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
+using Secateur.Execution;
 using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Kernels.Layout;
-using Secateur.Runtime.Steps;
 
 namespace Secateur.Runtime;
 

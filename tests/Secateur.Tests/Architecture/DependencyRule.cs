@@ -21,6 +21,7 @@ internal sealed partial class DependencyRule
         "Secateur.Pixels",
         "Secateur.Kernels",
         "Secateur.Graph",
+        "Secateur.Execution",
         "Secateur.Weights",
         "Secateur.Models",
         "Secateur.Lowering",

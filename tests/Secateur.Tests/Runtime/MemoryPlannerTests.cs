@@ -1,4 +1,4 @@
-using Secateur.Runtime;
+using Secateur.Execution;
 using Xunit;
 
 namespace Secateur.Tests.Runtime;

@@ -1,4 +1,4 @@
-using Secateur.Runtime;
+using Secateur.Execution;
 
 namespace Secateur.Training.Engine.Maps;
 

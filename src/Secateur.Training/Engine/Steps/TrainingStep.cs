@@ -1,4 +1,4 @@
-using Secateur.Runtime.Steps;
+using Secateur.Execution;
 using Secateur.Training.Engine.Maps;
 
 namespace Secateur.Training.Engine.Steps;

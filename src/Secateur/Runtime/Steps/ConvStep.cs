@@ -1,3 +1,4 @@
+using Secateur.Execution;
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Layout;
 using Secateur.Kernels.Simd;

@@ -1,3 +1,4 @@
+using Secateur.Execution;
 using Secateur.Kernels.Activation;
 using Secateur.Kernels.Layout;
 using Secateur.Kernels.MaxOut;

@@ -1,3 +1,5 @@
+using Secateur.Execution;
+
 namespace Secateur.Runtime.Steps;
 
 /// <summary>Goes before a <see cref="SeparableStep"/> that writes over its input: no part of it must find what another has written already.</summary>

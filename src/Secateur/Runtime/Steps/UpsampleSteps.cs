@@ -1,3 +1,4 @@
+using Secateur.Execution;
 using Secateur.Kernels;
 using Secateur.Kernels.Layout;
 using Secateur.Kernels.Upsample;

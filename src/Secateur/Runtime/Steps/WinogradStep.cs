@@ -1,3 +1,4 @@
+using Secateur.Execution;
 using Secateur.Kernels;
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Simd;

@@ -1,4 +1,4 @@
-namespace Secateur.Runtime;
+namespace Secateur.Execution;
 
 /// <summary>A buffer's size and the first and last step that touch it.</summary>
 internal record struct BufferLife(long Floats, int First, int Last);

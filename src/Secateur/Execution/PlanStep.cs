@@ -1,6 +1,6 @@
-namespace Secateur.Runtime.Steps;
+namespace Secateur.Execution;
 
-/// <summary>One kernel call of a static plan, such as an <see cref="InferencePlan"/>: what passes from step to step is in the workspace's memory.</summary>
+/// <summary>One kernel call of a static plan: what passes from step to step is in the workspace's memory.</summary>
 internal abstract unsafe class PlanStep(string name)
 {
     // Ranges start on multiples of this, so that all but the last are whole vectors.

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Secateur.Runtime.Steps;
 
-namespace Secateur.Runtime;
+namespace Secateur.Execution;
 
 /// <summary>
 /// The caller and a fixed number of threads beside it that go through a plan in step: each takes its part of every step, then waits for the
