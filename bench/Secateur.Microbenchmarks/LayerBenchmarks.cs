@@ -2,7 +2,6 @@ using BenchmarkDotNet.Attributes;
 using Secateur.Bench.Inference;
 using Secateur.Execution;
 using Secateur.Runtime;
-using Secateur.Runtime.Steps;
 using Secateur.Training.Initialization;
 
 namespace Secateur.Microbenchmarks;
