@@ -1,3 +1,4 @@
+using Secateur.Models;
 using Secateur.Pruning;
 using Secateur.Training.Engine;
 using Secateur.Training.Loss;

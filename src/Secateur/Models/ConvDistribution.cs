@@ -1,4 +1,4 @@
-namespace Secateur.Training.Initialization;
+namespace Secateur.Models;
 
 /// <summary>How fresh convolution weights [O, I / groups, K, K] are drawn; fan-in is I / groups * K * K, fan-out O * K * K.</summary>
 public enum ConvDistribution

@@ -1,6 +1,6 @@
 using System.IO.Enumeration;
 
-namespace Secateur.Pruning;
+namespace Secateur.Graph;
 
 /// <summary>Layer names with <c>*</c> for any characters, none included.</summary>
 internal static class LayerPattern

@@ -2,8 +2,8 @@ using Secateur.Graph;
 
 namespace Secateur.Models;
 
-/// <summary>The S3FD head that both detectors share: a box and a score convolution a level, max-out over three background channels at the finest.</summary>
-internal static class DetectionHead
+/// <summary>S3FD's head (ICCV 2017), which both detectors share: a box and a score convolution a level, max-out over three background channels at the finest.</summary>
+internal static class S3fdHead
 {
     private const int FinestStride = 4;
 
