@@ -33,6 +33,9 @@ public static class HangGuard
         failure?.Throw();
     }
 
+    /// <summary>Waits for a task.</summary>
+    public static Task WaitFor(Task task) => task.WaitAsync(Limit);
+
     /// <summary>Waits until something has happened.</summary>
     public static void Until(Func<bool> happened) => Assert.True(SpinWait.SpinUntil(happened, Limit), "hangs");
 
