@@ -1,9 +1,7 @@
-using Secateur.Bench.Comparison;
+namespace Secateur.Bench.Comparison;
 
-namespace Secateur.Bench.Figures;
-
-/// <summary>Names of what figures and tables show.</summary>
-internal static class FigureText
+/// <summary>Names of what figures and tables of profiles show.</summary>
+internal static class ProfileText
 {
     private const string Step = "Step";
 

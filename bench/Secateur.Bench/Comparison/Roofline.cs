@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
-using Secateur.Bench.Comparison;
 using Secateur.Bench.Inference;
 using Secateur.Bench.Machine;
 
-namespace Secateur.Bench.Figures;
+namespace Secateur.Bench.Comparison;
 
 /// <summary>What the machine allows on one thread: so many multiply-adds a second, and so many bytes from where they lie.</summary>
 internal sealed class Roofline(ComparisonResult result)

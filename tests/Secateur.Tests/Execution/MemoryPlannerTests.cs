@@ -1,7 +1,7 @@
 using Secateur.Execution;
 using Xunit;
 
-namespace Secateur.Tests.Runtime;
+namespace Secateur.Tests.Execution;
 
 public class MemoryPlannerTests
 {
