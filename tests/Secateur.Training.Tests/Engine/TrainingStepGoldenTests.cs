@@ -16,7 +16,7 @@ namespace Secateur.Training.Tests.Engine;
 public class TrainingStepGoldenTests
 {
     [Theory]
-    [InlineData("eresfd", 13, 97, 131, 2)]
+    [InlineData("eresfd", 32, 97, 131, 2)]
     [InlineData("extd64", 14, 97, 131, 2)]
     [InlineData("extd48", 1, 161, 200, 1)]
     [InlineData("extd32", 0, 64, 160, 3)]
