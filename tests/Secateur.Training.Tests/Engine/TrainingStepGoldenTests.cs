@@ -27,7 +27,7 @@ public class TrainingStepGoldenTests
         using var engine = new TrainingEngine(model, new TrainingEngineOptions { Batch = batch, Height = height, Width = width, Threads = 2 });
         for (var n = 0; n < batch; n++) engine.SetImage(n, new RgbImage(width, height, GoldenNumbers.Image($"training/{drawn}/{n}", height, width)));
         ImmutableArray<FaceBox>[] faces = [.. Enumerable.Range(0, batch).Select(n => Faces.Of(expected[$"faces_{n}"]))];
-        var loss = new MultiBoxLoss(new AnchorGrid(model, height, width));
+        var loss = new MultiBoxLoss(new AnchorGrid(model.Network, height, width));
         Optimizer optimizer = architecture == "eresfd" ? new AdamOptimizer(engine.Parameters) : new SgdOptimizer(engine.Parameters);
         for (var step = 1; expected.ContainsKey($"losses_{step}"); step++)
         {
