@@ -25,11 +25,11 @@ public static class Initializer
     /// <param name="seed">The same seed gives the same weights; each parameter has a stream of its own, by its name.</param>
     public static Model Create(Network network, InitializationRecipe recipe, int seed)
     {
-        var weights = network.Parameters.Select(p => KeyValuePair.Create(p.Name, Draw(network, p, recipe, new RandomStream(seed, p.Name))));
+        var weights = network.Parameters.Select(p => KeyValuePair.Create(p.Name, Draw(network, p, recipe, new SeededRandom(seed, p.Name))));
         return new Model(network, weights, new ModelInfo().WithStep($"fresh weights, seed {seed}"));
     }
 
-    private static Tensor Draw(Network network, ParameterSpec spec, InitializationRecipe recipe, RandomStream random)
+    private static Tensor Draw(Network network, ParameterSpec spec, InitializationRecipe recipe, SeededRandom random)
     {
         var tensor = new Tensor(spec.Shape.AsSpan());
         switch (spec.Kind)
@@ -54,7 +54,7 @@ public static class Initializer
         return tensor;
     }
 
-    private static void Fill(Tensor weight, ConvDistribution distribution, RandomStream random)
+    private static void Fill(Tensor weight, ConvDistribution distribution, SeededRandom random)
     {
         var fanIn = (double)weight.Length / weight.Shape[0];
         var fanOut = (double)weight.Shape[0] * weight.Shape[2] * weight.Shape[3];
@@ -75,12 +75,12 @@ public static class Initializer
         }
     }
 
-    private static void FillUniform(Tensor weight, double bound, RandomStream random)
+    private static void FillUniform(Tensor weight, double bound, SeededRandom random)
     {
         for (var i = 0; i < weight.Length; i++) weight.Data[i] = (float)(((2 * random.NextDouble()) - 1) * bound);
     }
 
-    private static void FillNormal(Tensor weight, double deviation, RandomStream random)
+    private static void FillNormal(Tensor weight, double deviation, SeededRandom random)
     {
         for (var i = 0; i < weight.Length; i++) weight.Data[i] = (float)(random.NextNormal() * deviation);
     }

@@ -51,7 +51,7 @@ public sealed class SampleLoaderTests : IDisposable
         // Anchor sampling enlarges the tiny face, but a square crop leaves it below six pixels.
         var tiny = SmallDataset.WriteImage(_folder, "tiny.png", 300, 300, new LabelledFace(100, 100, 103, 103));
         var reader = new SampleReader(SmallDataset.Head, 64);
-        Assert.Contains(Enumerable.Range(0, 20), k => reader.Augmented(tiny, new SampleRandom(1, 0, k)) is null);
+        Assert.Contains(Enumerable.Range(0, 20), k => reader.Augmented(tiny, new SeededRandom(1, 0, k)) is null);
         var empty = SmallDataset.WriteImage(_folder, "empty.png", 50, 50);
         var dataset = SmallDataset.Of(_folder, [tiny, empty, .. SmallDataset.Write(_folder, 2).Images]);
         var samples = Load(dataset, SmallDataset.Options with { ImageSize = 64, Batch = 8, Threads = 2 }, 5).SelectMany(b => b.Samples).ToList();
