@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Secateur.Bench.Comparison;
+using Secateur.Pixels;
 using Secateur.TestSupport;
 using Xunit;
 

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Secateur.Bench.Inference;
 using Secateur.Bench.Machine;
 using Secateur.Bench.Statistics;
+using Secateur.Pixels;
 
 namespace Secateur.Bench.Comparison;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Secateur.Pixels;
 using Secateur.Runtime;
 
 namespace Secateur.Bench.Comparison;
