@@ -12,7 +12,7 @@ internal static class UpsampleTaps
     public static BilinearTap[] Of(UpsampleMode mode, int from, int to) =>
     [
         .. Enumerable.Range(0, to).Select(i =>
-            mode == UpsampleMode.Bilinear ? BilinearTap.At(i, from, to) : new BilinearTap(NearestReference.Source(i, from, to), 0, 0))
+            mode == UpsampleMode.Bilinear ? BilinearTap.At(i, from, to) : new BilinearTap(NearestSource.Of(i, from, to), 0, 0))
     ];
 }
 
