@@ -4,15 +4,10 @@ using System.Globalization;
 using System.Numerics;
 using Secateur.Imaging;
 using Secateur.Models;
+using Secateur.Pixels;
 using Secateur.Weights;
 
 namespace Secateur.Cli;
-
-/// <summary>A size given as <c>HxW</c>.</summary>
-internal readonly record struct ImageSize(int Height, int Width)
-{
-    public override string ToString() => $"{Height}x{Width}";
-}
 
 /// <summary>Options that several commands share, so that they are called and explained alike.</summary>
 internal static class CommonOptions
@@ -150,18 +145,14 @@ internal static class CommonOptions
     private static ImageSize ParseSize(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        var parts = text.Split('x', 'X');
-        if (parts.Length is 1 or 2 && TrySide(parts[0], out var height) && TrySide(parts[^1], out var width))
+        if (Pixels.ImageSize.TryParse(text, out var size) || Pixels.ImageSize.TryParse($"{text}x{text}", out size))
         {
-            if ((long)height * width <= ImageReadOptions.Default.MaxPixels) return new ImageSize(height, width);
+            if ((long)size.Height * size.Width <= ImageReadOptions.Default.MaxPixels) return size;
             result.AddError($"--imgsz is '{text}'; expected at most {ImageReadOptions.Default.MaxPixels} pixels");
             return default;
         }
 
         result.AddError($"--imgsz is '{text}'; expected HEIGHTxWIDTH in pixels, e.g. 480x640, or one number for a square");
         return default;
-
-        static bool TrySide(string text, out int side) =>
-            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out side) && side > 0;
     }
 }

@@ -1,5 +1,6 @@
 using Secateur.Bench.Comparison;
 using Secateur.Bench.Machine;
+using Secateur.Pixels;
 using Xunit;
 
 namespace Secateur.Bench.Tests;

@@ -1,4 +1,5 @@
 using Secateur.Bench.Comparison;
+using Secateur.Pixels;
 using Secateur.TestSupport;
 using Xunit;
 

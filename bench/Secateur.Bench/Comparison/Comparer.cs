@@ -4,6 +4,7 @@ using Secateur.Bench.Machine;
 using Secateur.Bench.Statistics;
 using Secateur.Graph;
 using Secateur.Kernels.Simd;
+using Secateur.Pixels;
 using Secateur.Runtime;
 
 namespace Secateur.Bench.Comparison;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Secateur.Pixels;
 
 namespace Secateur.Bench.Comparison;
 

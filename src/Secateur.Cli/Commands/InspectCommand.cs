@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Secateur.Cli.Output;
 using Secateur.Graph;
+using Secateur.Pixels;
 using Secateur.Pruning;
 using Secateur.Weights;
 

@@ -1,4 +1,5 @@
 using Secateur.Cli.Output;
+using Secateur.Models;
 using Secateur.Training.Data.Datasets;
 using Secateur.Training.Runs;
 

@@ -19,16 +19,15 @@ public sealed class FrozenWeights
     /// <exception cref="ArgumentException">The network has no such layer, or the layer no such filter.</exception>
     public FrozenWeights(Network network, ParameterVector parameters, FilterMask mask)
     {
-        var layers = network.Nodes.OfType<Conv2dNode>().ToLookup(c => c.Layer);
-        var ranges = ImmutableArray.CreateBuilder<Range>();
-        foreach (var (layer, filters) in mask.Pruned)
-        {
-            if (!layers.Contains(layer)) throw new ArgumentException($"{network.Architecture} has no convolution '{layer}'", nameof(mask));
-            foreach (var name in layers[layer].SelectMany(c => c.Parameters).Distinct()) ranges.AddRange(RangesOf(network.Parameter(name), parameters, filters));
-        }
-
-        _ranges = ranges.ToImmutable();
         _length = parameters.Values.Length;
+        _ranges =
+        [
+            .. mask.ElementsIn(network).Select(e =>
+            {
+                var start = parameters.RangeOf(e.Parameter).Start.Value + e.Start;
+                return start..(start + e.Length);
+            }),
+        ];
         Count = _ranges.Sum(r => r.GetOffsetAndLength(_length).Length);
     }
 
@@ -42,17 +41,5 @@ public sealed class FrozenWeights
     {
         if (values.Length != _length) throw new ArgumentException($"expected {_length} values, got {values.Length}", nameof(values));
         foreach (var range in _ranges) values[range].Clear();
-    }
-
-    private static IEnumerable<Range> RangesOf(ParameterSpec spec, ParameterVector parameters, ImmutableArray<int> filters)
-    {
-        var (start, length) = parameters.RangeOf(spec.Name).GetOffsetAndLength(parameters.Values.Length);
-        var size = length / spec.Shape[0];
-        foreach (var filter in filters)
-        {
-            if (filter < 0 || filter >= spec.Shape[0])
-                throw new ArgumentException($"'{spec.Name}' has {spec.Shape[0]} filters; the mask prunes filter {filter}");
-            yield return (start + (filter * size))..(start + ((filter + 1) * size));
-        }
     }
 }

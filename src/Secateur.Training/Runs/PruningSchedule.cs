@@ -26,6 +26,9 @@ public sealed record PruningSchedule
     /// <summary>Epochs with frozen filters: the first half at the base learning rate, the second at a tenth.</summary>
     public int FinetuneEpochs { get; init; } = 10;
 
+    /// <summary>The milestones of soft pruning: a quarter and half of the way (epochs 50 and 100 of 200, arXiv 2311.16613).</summary>
+    public static ImmutableArray<long> MilestonesFor(long steps) => RecipeLength.Scale([1, 2], 4, steps);
+
     /// <summary>How many filters each layer loses.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A rate is not in [0, 1).</exception>
     public PruningPlan ToPlan() =>

@@ -1,3 +1,4 @@
+using Secateur.Models;
 using Secateur.Pruning;
 using Secateur.Training.Engine;
 using Secateur.Training.Loss;
@@ -11,18 +12,20 @@ internal sealed class Trainer : IDisposable
 {
     private readonly TrainingConfig _config;
     private readonly Model _initial;
-    private readonly TrainingEngine _engine;
+    private readonly ITrainingEngine _engine;
     private readonly MultiBoxLoss _loss;
     private Optimizer _optimizer;
 
+    /// <param name="config">What to do.</param>
+    /// <param name="initial">What to start from.</param>
+    /// <param name="createEngine">What computes; the processor where it is null.</param>
     /// <exception cref="Graph.NetworkException">The images are too small for the network, or the machine has too little memory.</exception>
-    public Trainer(TrainingConfig config, Model initial)
+    public Trainer(TrainingConfig config, Model initial, Func<Model, TrainingConfig, ITrainingEngine>? createEngine = null)
     {
         (_config, _initial) = (config, initial);
         var anchors = new AnchorGrid(initial.Network, config.ImageSize, config.ImageSize);
         _loss = new MultiBoxLoss(anchors, config.Threads);
-        var options = new TrainingEngineOptions { Batch = config.Batch, Height = config.ImageSize, Width = config.ImageSize, Threads = config.Threads };
-        _engine = new TrainingEngine(initial, options);
+        _engine = (createEngine ?? OnProcessor)(initial, config);
         _optimizer = CreateOptimizer();
     }
 
@@ -78,6 +81,9 @@ internal sealed class Trainer : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _engine.Dispose();
+
+    private static TrainingEngine OnProcessor(Model model, TrainingConfig config) =>
+        new(model, new TrainingEngineOptions { Batch = config.Batch, Height = config.ImageSize, Width = config.ImageSize, Threads = config.Threads });
 
     private void Freeze(FilterMask? mask) =>
         _optimizer.Frozen = mask is null ? null : new FrozenWeights(_initial.Network, _engine.Parameters, mask);

@@ -48,28 +48,31 @@ public sealed class TrainingRun : IDisposable
     /// <param name="config">What to do.</param>
     /// <param name="initial">What to start from.</param>
     /// <param name="data">The data that the configuration was made for.</param>
+    /// <param name="createEngine">Makes what computes, for the configuration's batch and image size; the processor computes where it is null.</param>
     /// <exception cref="ArgumentException">The configuration is out of its range, or for other data.</exception>
     /// <exception cref="NetworkException">The images are too small for the network, or the machine has too little memory.</exception>
     /// <exception cref="IOException">The folder exists or cannot be written.</exception>
-    public static TrainingRun Start(string path, TrainingConfig config, Model initial, TrainingData data)
+    public static TrainingRun Start(
+        string path, TrainingConfig config, Model initial, TrainingData data, Func<Model, TrainingConfig, ITrainingEngine>? createEngine = null)
     {
         config.Validate();
         RequireData(config, data);
         RequireSize(config, initial.Network);
-        return Open(config, data, initial, () => RunFolder.Create(path, config, initial));
+        return Open(config, data, initial, createEngine, () => RunFolder.Create(path, config, initial));
     }
 
     /// <summary>Goes on with a run where its saved state is, or at its beginning where none was saved yet.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="config">Its configuration; threads, save interval and the place of the data may differ from what was saved.</param>
     /// <param name="data">Its data.</param>
+    /// <param name="createEngine">Makes what computes, for the configuration's batch and image size; the processor computes where it is null.</param>
     /// <exception cref="ArgumentException">The data are not those that the run began with, or the configuration was changed and does not fit them or the network.</exception>
     /// <exception cref="InvalidFileException">The saved state is damaged, or of another configuration or version.</exception>
     /// <exception cref="IOException">A file cannot be read, or another process works on the run.</exception>
-    public static TrainingRun Resume(RunFolder folder, TrainingConfig config, TrainingData data)
+    public static TrainingRun Resume(RunFolder folder, TrainingConfig config, TrainingData data, Func<Model, TrainingConfig, ITrainingEngine>? createEngine = null)
     {
         RequireData(config, data);
-        return Open(config, data, ModelFile.Read(folder.Initial), () => folder);
+        return Open(config, data, ModelFile.Read(folder.Initial), createEngine, () => folder);
     }
 
     /// <summary>Runs to the end; once, a stopped run is resumed from its folder.</summary>
@@ -219,10 +222,11 @@ public sealed class TrainingRun : IDisposable
         return pruning.ToPlan().Select(_trainer.ToModel(""), FilterCriteria.Create(pruning.Criterion, _config.Seed));
     }
 
-    private static TrainingRun Open(TrainingConfig config, TrainingData data, Model initial, Func<RunFolder> place)
+    private static TrainingRun Open(
+        TrainingConfig config, TrainingData data, Model initial, Func<Model, TrainingConfig, ITrainingEngine>? createEngine, Func<RunFolder> place)
     {
         config.Pruning?.ToPlan().Resolve(initial.Network);
-        var trainer = new Trainer(config, initial);
+        var trainer = new Trainer(config, initial, createEngine);
         TrainingRun? run = null;
         try
         {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Secateur.Graph;
-using Secateur.Kernels;
 using Secateur.Weights;
 
 namespace Secateur.Pruning;
@@ -34,26 +33,32 @@ public sealed class FilterMask
     public Model Apply(Model model)
     {
         var weights = model.Weights.ToDictionary();
-        var layers = model.Network.Nodes.OfType<Conv2dNode>().ToLookup(c => c.Layer);
-        foreach (var (layer, filters) in Pruned)
+        foreach (var pieces in ElementsIn(model.Network).ToLookup(e => e.Parameter))
         {
-            if (!layers.Contains(layer)) throw new ArgumentException($"{model.Network.Architecture} has no convolution '{layer}'");
-            foreach (var name in layers[layer].SelectMany(c => c.Parameters).Distinct())
-                weights[name] = Zero(model.Weights[name], filters, layer);
+            var masked = model.Weights[pieces.Key].Clone();
+            foreach (var (_, start, length) in pieces) masked.Data.AsSpan(start, length).Clear();
+            weights[pieces.Key] = masked;
         }
 
         return new Model(model.Network, weights, model.Info);
     }
 
-    private static Tensor Zero(Tensor tensor, ImmutableArray<int> filters, string layer)
+    /// <summary>The elements of a network's parameters that it covers: the weights and the biases of the pruned filters, each once.</summary>
+    /// <exception cref="ArgumentException">The network has no such layer, or the layer no such filter.</exception>
+    internal IEnumerable<(string Parameter, int Start, int Length)> ElementsIn(Network network)
     {
-        if (filters.IsEmpty) return tensor;
-        var count = tensor.Shape[0];
-        if (filters[0] < 0 || filters[^1] >= count)
-            throw new ArgumentException($"'{layer}' has {count} filters; the mask prunes [{string.Join(", ", filters)}]");
-        var masked = tensor.Clone();
-        var size = tensor.Length / count;
-        foreach (var filter in filters) masked.Data.AsSpan(filter * size, size).Clear();
-        return masked;
+        var layers = network.Nodes.OfType<Conv2dNode>().ToLookup(c => c.Layer);
+        foreach (var (layer, filters) in Pruned)
+        {
+            if (!layers.Contains(layer)) throw new ArgumentException($"{network.Architecture} has no convolution '{layer}'");
+            foreach (var spec in layers[layer].SelectMany(c => c.Parameters).Distinct().Select(network.Parameter))
+            {
+                var count = spec.Shape[0];
+                if (!filters.IsEmpty && (filters[0] < 0 || filters[^1] >= count))
+                    throw new ArgumentException($"'{layer}' has {count} filters; the mask prunes [{string.Join(", ", filters)}]");
+                var size = spec.Count / count;
+                foreach (var filter in filters) yield return (spec.Name, filter * size, size);
+            }
+        }
     }
 }

@@ -65,6 +65,24 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void Any_engine_can_compute_a_run()
+    {
+        var config = Config(epochs: 2);
+        var path = _temporary.PathOf("elsewhere");
+        var engines = new List<CountingEngine>();
+        using (var run = TrainingRun.Start(path, config, _model, _data, Create)) StopAfter(run, steps: 1);
+        using (var run = TrainingRun.Resume(RunFolder.Open(path), config, _data, Create)) SameOutcome(Run(config), run.Run());
+        Assert.Equal([1, (2 * config.StepsPerEpoch) - 1], engines.Select(e => e.Passes));
+        Assert.All(engines, e => Assert.True(e.IsDisposed));
+
+        CountingEngine Create(Model model, TrainingConfig given)
+        {
+            engines.Add(new CountingEngine(model, given));
+            return engines[^1];
+        }
+    }
+
+    [Fact]
     public void A_run_that_never_saved_starts_over()
     {
         var config = Config(epochs: 1);

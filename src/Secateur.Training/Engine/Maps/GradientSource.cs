@@ -1,4 +1,5 @@
 using Secateur.Kernels.Simd;
+using Secateur.Training.Engine.Steps;
 using Secateur.Training.Kernels;
 
 namespace Secateur.Training.Engine.Maps;
@@ -67,43 +68,5 @@ internal sealed unsafe class GradientSource
         if (ReadsValues) ahead.Add(_map.Plane(memory, _raw, image, channel) + start);
     }
 
-    private readonly record struct Part(MapView View, PlanBuffer Gradient, bool Whole);
-}
-
-/// <summary>Values of a view, where they lay when the step was planned.</summary>
-internal readonly unsafe struct ViewSource(ChannelRef channel)
-{
-    private readonly PlanBuffer _raw = channel.View.Map.Raw;
-
-    public MapView View { get; } = channel.View;
-
-    public int Channel { get; } = channel.Channel;
-
-    public IEnumerable<PlanBuffer> Buffers => View.Norm is null ? [_raw] : [_raw, View.Norm.Numbers];
-
-    public float* Plane(float* memory, int image) => View.Map.Plane(memory, _raw, image, Channel);
-}
-
-/// <summary>Where a step leaves the gradient of a channel that it reads.</summary>
-internal readonly unsafe struct GradientTarget(ChannelRef channel)
-{
-    private readonly MapView _view = channel.View;
-    private readonly int _channel = channel.Channel;
-
-    /// <summary>Whether it adds to what others have left.</summary>
-    public bool Accumulates { get; } = channel.View.ClaimGradient(channel.Channel);
-
-    public MapView View => _view;
-
-    public int Channel => _channel;
-
-    public PlanBuffer Buffer => _view.Gradient!;
-
-    /// <summary>Floats from this channel to the next.</summary>
-    public int PlaneStride => _view.Map.PlaneStride;
-
-    public float* Plane(float* memory, int image) => _view.Map.Plane(memory, _view.Gradient!, image, _channel);
-
-    /// <summary>Whether it is the channel <paramref name="distance"/> behind another one of the same view.</summary>
-    public bool Follows(GradientTarget other, int distance) => _view == other._view && _channel == other._channel + distance;
+    private readonly record struct Part(ReadView View, PlanBuffer Gradient, bool Whole);
 }

@@ -1,4 +1,5 @@
 using Secateur.Graph;
+using Secateur.Training.Engine.Steps;
 
 namespace Secateur.Training.Engine.Maps;
 

@@ -1,29 +1,28 @@
 using Secateur.Graph;
+using Secateur.Kernels.Layout;
+using Secateur.Training.Engine.Steps;
 using Secateur.Training.Kernels;
 
 namespace Secateur.Training.Engine.Maps;
 
 /// <summary>
 /// A feature map [N, C, H, W] that is kept: what a convolution, a sum, an upsampling or a max-out computed, before batch norm and activation.
-/// Those are applied whenever somebody reads it, see <see cref="MapView"/>: so each layer writes its result once.
+/// Those are applied whenever somebody reads it, see <see cref="ReadView"/>: so each layer writes its result once.
 /// </summary>
 internal sealed class StoredMap
 {
-    private const int Alignment = 16;
-
     // Planes a multiple of 4 KiB apart would fall into the same cache sets.
     private const int SetAliasing = 1024;
 
     // More than last-level caches keep from one step to the next.
     private const long CachedFloats = 4 * 1024 * 1024;
 
-    private readonly List<MapView> _views = [];
+    private readonly List<ReadView> _views = [];
 
     public StoredMap(string name, int batch, MapShape shape, bool needsGradient)
     {
         (Name, Batch, Shape, NeedsGradient) = (name, batch, shape, needsGradient);
-        PlaneStride = (Positions + Alignment - 1) / Alignment * Alignment;
-        if (PlaneStride % SetAliasing == 0) PlaneStride += Alignment;
+        PlaneStride = StrideFor(Positions);
         Raw = NewBuffer();
     }
 
@@ -51,7 +50,14 @@ internal sealed class StoredMap
     public PlanBuffer Raw { get; set; }
 
     /// <summary>The ways in which it is read.</summary>
-    public IReadOnlyList<MapView> Views => _views;
+    public IReadOnlyList<ReadView> Views => _views;
+
+    /// <summary>The distance of planes of so many floats: whole cache lines, and none that makes all planes start in the same part of a cache.</summary>
+    public static int StrideFor(int floats)
+    {
+        var stride = CacheLines.RoundUp(floats);
+        return stride % SetAliasing == 0 ? stride + CacheLines.Floats : stride;
+    }
 
     /// <summary>Room for as many values.</summary>
     public PlanBuffer NewBuffer() => new((long)Batch * Channels * PlaneStride);
@@ -67,10 +73,10 @@ internal sealed class StoredMap
     }
 
     /// <summary>The view with this norm and activation; there is one of each.</summary>
-    public MapView View(NormPass? norm, ViewActivation activation)
+    public ReadView View(NormPass? norm, ViewActivation activation)
     {
         var view = _views.Find(v => v.Norm == norm && v.Activation == activation);
-        if (view is null) _views.Add(view = new MapView(this, norm, activation));
+        if (view is null) _views.Add(view = new ReadView(this, norm, activation));
         return view;
     }
 

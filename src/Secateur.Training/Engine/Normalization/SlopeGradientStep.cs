@@ -1,4 +1,3 @@
-using Secateur.Training.Engine.Maps;
 using Secateur.Training.Engine.Steps;
 
 namespace Secateur.Training.Engine.Normalization;

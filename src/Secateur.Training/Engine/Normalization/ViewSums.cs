@@ -8,13 +8,13 @@ namespace Secateur.Training.Engine.Normalization;
 /// The sums over a view's gradient that batch norm and PReLU need. Whoever writes the gradient takes them, while it and the values are near; where
 /// several write it, a step of its own does.
 /// </summary>
-internal sealed unsafe class ViewSums(EngineContext context, MapView view)
+internal sealed unsafe class ViewSums(EngineContext context, ReadView view)
 {
     private readonly PlanBuffer _raw = view.Map.Raw;
     private readonly StoredMap _map = view.Map;
     private readonly PlanBuffer _sums = new((long)TrainingStep.Chunks * view.Map.Channels * (sizeof(GradientSums) / sizeof(float)));
 
-    public MapView View { get; } = view;
+    public ReadView View { get; } = view;
 
     /// <summary>The sums, of each chunk and channel.</summary>
     public PlanBuffer Buffer => _sums;

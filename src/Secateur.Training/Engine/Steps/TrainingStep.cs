@@ -1,5 +1,4 @@
 using Secateur.Execution;
-using Secateur.Training.Engine.Maps;
 
 namespace Secateur.Training.Engine.Steps;
 

@@ -15,7 +15,7 @@ public sealed class RandomCriterion(int seed) : FilterCriterion
         // Layers of one size must not all lose the same filters; string.GetHashCode differs from run to run, so FNV-1a.
         var hash = 2166136261u ^ (uint)seed;
         foreach (var b in Encoding.UTF8.GetBytes(layer)) hash = (hash ^ b) * 16777619u;
-        var random = new Random((int)hash);
+        var random = new SeededRandom((int)hash);
         var scores = new double[weight.Shape[0]];
         for (var j = 0; j < scores.Length; j++) scores[j] = random.NextDouble();
         return scores;

@@ -8,7 +8,7 @@ public class SampleRandomTests
     [Fact]
     public void The_sequence_of_a_sample_never_changes()
     {
-        var random = new SampleRandom(1, 2, 3);
+        var random = new SeededRandom(1, 2, 3);
         // Computed by another implementation.
         Assert.Equal(15597206485232429349, random.NextBits());
         Assert.Equal(9815856191243008310, random.NextBits());
@@ -18,14 +18,14 @@ public class SampleRandomTests
     [Fact]
     public void Neighbouring_seeds_epochs_and_samples_have_nothing_in_common()
     {
-        var firsts = from seed in Enumerable.Range(0, 10) from epoch in Enumerable.Range(0, 10) from sample in Enumerable.Range(-1, 10) select new SampleRandom(seed, epoch, sample).NextBits();
+        var firsts = from seed in Enumerable.Range(0, 10) from epoch in Enumerable.Range(0, 10) from sample in Enumerable.Range(-1, 10) select new SeededRandom(seed, epoch, sample).NextBits();
         Assert.Equal(1000, firsts.Distinct().Count());
     }
 
     [Fact]
     public void Numbers_are_spread_evenly()
     {
-        var random = new SampleRandom(5, 0, 0);
+        var random = new SeededRandom(5, 0, 0);
         var counts = new int[7];
         var (sum, heads) = (0.0, 0);
         for (var i = 0; i < 14_000; i++)
@@ -46,7 +46,7 @@ public class SampleRandomTests
         var places = new int[5];
         for (var sample = 0; sample < 5000; sample++)
         {
-            var order = new SampleRandom(0, 0, sample).Permutation(5);
+            var order = new SeededRandom(0, 0, sample).Permutation(5);
             Assert.Equal(Enumerable.Range(0, 5), order.Order());
             places[Array.IndexOf(order, 0)]++;
         }

@@ -1,0 +1,29 @@
+using Secateur.Graph;
+using Secateur.Training.Engine.Maps;
+using Secateur.Training.Engine.Steps;
+
+namespace Secateur.Training.Engine.Operations.Convolution;
+
+/// <summary>A convolution.</summary>
+internal sealed class ConvOperation(Network network, Conv2dNode node, ConvLayer layer, ChannelRef[] inputs, StoredMap output) : Operation(output)
+{
+    private readonly ConvTiles _tiles = new(
+        network.GeometryOf(node), layer.GroupInputs, layer.GroupOutputs, inputs[0].View.Map.Shape, output.Shape);
+
+    public override IEnumerable<ChannelRef> Inputs => inputs;
+
+    public override bool NeedsInputsBackward => true;
+
+    public override double CostPerValue => layer.Taps;
+
+    public override TrainingStep Forward(EngineContext context) =>
+        new ConvForwardStep(node.Name, context, layer, _tiles, [.. inputs.Select(i => new ViewSource(i))], Output);
+
+    public override IEnumerable<TrainingStep> Backward(EngineContext context)
+    {
+        var sources = inputs.Select(i => new ViewSource(i)).ToArray();
+        var step = new ConvBackwardStep(node.Name, context, layer, _tiles, sources, [.. inputs.Select(GradientTarget.For)], Output);
+        yield return step;
+        yield return new WeightSumStep(node.Name, context, layer, step.Shares);
+    }
+}

@@ -1,0 +1,14 @@
+using Secateur.Training.Engine.Maps;
+using Secateur.Training.Engine.Steps;
+
+namespace Secateur.Training.Engine.Operations;
+
+/// <summary>What comes from outside: there is nobody to bring its gradient to, but norms and activations over it may learn.</summary>
+internal sealed class SourceOperation(StoredMap output, Func<TrainingStep> forward) : Operation(output)
+{
+    public override IEnumerable<ChannelRef> Inputs => [];
+
+    public override TrainingStep Forward(EngineContext context) => forward();
+
+    public override IEnumerable<TrainingStep> Backward(EngineContext context) => [];
+}

@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Secateur.Execution;
+using Secateur.Graph;
+using Secateur.Kernels;
+using Secateur.Kernels.Simd;
+using Secateur.Training.Engine.Binding;
+using Secateur.Training.Engine.Planning;
+using Secateur.Training.Engine.Steps;
+using Secateur.Weights;
+
+namespace Secateur.Training.Engine;
+
+/// <summary>A training plan with its memory and threads: any network, any results. <see cref="TrainingEngine"/> is the one for detectors.</summary>
+internal sealed unsafe class PlanExecutor : IDisposable
+{
+    private const int CacheLine = 64;
+
+    // Kernels read a few vectors behind the last plane.
+    private const int SlackFloats = 4096;
+
+    private readonly BatchInput _input;
+    private readonly EngineContext _context;
+    private readonly TrainingPlan _plan;
+    private readonly WorkerTeam _team;
+    private readonly Model _model;
+    private readonly Workspace _workspace;
+    private bool _hasValues;
+
+    /// <exception cref="NetworkException">The size is too small for the network, or there is not enough memory.</exception>
+    public PlanExecutor(Model model, BatchInput input, IReadOnlyList<ResultBinding> results, TrainingEngineOptions options)
+    {
+        (_model, _input) = (model, input);
+        var parameters = new ParameterVector(model);
+        _context = new EngineContext
+        {
+            Level = SimdLevels.Detect(),
+            Batch = options.Batch,
+            Parameters = parameters,
+            Gradients = new float[parameters.Values.Length],
+            Statistics = model.Network.Parameters.Where(p => !p.IsLearnable).ToDictionary(p => p.Name, p => (float[])model.Weights[p.Name].Data.Clone()),
+        };
+        _plan = TrainingPlan.Create(_context, model.Network, input, results, options.MemoryLimit / sizeof(float));
+        var stride = (_plan.ScratchFloats + SlackFloats) / CacheLine * CacheLine;
+        (_context.ScratchOffset, _context.ScratchFloats) = ((nint)_plan.Floats, (nint)stride);
+        var floats = _plan.Floats + (stride * options.Threads) + SlackFloats;
+        WorkspaceBytes = floats * sizeof(float);
+        options.RequireMemory(WorkspaceBytes);
+
+        // Kernels read, and drop, values between the maps: zeros are numbers.
+        _workspace = new Workspace(WorkspaceBytes);
+        _team = new WorkerTeam(options.Threads);
+    }
+
+    /// <summary>Read by each forward pass.</summary>
+    public ParameterVector Parameters => _context.Parameters;
+
+    /// <summary>Written by each backward pass.</summary>
+    public float[] Gradients => _context.Gradients;
+
+    /// <summary>Running means and variances by name.</summary>
+    public IReadOnlyDictionary<string, float[]> Statistics => _context.Statistics;
+
+    /// <summary>Bytes of feature maps, gradients and scratch memory.</summary>
+    public long WorkspaceBytes { get; }
+
+    /// <summary>Called after each step of a pass with its kind and time; null, the default, costs nothing.</summary>
+    public Action<string, TimeSpan>? Watch { get; set; }
+
+    /// <exception cref="InvalidOperationException">An image was never set.</exception>
+    public void Forward()
+    {
+        _input.RequireAll();
+        Run(_plan.Forward);
+        _hasValues = true;
+    }
+
+    /// <exception cref="InvalidOperationException">No forward pass since the last backward pass.</exception>
+    public void Backward()
+    {
+        // It takes the place of values that it has used.
+        if (!_hasValues) throw new InvalidOperationException("a backward pass needs a forward pass before it");
+        _hasValues = false;
+        Array.Clear(Gradients);
+        Run(_plan.Backward);
+    }
+
+    /// <summary>A copy of the weights and statistics as they are now.</summary>
+    public Model ToModel(ModelInfo info)
+    {
+        var statistics = Statistics.Select(s => KeyValuePair.Create(s.Key, new Tensor(_model.Network.Parameter(s.Key).Shape.AsSpan(), (float[])s.Value.Clone())));
+        return new Model(_model.Network, Parameters.ToTensors().Concat(statistics), info);
+    }
+
+    public void Dispose()
+    {
+        if (_workspace.Memory is null) return;
+        _team.Dispose();
+        _workspace.Dispose();
+    }
+
+    private void Run(ImmutableArray<TrainingStep> steps)
+    {
+        ObjectDisposedException.ThrowIf(_workspace.Memory is null, this);
+        foreach (var step in steps) step.Reset();
+        if (Watch is { } watch)
+        {
+            foreach (var step in steps)
+            {
+                var start = Stopwatch.GetTimestamp();
+                _team.Run([step], _workspace.Memory);
+                watch(step.GetType().Name, Stopwatch.GetElapsedTime(start));
+            }
+        }
+        else
+        {
+            _team.Run(ImmutableArray<PlanStep>.CastUp(steps), _workspace.Memory);
+        }
+
+        GC.KeepAlive(this);
+    }
+}

@@ -1,0 +1,69 @@
+using Secateur.Training.Engine.Maps;
+using Secateur.Training.Engine.Normalization;
+using Secateur.Training.Engine.Operations;
+using Secateur.Training.Engine.Steps;
+
+namespace Secateur.Training.Engine.Planning;
+
+/// <summary>
+/// Plans the backward pass: the operations in reverse. Values that were given up after the forward pass are computed again where they are needed,
+/// with the same batch statistics.
+/// </summary>
+internal sealed class BackwardPlanner
+{
+    private readonly EngineContext _context;
+    private readonly Dictionary<StoredMap, Operation> _producers;
+    private readonly HashSet<StoredMap> _missing;
+
+    /// <param name="context">What steps share.</param>
+    /// <param name="operations">The operations of the forward pass.</param>
+    /// <param name="given">Steps that write the gradients by the network's results.</param>
+    /// <param name="givenUp">The maps whose values are no longer there.</param>
+    public BackwardPlanner(EngineContext context, IReadOnlyList<Operation> operations, IEnumerable<TrainingStep> given, IEnumerable<StoredMap> givenUp)
+    {
+        _context = context;
+        _producers = operations.ToDictionary(o => o.Output);
+        _missing = [.. givenUp];
+        Steps.AddRange(given);
+        foreach (var operation in operations.Reverse()) Plan(operation);
+    }
+
+    /// <summary>The steps.</summary>
+    public List<TrainingStep> Steps { get; } = [];
+
+    private void Plan(Operation operation)
+    {
+        var map = operation.Output;
+        var views = map.Views.Where(v => v.Gradient is not null).ToList();
+        if (views.Count == 0) return;
+        foreach (var view in views)
+        {
+            if (view.Unwritten.ToArray() is { Length: > 0 } unwritten) Steps.Add(new FillStep(map.Name, _context, map, view.Gradient!, unwritten, 0));
+        }
+
+        if (views.Any(v => !v.IsIdentity)) Require(map);
+        foreach (var input in operation.NeedsInputsBackward ? operation.Inputs : []) Require(input.View.Map);
+        var sums = views.Where(v => v.Norm is not null || v.Activation.Slope is not null).Select(SumsOf).ToList();
+        Steps.AddRange(sums.Where(s => s.View.Activation.Slope is not null).Select(s => new SlopeGradientStep(_context, s)));
+        foreach (var norm in sums.Where(s => s.View.Norm is not null).GroupBy(s => s.View.Norm!))
+            Steps.Add(new NormGradientStep(_context, norm.Key, [.. norm]));
+        Steps.AddRange(operation.Backward(_context));
+    }
+
+    private ViewSums SumsOf(ReadView view)
+    {
+        var sums = new ViewSums(_context, view);
+        if (Steps.OfType<ISumsTaker>().FirstOrDefault(s => s.Completes(view)) is { } writer) writer.Take(sums);
+        else Steps.Add(new ViewSumsStep(_context, sums));
+        return sums;
+    }
+
+    private void Require(StoredMap map)
+    {
+        if (!_missing.Remove(map)) return;
+        var operation = _producers[map];
+        foreach (var input in operation.Inputs) Require(input.View.Map);
+        map.Raw = map.NewBuffer();
+        Steps.Add(operation.Forward(_context));
+    }
+}

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using Secateur.Execution;
+using Secateur.Graph;
+using Secateur.Training.Engine.Binding;
+using Secateur.Training.Engine.Operations;
+using Secateur.Training.Engine.Operations.Convolution;
+using Secateur.Training.Engine.Steps;
+
+namespace Secateur.Training.Engine.Planning;
+
+/// <summary>Every kernel call of a training step, forward and backward, and the place of every buffer.</summary>
+internal sealed class TrainingPlan
+{
+    private readonly ImmutableArray<Operation> _operations;
+
+    /// <param name="context">What steps share.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="results">What is read of it.</param>
+    /// <param name="givenUp">The operations, by their index, whose values are computed again.</param>
+    private TrainingPlan(EngineContext context, Network network, BatchInput input, IReadOnlyList<ResultBinding> results, IEnumerable<int> givenUp)
+    {
+        var forward = new ForwardPlanner(context, network, input);
+        _operations = [.. forward.Operations];
+        Forward =
+        [
+            new PackWeightsStep(context, [.. forward.Layers]),
+            .. forward.Steps,
+            .. results.Select(r => new ResultStep(context, r, forward.Values[r.Node])),
+        ];
+        var given = results.Select(r => new ResultGradientStep(context, r, forward.Values[r.Node])).ToList();
+        Backward = [.. new BackwardPlanner(context, forward.Operations, given, givenUp.Select(i => _operations[i].Output)).Steps];
+        Floats = PlaceBuffers();
+        ScratchFloats = Forward.Concat(Backward).Max(s => s.ScratchFloats);
+    }
+
+    /// <summary>The steps of the forward pass.</summary>
+    public ImmutableArray<TrainingStep> Forward { get; }
+
+    /// <summary>The steps of the backward pass.</summary>
+    public ImmutableArray<TrainingStep> Backward { get; }
+
+    /// <summary>Floats of workspace, without the threads' scratch memory.</summary>
+    public long Floats { get; }
+
+    /// <summary>Floats of scratch memory a thread.</summary>
+    public long ScratchFloats { get; }
+
+    /// <summary>
+    /// Plans within a limit of memory: as many values as it takes are given up after the forward pass, the ones first that are the cheapest to
+    /// compute again; of these the most expensive ones are kept after all where that still fits. Where nothing helps, the plan that needs the least.
+    /// </summary>
+    /// <exception cref="NetworkException">The network cannot be trained at that size.</exception>
+    public static TrainingPlan Create(EngineContext context, Network network, BatchInput input, IReadOnlyList<ResultBinding> results, long limitFloats)
+    {
+        var best = new TrainingPlan(context, network, input, results, []);
+        if (best.Floats <= limitFloats) return best;
+        var operations = best._operations;
+        var cheapest = Enumerable.Range(0, operations.Length).Where(i => double.IsFinite(operations[i].CostPerValue)).OrderBy(i => operations[i].CostPerValue).ToArray();
+        var givenUp = Array.Empty<int>();
+        var (low, high) = (1, cheapest.Length);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            var plan = new TrainingPlan(context, network, input, results, cheapest.Take(middle));
+            var fits = plan.Floats <= limitFloats;
+            if (fits || plan.Floats < best.Floats) (best, givenUp) = (plan, cheapest[..middle]);
+            if (fits) high = middle - 1;
+            else low = middle + 1;
+        }
+
+        // Where nothing fits, there is no room to keep anything more.
+        if (best.Floats > limitFloats) return best;
+        foreach (var operation in givenUp.OrderByDescending(i => operations[i].Cost))
+        {
+            var fewer = givenUp.Where(i => i != operation).ToArray();
+            var plan = new TrainingPlan(context, network, input, results, fewer);
+            if (plan.Floats <= limitFloats) (best, givenUp) = (plan, fewer);
+        }
+
+        return best;
+    }
+
+    private long PlaceBuffers()
+    {
+        var (step, buffers) = (0, new HashSet<PlanBuffer>());
+        foreach (var each in Forward.Concat(Backward))
+        {
+            foreach (var buffer in each.Buffers)
+            {
+                buffer.Touch(step);
+                buffers.Add(buffer);
+            }
+
+            step++;
+        }
+
+        var placed = buffers.ToList();
+        var (offsets, size) = MemoryPlanner.Place([.. placed.Select(b => b.Life)]);
+        for (var i = 0; i < placed.Count; i++) placed[i].Offset = offsets[i];
+        return size;
+    }
+}
