@@ -7,7 +7,7 @@ using Secateur.Kernels.Simd;
 namespace Secateur.Kernels.Conv2d;
 
 /// <summary>
-/// The convolution of <see cref="Conv2dReference"/> over flat planes (see <see cref="Layout.PlanarLayout"/>): up to eight output channels by two
+/// Convolution, dense or grouped, over flat planes (see <see cref="Layout.PlanarLayout"/>): up to eight output channels by two
 /// vectors of positions stay in registers while all taps stream by. Channels are never padded: a block of seven costs seven eighths.
 /// </summary>
 internal static unsafe class DenseConv
