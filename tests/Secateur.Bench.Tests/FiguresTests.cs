@@ -59,10 +59,27 @@ public sealed class FiguresTests
     }
 
     [Fact]
-    public void The_performance_page_has_a_place_for_every_table()
+    public void A_page_has_a_row_for_each_network_and_one_for_each_rate()
     {
-        var page = File.ReadAllText(Path.Combine(TestSupport.SharedData.RepositoryRoot, "docs", "performance.md"));
-        var filled = PageTables.Fill(page, PageTables.Of(Result, Result.Profiles));
-        Assert.Equal(["net original", "Conv", "1", "4.000", "80 %", "100.0", "10.0", "25.0", "2", "2.000", "50 %"], ComparisonTablesTests.Rows(filled, "net original")[0]);
+        var tables = PageTables.Of(Result, "all.md");
+        Assert.Equal(["net original", "4.000", "10.00", "0.40", "4.000", "10.00", "0.40", "2.000", "4.0", "8.0"], Row(tables["networks"]));
+        Assert.Equal(["50 %", "2.000", "50 %", "300", "1"], Row(tables["rates"]));
+        Assert.Contains("* [all tables of this run](all.md)", tables["machine"]);
+        Assert.Equal(
+            ["net original", "4.000", "-", "-", "4.000", "-", "-", "2.000", "4.0", "-"], Row(PageTables.Of(SampleResult.Create(null), "all.md")["networks"]));
+
+        static string[] Row(IEnumerable<string> table) => table.Last().Trim('|').Split('|', StringSplitOptions.TrimEntries);
+    }
+
+    [Fact]
+    public void The_performance_page_and_the_tables_that_it_links_are_those_of_a_committed_result()
+    {
+        var docs = Path.Combine(TestSupport.SharedData.RepositoryRoot, "docs");
+        var page = File.ReadAllText(Path.Combine(docs, "performance.md"));
+        var link = page.Split("[all tables of this run](")[1].Split(')')[0];
+        var report = Path.Combine(docs, link);
+        var result = Report.FromJson<ComparisonResult>(File.ReadAllText(Path.ChangeExtension(report, ".json")));
+        Assert.Equal(page, PageTables.Fill(page, PageTables.Of(result, link)));
+        Assert.Equal(ComparisonTables.Report(result).Trim(), File.ReadAllText(report).Trim());
     }
 }

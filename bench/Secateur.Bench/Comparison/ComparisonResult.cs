@@ -29,6 +29,9 @@ internal sealed record ComparisonResult(
 
     /// <summary>10^9 multiply-adds a second of so many threads.</summary>
     public double PeakOf(int threads) => Peaks.Single(p => p.Threads == threads).Rate;
+
+    /// <summary>The groups in which a rate was varied, at the first size and the first number of threads.</summary>
+    public ComparedGroup[] VariedGroups() => [.. Groups.Where(g => g.Threads == Groups[0].Threads && g.Models.Any(m => m.IsVaried)).DistinctBy(g => g.Name)];
 }
 
 /// <summary>How often everything was measured.</summary>
@@ -78,6 +81,10 @@ internal sealed record ModelTime(
     /// <summary>10^9 multiply-adds a second.</summary>
     [JsonIgnore]
     public double GigaRate => MultiplyAdds / Ms.Median / 1e6;
+
+    /// <summary>Whether it was pruned in one shot, at one of several rates, and compacted.</summary>
+    [JsonIgnore]
+    public bool IsVaried => Form == SubjectForm.Compacted && Rate is not null;
 
     /// <summary>Feature maps and weights.</summary>
     [JsonIgnore]

@@ -15,6 +15,7 @@ internal static class ComparisonTables
         "",
         .. Method(result.Effort),
         .. Sections(result),
+        .. StepTables.Sections(result),
         "",
     ]);
 
@@ -27,8 +28,7 @@ internal static class ComparisonTables
         $"* measured bandwidth of one thread, reading and writing: {string.Join(", ", result.Bandwidths.Select(b => $"{Number(b.GigabytesPerSecond, 0)} GB/s in {b.Name}"))}",
     ];
 
-    /// <summary>A section for each size and number of threads.</summary>
-    public static IEnumerable<string> Sections(ComparisonResult result) =>
+    private static IEnumerable<string> Sections(ComparisonResult result) =>
         result.Groups.GroupBy(g => (g.Size, g.Threads)).SelectMany(section => (IEnumerable<string>)
         [
             "",
@@ -76,7 +76,7 @@ internal static class ComparisonTables
         Percent(model.GigaRate / result.PeakOf(group.Threads)),
         Megabytes(model.MemoryBytes),
         .. compared ? PeerMemory(group.Peer, model.MemoryBytes) : [],
-        model.Parameters.ToString("N0", CultureInfo.InvariantCulture),
+        Count(model.Parameters),
         Number(model.FileBytes / 1e3, 0),
     ];
 
@@ -88,7 +88,7 @@ internal static class ComparisonTables
     private static string[] PeerMemory(PeerTime? peer, long own) => peer is null ? ["-", "-"] : [Megabytes(peer.PeakBytes), Number((double)own / peer.PeakBytes, 2)];
 
     /// <summary>How much was pruned: a rate, nothing, or what the file's name says.</summary>
-    public static string Rate(ModelTime model) => model switch
+    private static string Rate(ModelTime model) => model switch
     {
         { Form: SubjectForm.Original } => "-",
         { Rate: { } rate } => Percent(rate),
@@ -101,9 +101,11 @@ internal static class ComparisonTables
 
     public static string Number(double value, int decimals) => value.ToString("F" + decimals, CultureInfo.InvariantCulture);
 
+    public static string Count(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
     public static string Percent(double part) => Number(100 * part, 0) + " %";
 
     private static string Range(Spread spread, Func<double, string> format) => $"{format(spread.Low)}..{format(spread.High)}";
 
-    private static string Megabytes(long bytes) => Number(bytes / 1e6, 1);
+    public static string Megabytes(long bytes) => Number(bytes / 1e6, 1);
 }

@@ -17,7 +17,7 @@ internal sealed class OwnPeer : IDisposable
     public OwnPeer(Subject subject, ImageSize size, int threads)
     {
         _pixels = new byte[checked(size.Height * size.Width * 3)];
-        new Random(1).NextBytes(_pixels);
+        new SeededRandom(1).NextBytes(_pixels);
         (Subject, _size, _engine) = (subject, size, new InferenceEngine(subject.Model));
         _session = _engine.CreateSession(threads);
         _session.Run(_pixels, size.Height, size.Width);

@@ -34,9 +34,10 @@ internal sealed unsafe class CrowdedMaps : IDisposable
             cells.AddRange(Enumerable.Range(0, positions).Select(p => (level, p)));
         }
 
-        var random = new Random(1);
-        foreach (var (level, position) in random.GetItems(cells.ToArray(), faces))
+        var random = new SeededRandom(1);
+        for (var i = 0; i < faces; i++)
         {
+            var (level, position) = cells[random.NextIndex(cells.Count)];
             _memory[_maps[level.Scores].Planes[1] + position] = 1 + (4 * random.NextSingle());
             foreach (var plane in _maps[level.Loc].Planes) _memory[plane + position] = random.NextSingle() - 0.5f;
         }

@@ -23,28 +23,22 @@ internal static class FiguresCommand
             """) { results, output, page };
         command.SetAction(parsed =>
         {
-            var result = Read(parsed.GetValue(results)!);
+            var source = parsed.GetValue(results)!;
+            var result = Read(source);
             var profiles = result.Profiles.Where(p => p.Form == SubjectForm.Original || p.Rate is null or ShownRate).ToArray();
             var folder = parsed.GetValue(output)!;
             Directory.CreateDirectory(folder);
-            if (Pruned(result) is { Length: > 0 } pruned) Write(folder, "performance-latency.svg", LatencyChart.Draw(pruned));
+            if (result.VariedGroups() is { Length: > 0 } pruned) Write(folder, "performance-latency.svg", LatencyChart.Draw(pruned));
             else Console.Error.WriteLine("no picture of latency against the rate: no original was measured");
             Write(folder, "performance-steps.svg", StepBars.Draw(profiles));
             Write(folder, "performance-roofline.svg", RooflineChart.Draw(result, [.. profiles.Where(p => p.Form == SubjectForm.Original)]));
             if (parsed.GetValue(page) is not { } path) return;
-            File.WriteAllText(path, PageTables.Fill(File.ReadAllText(path), PageTables.Of(result, profiles)));
+            var report = Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(path))!, Path.ChangeExtension(Path.GetFullPath(source), ".md"));
+            File.WriteAllText(path, PageTables.Fill(File.ReadAllText(path), PageTables.Of(result, report.Replace('\\', '/'))));
             Console.Error.WriteLine($"written: {path}");
         });
         return command;
     }
-
-    /// <summary>The groups in which a rate was varied, at the first size and the first number of threads.</summary>
-    private static ComparedGroup[] Pruned(ComparisonResult result) =>
-    [
-        .. result.Groups
-            .Where(g => g.Threads == result.Groups[0].Threads && g.Models.Any(m => m is { Form: SubjectForm.Compacted, Rate: not null }))
-            .DistinctBy(g => g.Name),
-    ];
 
     private static ComparisonResult Read(string path)
     {

@@ -1,19 +1,22 @@
 using Secateur.Bench.Comparison;
-using Secateur.Bench.Inference;
 
 namespace Secateur.Bench.Figures;
 
-/// <summary>The tables of a page: each stands between two comments, <c>&lt;!-- begin NAME --&gt;</c> and <c>&lt;!-- end NAME --&gt;</c>.</summary>
+/// <summary>
+/// The tables of a page, those that most readers come for: each stands between two comments, <c>&lt;!-- begin NAME --&gt;</c> and
+/// <c>&lt;!-- end NAME --&gt;</c>.
+/// </summary>
 internal static class PageTables
 {
     /// <summary>The tables by name.</summary>
-    public static IReadOnlyDictionary<string, IEnumerable<string>> Of(ComparisonResult result, IReadOnlyList<Profile> profiles) =>
+    /// <param name="result">What was measured.</param>
+    /// <param name="report">Where all of its tables are, as the page links it.</param>
+    public static IReadOnlyDictionary<string, IEnumerable<string>> Of(ComparisonResult result, string report) =>
         new Dictionary<string, IEnumerable<string>>
         {
-            ["machine"] = ComparisonTables.Machine(result),
-            ["comparison"] = ComparisonTables.Sections(result),
-            ["steps"] = Steps(new Roofline(result), profiles),
-            ["largest"] = Largest(new Roofline(result), profiles),
+            ["machine"] = [.. ComparisonTables.Machine(result), $"* [all tables of this run]({report})"],
+            ["networks"] = Networks(result),
+            ["rates"] = Rates(result),
         };
 
     /// <summary>The page with new tables; all else stays.</summary>
@@ -32,49 +35,57 @@ internal static class PageTables
         return page;
     }
 
-    private static IEnumerable<string> Steps(Roofline roofline, IReadOnlyList<Profile> profiles) => MarkdownTable.Lines(
-        2,
-        ["model", "kind", "steps", "ms", "share", "M multiply-adds", "MB", "G/s", "GB/s", "least ms", "of it"],
-        [
-            .. profiles.SelectMany(profile =>
-            {
-                var total = profile.Steps.Sum(s => s.Ms);
-                return profile.Steps
-                    .GroupBy(s => FigureText.KindOf(s.Kind))
-                    .OrderByDescending(g => g.Sum(s => s.Ms))
-                    .Select(g => Row(roofline, profile, g.Key, [.. g], total))
-                    .Append(Row(roofline, profile, "all", profile.Steps, total));
-            }),
-        ]);
-
-    private static IEnumerable<string> Largest(Roofline roofline, IReadOnlyList<Profile> profiles)
+    /// <summary>Each file at the first size: as it is, or compacted where it came pruned.</summary>
+    private static IEnumerable<string> Networks(ComparisonResult result)
     {
-        const int shown = 8;
+        var groups = result.Groups.Where(g => g.Size == result.Groups[0].Size).GroupBy(g => g.Name).ToArray();
+        int[] threads = [.. groups.SelectMany(g => g.Select(t => t.Threads)).Distinct()];
         return MarkdownTable.Lines(
-            3,
-            ["model", "step", "kind", "ms", "share", "G/s", "GB/s", "least ms", "of it"],
+            1,
+            ["network", .. threads.SelectMany(t => (string[])[$"ms, {ComparisonTables.Threads(t)}", "ORT ms", "time ratio"]), "least ms", "MB", "ORT MB"],
+            [.. groups.Select(g => Row(result, [.. threads.Select(t => g.Single(at => at.Threads == t))]))]);
+    }
+
+    private static string[] Row(ComparisonResult result, ComparedGroup[] group)
+    {
+        ModelTime[] models = [.. group.Select(g => g.Models.FirstOrDefault(m => m is { Form: SubjectForm.Compacted, Rate: null }) ?? Original(g))];
+        var profile = result.Profiles.Single(p => p.Name == group[0].Name && p.Form == models[0].Form && p.Rate == models[0].Rate && p.Height == group[0].Height);
+        return
+        [
+            ProfileText.NameOf(profile),
+            .. group.Zip(models, (g, m) => (string[])[ComparisonTables.Milliseconds(m.Ms.Median), .. PeerTimes(g.Peer, m)]).SelectMany(cells => cells),
+            ComparisonTables.Milliseconds(profile.Steps.Sum(new Roofline(result).LeastMs)),
+            ComparisonTables.Megabytes(models[0].MemoryBytes),
+            group[0].Peer is { } peer ? ComparisonTables.Megabytes(peer.PeakBytes) : "-",
+        ];
+    }
+
+    private static ModelTime Original(ComparedGroup group) => group.Models.First(m => m.Form == SubjectForm.Original);
+
+    private static string[] PeerTimes(PeerTime? peer, ModelTime model) =>
+        peer is null || model.Ratio is not { } ratio ? ["-", "-"] : [ComparisonTables.Milliseconds(peer.Ms.Median), ComparisonTables.Number(ratio.Median, 2)];
+
+    /// <summary>What each rate of pruning leaves of a compacted network's time and file.</summary>
+    private static IEnumerable<string> Rates(ComparisonResult result)
+    {
+        var groups = result.VariedGroups();
+        return MarkdownTable.Lines(
+            0,
+            ["pruned", .. groups.SelectMany(g => (string[])[$"{g.Name} ms", "of the original's", "parameters", "kB"])],
             [
-                .. profiles.Where(p => p.Form == SubjectForm.Original).SelectMany(profile => profile.Steps
-                    .OrderByDescending(s => s.Ms)
-                    .Take(shown)
-                    .Select(s => (string[])
-                    [
-                        profile.Name, s.Name, FigureText.KindOf(s.Kind), ComparisonTables.Milliseconds(s.Ms), ComparisonTables.Percent(s.Ms / profile.Steps.Sum(t => t.Ms)),
-                        ComparisonTables.Number(s.Rate, 1), ComparisonTables.Number(s.Bytes / s.Ms / 1e6, 0),
-                        ComparisonTables.Milliseconds(roofline.LeastMs(s)), ComparisonTables.Percent(roofline.LeastMs(s) / s.Ms),
-                    ])),
+                .. groups.SelectMany(g => g.Models.Where(m => m.IsVaried).Select(m => m.Rate!.Value)).Distinct().Select(rate => (string[])
+                [
+                    ComparisonTables.Percent(rate),
+                    .. groups.SelectMany(g => Left(Original(g), g.Models.First(m => m.IsVaried && m.Rate == rate))),
+                ]),
             ]);
     }
 
-    private static string[] Row(Roofline roofline, Profile profile, string kind, StepTime[] steps, double total)
-    {
-        var (ms, multiplyAdds, bytes, least) = (steps.Sum(s => s.Ms), steps.Sum(s => s.MultiplyAdds), steps.Sum(s => s.Bytes), steps.Sum(roofline.LeastMs));
-        return
-        [
-            FigureText.NameOf(profile), kind, $"{steps.Length}", ComparisonTables.Milliseconds(ms), ComparisonTables.Percent(ms / total),
-            ComparisonTables.Number(multiplyAdds / 1e6, 1), ComparisonTables.Number(bytes / 1e6, 1),
-            ComparisonTables.Number(multiplyAdds / ms / 1e6, 1), ComparisonTables.Number(bytes / ms / 1e6, 0),
-            ComparisonTables.Milliseconds(least), ComparisonTables.Percent(least / ms),
-        ];
-    }
+    private static string[] Left(ModelTime original, ModelTime compacted) =>
+    [
+        ComparisonTables.Milliseconds(compacted.Ms.Median),
+        ComparisonTables.Percent(compacted.Ms.Median / original.Ms.Median),
+        ComparisonTables.Count(compacted.Parameters),
+        ComparisonTables.Number(compacted.FileBytes / 1e3, 0),
+    ];
 }

@@ -93,7 +93,7 @@ internal static class RooflineChart
     {
         var left = Left + (index * LegendStep);
         figure.Add(Svg.Dot(left + 5, 40, Svg.Color(index)));
-        figure.Add(Svg.Text(FigureText.NameOf(profile), left + 14, 44, "label"));
+        figure.Add(Svg.Text(ProfileText.NameOf(profile), left + 14, 44, "label"));
         foreach (var step in steps)
         {
             var dot = Svg.Dot(x.Place(step.Intensity), y.Place(step.Rate), Svg.Color(index));

@@ -26,7 +26,7 @@ internal static class StepBars
     public static string Draw(IReadOnlyList<Profile> profiles)
     {
         var kinds = profiles
-            .SelectMany(p => p.Steps.Select(s => (Kind: FigureText.KindOf(s.Kind), Share: s.Ms / p.Steps.Sum(t => t.Ms))))
+            .SelectMany(p => p.Steps.Select(s => (Kind: ProfileText.KindOf(s.Kind), Share: s.Ms / p.Steps.Sum(t => t.Ms))))
             .GroupBy(s => s.Kind, s => s.Share)
             .OrderByDescending(g => g.Sum())
             .Select(g => g.Key)
@@ -54,7 +54,7 @@ internal static class StepBars
     {
         var total = profile.Steps.Sum(s => s.Ms);
         var left = (double)Left;
-        figure.Add(Svg.Text(FigureText.NameOf(profile), Left - 8, top + 15, "label", "end"));
+        figure.Add(Svg.Text(ProfileText.NameOf(profile), Left - 8, top + 15, "label", "end"));
         for (var i = 0; i < kinds.Length; i++)
         {
             var share = profile.Steps.Where(s => Shown(s) == kinds[i]).Sum(s => s.Ms) / total;
@@ -69,6 +69,6 @@ internal static class StepBars
 
         figure.Add(Svg.Text(string.Create(CultureInfo.InvariantCulture, $"{ComparisonTables.Milliseconds(total)} ms"), Width - Right + 8, top + 15, "label"));
 
-        string Shown(StepTime step) => FigureText.KindOf(step.Kind) is var kind && kinds.Contains(kind) ? kind : Others;
+        string Shown(StepTime step) => ProfileText.KindOf(step.Kind) is var kind && kinds.Contains(kind) ? kind : Others;
     }
 }

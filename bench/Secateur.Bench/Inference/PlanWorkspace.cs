@@ -22,7 +22,7 @@ internal sealed unsafe class PlanWorkspace : IDisposable
         var bytes = (nuint)plan.WorkspaceFloats(threads: 1) * sizeof(float);
         var (channels, height, width) = plan.Image.Shape;
         var values = channels * height * width;
-        var random = new Random(1);
+        var random = new SeededRandom(1);
         _plan = plan;
         _image = NativeMemory.AlignedAlloc((nuint)values * sizeof(float), CacheLine);
         _memory = (float*)NativeMemory.AlignedAlloc(bytes, CacheLine);
@@ -34,7 +34,7 @@ internal sealed unsafe class PlanWorkspace : IDisposable
         }
         else
         {
-            foreach (ref var value in new Span<float>(_image, values)) value = random.Next(256) - Mean;
+            foreach (ref var value in new Span<float>(_image, values)) value = random.NextIndex(256) - Mean;
             plan.Image.In(_memory) = new ImagePointer((float*)_image);
         }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Secateur.Kernels.Simd;
 
 namespace Secateur.Bench.Machine;
@@ -41,18 +40,7 @@ internal static unsafe class MachinePeak
     {
         // Else the compiler might drop the work.
         var sink = stackalloc float[(int)SimdLevel.Vector512 / 32];
-        switch (level)
-        {
-            case SimdLevel.Vector512:
-                Spin<Simd512, Vector512<float>>(sink);
-                break;
-            case SimdLevel.Vector256:
-                Spin<Simd256, Vector256<float>>(sink);
-                break;
-            default:
-                Spin<Simd128, Vector128<float>>(sink);
-                break;
-        }
+        SimdDispatch.Run(level, new SpinCall(sink));
     }
 
     // No call, and no stackalloc, which clears its memory by one: the accumulators would live in memory.
@@ -86,5 +74,10 @@ internal static unsafe class MachinePeak
         a = TSimd.Add(TSimd.Add(TSimd.Add(a, b), TSimd.Add(c, d)), TSimd.Add(TSimd.Add(e, f), TSimd.Add(g, h)));
         i = TSimd.Add(TSimd.Add(TSimd.Add(i, j), TSimd.Add(k, l)), TSimd.Add(TSimd.Add(m, n), o));
         TSimd.Store(sink, TSimd.Add(a, i));
+    }
+
+    private readonly struct SpinCall(float* sink) : ISimdCall
+    {
+        void ISimdCall.Run<TSimd, TVector>() => Spin<TSimd, TVector>(sink);
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Secateur.Kernels.Simd;
 
 namespace Secateur.Bench.Machine;
@@ -36,7 +35,7 @@ internal static unsafe class MemoryBandwidth
             return Enumerable.Range(0, Attempts).Max(_ =>
             {
                 var start = Stopwatch.GetTimestamp();
-                for (var pass = 0; pass < passes; pass++) Scale(level, memory, memory + floats, floats);
+                for (var pass = 0; pass < passes; pass++) SimdDispatch.Run(level, new ScaleCall(memory, memory + floats, floats));
                 return (double)passes * bytes / Stopwatch.GetElapsedTime(start).TotalNanoseconds;
             });
         }
@@ -46,20 +45,9 @@ internal static unsafe class MemoryBandwidth
         }
     }
 
-    private static void Scale(SimdLevel level, float* from, float* to, nint count)
+    private readonly struct ScaleCall(float* from, float* to, nint count) : ISimdCall
     {
-        switch (level)
-        {
-            case SimdLevel.Vector512:
-                Scale<Simd512, Vector512<float>>(from, to, count);
-                break;
-            case SimdLevel.Vector256:
-                Scale<Simd256, Vector256<float>>(from, to, count);
-                break;
-            default:
-                Scale<Simd128, Vector128<float>>(from, to, count);
-                break;
-        }
+        void ISimdCall.Run<TSimd, TVector>() => Scale<TSimd, TVector>(from, to, count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

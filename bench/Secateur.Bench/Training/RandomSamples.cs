@@ -12,7 +12,7 @@ internal static class RandomSamples
 
     public static TrainingSample[] Create(int count, int imageSize, int seed)
     {
-        var random = new Random(seed);
+        var random = new SeededRandom(seed);
         var samples = new TrainingSample[count];
         for (var i = 0; i < count; i++)
         {
@@ -25,7 +25,7 @@ internal static class RandomSamples
         return samples;
     }
 
-    private static FaceBox CreateFace(Random random, int imageSize)
+    private static FaceBox CreateFace(SeededRandom random, int imageSize)
     {
         // Small ones more often, as in photos of crowds.
         var side = SmallestFace * Math.Pow(imageSize / (2.0 * SmallestFace), random.NextDouble()) / imageSize;

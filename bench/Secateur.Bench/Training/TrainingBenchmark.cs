@@ -34,7 +34,7 @@ internal sealed class TrainingBenchmark : IDisposable
         _settings = settings;
         _engine = new TrainingEngine(model, settings.MemoryLimitBytes is { } limit ? options with { MemoryLimit = limit } : options);
         _loss = new MultiBoxLoss(new AnchorGrid(model.Network, settings.ImageSize, settings.ImageSize), settings.Threads);
-        _optimizer = settings.Architecture == "eresfd" ? new AdamOptimizer(_engine.Parameters) : new SgdOptimizer(_engine.Parameters);
+        _optimizer = Architectures.Of(model.Network).Training.Optimizer == OptimizerKind.Adam ? new AdamOptimizer(_engine.Parameters) : new SgdOptimizer(_engine.Parameters);
         if (dataset is null) _samples = RandomSamples.Create(settings.Batch, settings.ImageSize, Seed);
         else _loader = new SampleLoader(dataset, new SampleLoaderOptions
         {

@@ -50,7 +50,7 @@ internal static class DataCommand
             using var loader = new SampleLoader(dataset, new SampleLoaderOptions
             {
                 // All published detectors have the same anchors and mean.
-                Head = Architectures.Create(Architectures.Names[0]).Head,
+                Head = EResFd.Create().Head,
                 Batch = parsed.GetValue(count),
                 ImageSize = parsed.GetValue(size),
                 Seed = parsed.GetValue(seed),

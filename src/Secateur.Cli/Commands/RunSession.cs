@@ -1,4 +1,5 @@
 using Secateur.Cli.Output;
+using Secateur.Models;
 using Secateur.Training.Data.Datasets;
 using Secateur.Training.Runs;
 
@@ -11,7 +12,7 @@ internal static class RunSession
     /// <returns>The exit code.</returns>
     public static int Run(TrainingRun run, string verb, bool json, CancellationToken cancellation)
     {
-        run.BrokenImage = (name, problem) => Report.Remark($"left out: {name}: {problem}");
+        run.BrokenImage = TellBroken;
         Report.Remark($"Run folder: {run.Folder.Path}");
         try
         {
@@ -24,6 +25,9 @@ internal static class RunSession
             return CommandLine.Cancelled;
         }
     }
+
+    /// <summary>Tells of an image that cannot be decoded.</summary>
+    public static void TellBroken(string name, string problem) => Report.Remark($"left out: {name}: {problem}");
 
     /// <summary>Tells what is about to happen.</summary>
     public static void Announce(TrainingConfig config, TrainingData data)
@@ -79,6 +83,8 @@ internal static class RunSession
                 metrics = last,
                 pruning = pruned is null ? null : new
                 {
+                    folder.ReadConfig().Pruning!.Criterion,
+                    folder.ReadConfig().Pruning!.Rate,
                     pruned.Masked.Parameters,
                     pruned.Masked.NonZeroParameters,
                     pruned.Masked.Sparsity,

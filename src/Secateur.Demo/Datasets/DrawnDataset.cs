@@ -51,7 +51,7 @@ internal static class DrawnDataset
         var lists = Directory.CreateDirectory(Path.Combine(folder, "wider_face_split")).FullName;
         var truths = Directory.CreateDirectory(Path.Combine(folder, "ground_truth")).FullName;
 
-        var seeds = new Random(options.Seed);
+        var seeds = new SeededRandom(options.Seed);
         ImmutableArray<Draft> train = [.. Drafts(folder, "train", options.TrainImages, seeds)];
         ImmutableArray<Draft> validation = [.. Drafts(folder, "val", options.ValidationImages, seeds)];
         var images = DrawAll([.. train, .. validation], options, progress, cancellationToken);
@@ -62,13 +62,13 @@ internal static class DrawnDataset
 
     private sealed record Draft(WiderImageName Name, string Path, int Seed);
 
-    private static IEnumerable<Draft> Drafts(string folder, string part, int count, Random seeds)
+    private static IEnumerable<Draft> Drafts(string folder, string part, int count, SeededRandom seeds)
     {
         var place = Directory.CreateDirectory(Path.Combine(folder, $"WIDER_{part}", "images", Event)).FullName;
         for (var i = 0; i < count; i++)
         {
             if (!WiderImageName.TryCreate(Event, $"0_Drawn_{part}_{i:D5}", out var name)) throw new InvalidOperationException("not a plain file name");
-            yield return new Draft(name, Path.Combine(place, name.Name + ".jpg"), seeds.Next());
+            yield return new Draft(name, Path.Combine(place, name.Name + ".jpg"), seeds.NextIndex(int.MaxValue));
         }
     }
 
@@ -94,7 +94,7 @@ internal static class DrawnDataset
 
     private static WiderFaceImage Draw(Draft draft, DrawnDatasetOptions options)
     {
-        var faces = 1 + new Random(draft.Seed).Next(options.MostFaces);
+        var faces = 1 + new SeededRandom(draft.Seed, 1).NextIndex(options.MostFaces);
         var scene = DrawnScene.Create(draft.Seed, options.Width, options.Height, faces);
         ImageFile.Write(draft.Path, scene.Image, JpegQuality);
         return new WiderFaceImage(draft.Name, draft.Path, [.. scene.Faces.Select(face => Annotate(face, options))]);

@@ -18,7 +18,7 @@ internal sealed class BodyPainter
     private readonly float _neckline;
     private readonly bool _striped;
 
-    public BodyPainter(HeadTraits traits, HeadPose pose, Lighting light, Random random)
+    public BodyPainter(HeadTraits traits, HeadPose pose, Lighting light, SeededRandom random)
     {
         (_traits, _pose, _light) = (traits, pose, light);
         _noise = new Noise(traits.NoiseSeed + 2);
@@ -26,7 +26,7 @@ internal sealed class BodyPainter
         _trousers = Muted(random, 0.12f, 0.4f);
         _shoulders = 1.3f + (0.1f * (traits.Jaw - 2.2f)) + (0.15f * (float)random.NextDouble());
         _neckline = (float)random.NextDouble() * 0.4f;
-        _striped = random.Next(5) == 0;
+        _striped = random.NextIndex(5) == 0;
     }
 
     public void Paint(LightCanvas canvas)
@@ -43,10 +43,10 @@ internal sealed class BodyPainter
     }
 
     /// <summary>A colour of cloth: any hue, seldom strong.</summary>
-    private static Vector3 Muted(Random random, float dark, float bright)
+    private static Vector3 Muted(SeededRandom random, float dark, float bright)
     {
         var value = dark + ((bright - dark) * (float)random.NextDouble());
-        var hue = LightCanvas.FromSrgb(random.Next(256), random.Next(256), random.Next(256));
+        var hue = LightCanvas.FromSrgb(random.NextIndex(256), random.NextIndex(256), random.NextIndex(256));
         return Vector3.Lerp(new Vector3(value * value), hue * value, 0.25f + (0.5f * (float)random.NextDouble()));
     }
 

@@ -25,11 +25,11 @@ internal static class Clutter
     /// <param name="size">Half its height, in pixels.</param>
     /// <param name="light">The scene's light.</param>
     /// <param name="random">Says which thing, and its colours.</param>
-    public static void Paint(LightCanvas canvas, Vector2 center, float size, Lighting light, Random random)
+    public static void Paint(LightCanvas canvas, Vector2 center, float size, Lighting light, SeededRandom random)
     {
-        var kind = (Kind)random.Next(Kinds);
-        var color = random.Next(3) == 0 ? HeadTraits.Create(random).Skin : LightCanvas.FromSrgb(random.Next(30, 240), random.Next(30, 220), random.Next(30, 220));
-        var noise = new Noise(random.Next());
+        var kind = (Kind)random.NextIndex(Kinds);
+        var color = random.NextIndex(3) == 0 ? HeadTraits.Create(random).Skin : LightCanvas.FromSrgb(random.Next(30, 240), random.Next(30, 220), random.Next(30, 220));
+        var noise = new Noise(random.NextIndex(int.MaxValue));
         var (beside, below) = kind switch
         {
             Kind.Balloon or Kind.Sign => (1f, 5f),

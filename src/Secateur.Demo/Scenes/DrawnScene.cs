@@ -22,7 +22,7 @@ public sealed record DrawnScene(RgbImage Image, IReadOnlyList<FaceDetection> Fac
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 32);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 32);
         ArgumentOutOfRangeException.ThrowIfNegative(faceCount);
-        var random = new Random(seed);
+        var random = new SeededRandom(seed);
         var canvas = new LightCanvas(width, height);
         var light = Lighting.Create(random);
         var horizon = height * (0.24f + (0.1f * (float)random.NextDouble()));
@@ -35,9 +35,9 @@ public sealed record DrawnScene(RgbImage Image, IReadOnlyList<FaceDetection> Fac
         return new DrawnScene(canvas.ToImage(), [.. poses.Where(pose => !pose.FromBehind).Select(ScenePlan.FaceBox)]);
     }
 
-    private static void PaintBackdrop(LightCanvas canvas, float horizon, Lighting light, Random random)
+    private static void PaintBackdrop(LightCanvas canvas, float horizon, Lighting light, SeededRandom random)
     {
-        switch (random.Next(3))
+        switch (random.NextIndex(3))
         {
             case 0:
                 StreetBackdrop.Paint(canvas, horizon, random);
@@ -56,7 +56,7 @@ public sealed record DrawnScene(RgbImage Image, IReadOnlyList<FaceDetection> Fac
         }
     }
 
-    private static void PaintPerson(LightCanvas canvas, HeadPose pose, Lighting light, Random random)
+    private static void PaintPerson(LightCanvas canvas, HeadPose pose, Lighting light, SeededRandom random)
     {
         var traits = HeadTraits.Create(random);
         var head = new HeadPainter(traits, pose, light);
@@ -67,13 +67,13 @@ public sealed record DrawnScene(RgbImage Image, IReadOnlyList<FaceDetection> Fac
     }
 
     /// <summary>Exposes the picture, darkens the corners a little and adds the grain of a camera.</summary>
-    private static void Finish(LightCanvas canvas, Random random)
+    private static void Finish(LightCanvas canvas, SeededRandom random)
     {
         var exposure = MathF.Pow(2, (1.4f * (float)random.NextDouble()) - 0.9f);
         var tint = new Vector3(1 + (0.12f * random.Centered()), 1, 1 + (0.12f * random.Centered()));
         canvas.Expose(exposure * tint);
         var middle = new Vector2(canvas.Width, canvas.Height) / 2;
-        var noise = new Noise(random.Next());
+        var noise = new Noise(random.NextIndex(int.MaxValue));
         canvas.Paint(0, 0, canvas.Width, canvas.Height, 1, point =>
         {
             var grain = noise.Grain((int)point.X, (int)point.Y);

@@ -65,18 +65,18 @@ internal sealed record HeadTraits
 
     public required int NoiseSeed { get; init; }
 
-    public static HeadTraits Create(Random random)
+    public static HeadTraits Create(SeededRandom random)
     {
-        var tone = random.Next(Skins.Length - 1) + (float)random.NextDouble();
+        var tone = random.NextIndex(Skins.Length - 1) + (float)random.NextDouble();
         var skin = Vector3.Lerp(Skins[(int)tone], Skins[(int)tone + 1], tone - (int)tone);
-        var bearded = random.Next(2) == 0;
+        var bearded = random.NextIndex(2) == 0;
         var light = skin.Y > 0.28f;
-        var style = (HairStyle)random.Next(5);
+        var style = (HairStyle)random.NextIndex(5);
         return new HeadTraits
         {
             Skin = skin,
-            Hair = Hairs[random.Next(light ? Hairs.Length : 2)] * Between(0.8f, 1.2f),
-            Iris = Irises[random.Next(light ? Irises.Length : 2)],
+            Hair = Hairs[random.NextIndex(light ? Hairs.Length : 2)] * Between(0.8f, 1.2f),
+            Iris = Irises[random.NextIndex(light ? Irises.Length : 2)],
             Lips = Vector3.Lerp(skin * new Vector3(0.82f, 0.56f, 0.56f), LightCanvas.FromSrgb(176, 60, 62), bearded ? 0.05f : Between(0.05f, 0.4f)),
             HairStyle = bearded && style == HairStyle.Long ? HairStyle.Short : style == HairStyle.Receding && !bearded ? HairStyle.Long : style,
             HalfWidth = Between(0.72f, 0.8f),
@@ -87,9 +87,9 @@ internal sealed record HeadTraits
             NoseWidth = Between(0.85f, 1.2f),
             MouthWidth = Between(0.25f, 0.32f),
             Smile = Between(0, 1),
-            Beard = bearded && random.Next(2) == 0 ? Between(0.25f, 0.95f) : 0,
-            Glasses = random.Next(7) == 0,
-            NoiseSeed = random.Next(),
+            Beard = bearded && random.NextIndex(2) == 0 ? Between(0.25f, 0.95f) : 0,
+            Glasses = random.NextIndex(7) == 0,
+            NoiseSeed = random.NextIndex(int.MaxValue),
         };
 
         float Between(float low, float high) => low + ((high - low) * (float)random.NextDouble());

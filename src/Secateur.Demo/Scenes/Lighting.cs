@@ -10,7 +10,7 @@ internal sealed record Lighting(Vector3 Direction, Vector3 Key, Vector3 Ambient)
 {
     private readonly Vector3 _half = Vector3.Normalize(Direction + Vector3.UnitZ);
 
-    public static Lighting Create(Random random)
+    public static Lighting Create(SeededRandom random)
     {
         var side = random.Centered();
         var direction = Vector3.Normalize(new Vector3(side, -0.35f - (0.4f * (float)random.NextDouble()), 0.75f));

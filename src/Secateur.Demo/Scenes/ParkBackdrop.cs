@@ -5,15 +5,15 @@ namespace Secateur.Demo.Scenes;
 /// <summary>A park: sky, rows of trees, a lawn with a path.</summary>
 internal static class ParkBackdrop
 {
-    public static void Paint(LightCanvas canvas, float horizon, Random random)
+    public static void Paint(LightCanvas canvas, float horizon, SeededRandom random)
     {
-        var noise = new Noise(random.Next());
+        var noise = new Noise(random.NextIndex(int.MaxValue));
         StreetBackdrop.PaintSky(canvas, horizon, noise, random);
-        for (var row = 0; row < 3; row++) PaintTrees(canvas, horizon, row, new Noise(random.Next()), random);
+        for (var row = 0; row < 3; row++) PaintTrees(canvas, horizon, row, new Noise(random.NextIndex(int.MaxValue)), random);
         PaintLawn(canvas, horizon, noise, random);
     }
 
-    private static void PaintTrees(LightCanvas canvas, float horizon, int row, Noise noise, Random random)
+    private static void PaintTrees(LightCanvas canvas, float horizon, int row, Noise noise, SeededRandom random)
     {
         var leaves = Vector3.Lerp(LightCanvas.FromSrgb(112, 138, 92), LightCanvas.FromSrgb(58, 92, 40), (row / 2f * 0.8f) + (0.2f * (float)random.NextDouble()));
         var size = canvas.Height * (0.1f + (0.05f * row));
@@ -32,7 +32,7 @@ internal static class ParkBackdrop
         });
     }
 
-    private static void PaintLawn(LightCanvas canvas, float horizon, Noise noise, Random random)
+    private static void PaintLawn(LightCanvas canvas, float horizon, Noise noise, SeededRandom random)
     {
         var (grass, gravel) = (LightCanvas.FromSrgb(104, 134, 58), LightCanvas.FromSrgb(206, 190, 160));
         var (start, lean) = (0.2f + (0.6f * (float)random.NextDouble()), random.Centered());

@@ -4,5 +4,5 @@ namespace Secateur.Demo.Scenes;
 internal static class RandomValues
 {
     /// <summary>From -1 to 1.</summary>
-    public static float Centered(this Random random) => ((float)random.NextDouble() * 2) - 1;
+    public static float Centered(this SeededRandom random) => ((float)random.NextDouble() * 2) - 1;
 }

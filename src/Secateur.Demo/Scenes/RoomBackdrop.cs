@@ -5,25 +5,25 @@ namespace Secateur.Demo.Scenes;
 /// <summary>A room: a wall with a window, pictures and a bookcase, a wooden floor.</summary>
 internal static class RoomBackdrop
 {
-    public static void Paint(LightCanvas canvas, float horizon, Random random)
+    public static void Paint(LightCanvas canvas, float horizon, SeededRandom random)
     {
-        var noise = new Noise(random.Next());
+        var noise = new Noise(random.NextIndex(int.MaxValue));
         var floor = horizon + (0.3f * (canvas.Height - horizon));
         PaintWall(canvas, floor, noise, random);
         var at = canvas.Height * (0.05f + (0.1f * (float)random.NextDouble()));
         while (at < canvas.Width)
         {
             var width = canvas.Height * (0.2f + (0.22f * (float)random.NextDouble()));
-            switch (random.Next(3))
+            switch (random.NextIndex(3))
             {
                 case 0:
                     PaintWindow(canvas, at, width, floor, noise);
                     break;
                 case 1:
-                    PaintPicture(canvas, at, width, floor, new Noise(random.Next()), random);
+                    PaintPicture(canvas, at, width, floor, new Noise(random.NextIndex(int.MaxValue)), random);
                     break;
                 default:
-                    PaintBooks(canvas, at, width, floor, new Noise(random.Next()));
+                    PaintBooks(canvas, at, width, floor, new Noise(random.NextIndex(int.MaxValue)));
                     break;
             }
             at += width + (canvas.Height * (0.06f + (0.12f * (float)random.NextDouble())));
@@ -31,7 +31,7 @@ internal static class RoomBackdrop
         PaintFloor(canvas, floor, noise);
     }
 
-    private static void PaintWall(LightCanvas canvas, float floor, Noise noise, Random random)
+    private static void PaintWall(LightCanvas canvas, float floor, Noise noise, SeededRandom random)
     {
         var wall = LightCanvas.FromSrgb(random.Next(150, 228), random.Next(158, 222), random.Next(150, 222));
         canvas.Paint(0, 0, canvas.Width, floor + 1, 1, point =>
@@ -57,11 +57,11 @@ internal static class RoomBackdrop
         });
     }
 
-    private static void PaintPicture(LightCanvas canvas, float left, float width, float floor, Noise noise, Random random)
+    private static void PaintPicture(LightCanvas canvas, float left, float width, float floor, Noise noise, SeededRandom random)
     {
         var height = width * (0.7f + (0.5f * (float)random.NextDouble()));
         var middle = new Vector2(left + (width / 2), 0.36f * floor);
-        var (one, other) = (LightCanvas.FromSrgb(random.Next(256), random.Next(256), random.Next(256)), LightCanvas.FromSrgb(random.Next(256), random.Next(256), random.Next(256)));
+        var (one, other) = (LightCanvas.FromSrgb(random.NextIndex(256), random.NextIndex(256), random.NextIndex(256)), LightCanvas.FromSrgb(random.NextIndex(256), random.NextIndex(256), random.NextIndex(256)));
         canvas.Paint(left, middle.Y - (height / 2), left + width, middle.Y + (height / 2), 2, point =>
         {
             var at = point - middle;

@@ -10,12 +10,12 @@ internal static class ScenePlan
     private const float SmallestUnit = 4;
 
     /// <summary>Poses without a face hidden by another person, the farthest first: at most <paramref name="count"/> with a face, and a few seen from behind.</summary>
-    public static IReadOnlyList<HeadPose> Place(int width, int height, float horizon, int count, Random random)
+    public static IReadOnlyList<HeadPose> Place(int width, int height, float horizon, int count, SeededRandom random)
     {
         var largest = height * (count <= 2 ? 0.2f : count <= 6 ? 0.155f : 0.12f);
         var smallest = Math.Max(SmallestUnit, height * (count <= 2 ? 0.1f : 0.025f));
         var placed = new List<HeadPose>();
-        var people = count + random.Next(3);
+        var people = count + random.NextIndex(3);
         for (var i = 0; i < people; i++)
         {
             // Faces first, the large ones before the small ones, while there is room for them; then those seen from behind.
@@ -47,7 +47,7 @@ internal static class ScenePlan
         return new FaceDetection(middle.X - reachX, middle.Y - reachY, middle.X + reachX, middle.Y + reachY, 1);
     }
 
-    private static HeadPose Pose(int width, int height, float horizon, float unit, bool fromBehind, Random random)
+    private static HeadPose Pose(int width, int height, float horizon, float unit, bool fromBehind, SeededRandom random)
     {
         var x = (1.1f * unit) + ((width - (2.2f * unit)) * (float)random.NextDouble());
         var y = horizon + (1.1f * unit) + (height * 0.09f * random.Centered());

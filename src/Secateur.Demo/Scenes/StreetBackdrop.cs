@@ -7,16 +7,16 @@ internal static class StreetBackdrop
 {
     private sealed record House(float Left, float Right, float Top, Vector3 Wall, Vector3 Glass, float Floor, float Bay);
 
-    public static void Paint(LightCanvas canvas, float horizon, Random random)
+    public static void Paint(LightCanvas canvas, float horizon, SeededRandom random)
     {
-        var noise = new Noise(random.Next());
+        var noise = new Noise(random.NextIndex(int.MaxValue));
         PaintSky(canvas, horizon, noise, random);
         foreach (var house in Houses(canvas, horizon, random))
             canvas.Paint(house.Left, house.Top, house.Right, horizon + 1, 2, point => Front(point, house, horizon, noise));
         PaintPaving(canvas, horizon, noise, random);
     }
 
-    public static void PaintSky(LightCanvas canvas, float horizon, Noise noise, Random random)
+    public static void PaintSky(LightCanvas canvas, float horizon, Noise noise, SeededRandom random)
     {
         var zenith = Vector3.Lerp(LightCanvas.FromSrgb(96, 150, 214), LightCanvas.FromSrgb(150, 166, 186), (float)random.NextDouble());
         var haze = LightCanvas.FromSrgb(222, 230, 236);
@@ -28,7 +28,7 @@ internal static class StreetBackdrop
         });
     }
 
-    private static IEnumerable<House> Houses(LightCanvas canvas, float horizon, Random random)
+    private static IEnumerable<House> Houses(LightCanvas canvas, float horizon, SeededRandom random)
     {
         var at = -0.1f * canvas.Height;
         while (at < canvas.Width)
@@ -38,7 +38,7 @@ internal static class StreetBackdrop
             var warm = (float)random.NextDouble();
             var wall = Vector3.Lerp(LightCanvas.FromSrgb(206, 184, 158), LightCanvas.FromSrgb(148, 106, 86), warm) * (0.6f + (0.5f * (float)random.NextDouble()));
             yield return new House(at, at + width, horizon * (0.05f + (0.65f * (float)random.NextDouble())), wall, LightCanvas.FromSrgb(52, 64, 76), floor, floor * (0.7f + (0.5f * (float)random.NextDouble())));
-            at += width * (random.Next(4) == 0 ? 1.25f : 1);
+            at += width * (random.NextIndex(4) == 0 ? 1.25f : 1);
         }
     }
 
@@ -57,7 +57,7 @@ internal static class StreetBackdrop
         return new Vector4(Vector3.Lerp(Vector3.Lerp(wall * ledge, wall * 1.3f, frame), glass, window), 1);
     }
 
-    private static void PaintPaving(LightCanvas canvas, float horizon, Noise noise, Random random)
+    private static void PaintPaving(LightCanvas canvas, float horizon, Noise noise, SeededRandom random)
     {
         var stone = LightCanvas.FromSrgb(158, 152, 144) * (0.7f + (0.4f * (float)random.NextDouble()));
         canvas.Paint(0, horizon, canvas.Width, canvas.Height, 1, point =>

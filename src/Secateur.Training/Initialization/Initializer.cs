@@ -1,13 +1,13 @@
 using Secateur.Graph;
 using Secateur.Kernels;
+using Secateur.Models;
 using Secateur.Weights;
 
 namespace Secateur.Training.Initialization;
 
 /// <summary>
 /// Fresh weights for training from scratch. All networks: biases and beta 0, PReLU slopes 0.25, fusion weights 0.5, running mean 0 and variance 1;
-/// detection heads Xavier uniform; EXTD's up-sampling convolutions (<c>upfeat.*</c>) Kaiming uniform; the rest by the
-/// <see cref="InitializationRecipe"/>.
+/// detection heads Xavier uniform; the rest by the <see cref="InitializationRecipe"/>.
 /// </summary>
 public static class Initializer
 {
@@ -17,7 +17,7 @@ public static class Initializer
     /// <summary>A model with fresh weights, by the recipe of its architecture.</summary>
     /// <param name="network">The network.</param>
     /// <param name="seed">The same seed gives the same weights.</param>
-    public static Model Create(Network network, int seed) => Create(network, InitializationRecipe.For(network), seed);
+    public static Model Create(Network network, int seed) => Create(network, Architectures.Of(network).Initialization, seed);
 
     /// <summary>A model with fresh weights.</summary>
     /// <param name="network">The network.</param>
@@ -25,17 +25,17 @@ public static class Initializer
     /// <param name="seed">The same seed gives the same weights; each parameter has a stream of its own, by its name.</param>
     public static Model Create(Network network, InitializationRecipe recipe, int seed)
     {
-        var weights = network.Parameters.Select(p => KeyValuePair.Create(p.Name, Draw(p, recipe, new RandomStream(seed, p.Name))));
+        var weights = network.Parameters.Select(p => KeyValuePair.Create(p.Name, Draw(network, p, recipe, new SeededRandom(seed, p.Name))));
         return new Model(network, weights, new ModelInfo().WithStep($"fresh weights, seed {seed}"));
     }
 
-    private static Tensor Draw(ParameterSpec spec, InitializationRecipe recipe, RandomStream random)
+    private static Tensor Draw(Network network, ParameterSpec spec, InitializationRecipe recipe, SeededRandom random)
     {
         var tensor = new Tensor(spec.Shape.AsSpan());
         switch (spec.Kind)
         {
             case ParameterKind.ConvWeight:
-                Fill(tensor, DistributionOf(spec.Name, recipe), random);
+                Fill(tensor, recipe.DistributionOf(spec.Name[..spec.Name.LastIndexOf('.')], network.Head), random);
                 break;
             case ParameterKind.NormGamma:
                 Array.Fill(tensor.Data, (float)recipe.NormGamma);
@@ -54,14 +54,7 @@ public static class Initializer
         return tensor;
     }
 
-    private static ConvDistribution DistributionOf(string weight, InitializationRecipe recipe) => weight[..(weight.IndexOf('.') + 1)] switch
-    {
-        "loc." or "conf." => ConvDistribution.XavierUniform,
-        "upfeat." => ConvDistribution.KaimingUniform,
-        _ => recipe.Convolutions,
-    };
-
-    private static void Fill(Tensor weight, ConvDistribution distribution, RandomStream random)
+    private static void Fill(Tensor weight, ConvDistribution distribution, SeededRandom random)
     {
         var fanIn = (double)weight.Length / weight.Shape[0];
         var fanOut = (double)weight.Shape[0] * weight.Shape[2] * weight.Shape[3];
@@ -82,12 +75,12 @@ public static class Initializer
         }
     }
 
-    private static void FillUniform(Tensor weight, double bound, RandomStream random)
+    private static void FillUniform(Tensor weight, double bound, SeededRandom random)
     {
         for (var i = 0; i < weight.Length; i++) weight.Data[i] = (float)(((2 * random.NextDouble()) - 1) * bound);
     }
 
-    private static void FillNormal(Tensor weight, double deviation, RandomStream random)
+    private static void FillNormal(Tensor weight, double deviation, SeededRandom random)
     {
         for (var i = 0; i < weight.Length; i++) weight.Data[i] = (float)(random.NextNormal() * deviation);
     }

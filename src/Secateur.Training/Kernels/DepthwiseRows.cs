@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Secateur.Kernels.Simd;
 
 namespace Secateur.Training.Kernels;
@@ -41,28 +40,17 @@ internal static unsafe class DepthwiseRows
     /// <summary>Rows that share what they read; fewer are computed one value at a time.</summary>
     public const int RowsAtOnce = 4;
 
-    public static void Run(SimdLevel level, in DepthwiseRowsCall call)
-    {
-        switch (level)
-        {
-            case SimdLevel.Vector512:
-                Run<Simd512, Vector512<float>>(in call);
-                break;
-            case SimdLevel.Vector256:
-                Run<Simd256, Vector256<float>>(in call);
-                break;
-            default:
-                Run<Simd128, Vector128<float>>(in call);
-                break;
-        }
-    }
+    public static void Run(SimdLevel level, in DepthwiseRowsCall call) => SimdDispatch.Run(level, new RowsCall(in call));
 
-    private static void Run<TSimd, TVector>(in DepthwiseRowsCall call)
-        where TSimd : ISimd<TVector>
-        where TVector : struct
+    private readonly ref struct RowsCall(ref readonly DepthwiseRowsCall call) : ISimdCall
     {
-        if (call.Rows < RowsAtOnce || call.Columns < TSimd.Width) RunSmall(in call);
-        else RunVectors<TSimd, TVector>(in call);
+        private readonly ref readonly DepthwiseRowsCall _call = ref call;
+
+        void ISimdCall.Run<TSimd, TVector>()
+        {
+            if (_call.Rows < RowsAtOnce || _call.Columns < TSimd.Width) RunSmall(in _call);
+            else RunVectors<TSimd, TVector>(in _call);
+        }
     }
 
     /// <summary>The last rows, and the last vector of a row, overlap those before: they are computed twice, to the same bits.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Secateur.Kernels.Simd;
 
 namespace Secateur.Training.Kernels;
@@ -36,38 +35,12 @@ internal readonly record struct PlaneRows(int Rows, int Columns, int SourcePitch
 internal static unsafe class Pointwise
 {
     /// <summary>y = act(Scale * (x - Mean) + Shift).</summary>
-    public static void Apply(SimdLevel level, float* x, float* y, PlaneRows rows, ViewCoefficients view)
-    {
-        switch (level)
-        {
-            case SimdLevel.Vector512:
-                Apply<Simd512, Vector512<float>>(x, y, rows, view);
-                break;
-            case SimdLevel.Vector256:
-                Apply<Simd256, Vector256<float>>(x, y, rows, view);
-                break;
-            default:
-                Apply<Simd128, Vector128<float>>(x, y, rows, view);
-                break;
-        }
-    }
+    public static void Apply(SimdLevel level, float* x, float* y, PlaneRows rows, ViewCoefficients view) =>
+        SimdDispatch.Run(level, new ApplyCall(x, y, rows, view));
 
     /// <summary>y = factor * x, or y += factor * x.</summary>
-    public static void AddScaled(SimdLevel level, float* x, float* y, int count, float factor, bool accumulate)
-    {
-        switch (level)
-        {
-            case SimdLevel.Vector512:
-                AddScaled<Simd512, Vector512<float>>(x, y, count, factor, accumulate);
-                break;
-            case SimdLevel.Vector256:
-                AddScaled<Simd256, Vector256<float>>(x, y, count, factor, accumulate);
-                break;
-            default:
-                AddScaled<Simd128, Vector128<float>>(x, y, count, factor, accumulate);
-                break;
-        }
-    }
+    public static void AddScaled(SimdLevel level, float* x, float* y, int count, float factor, bool accumulate) =>
+        SimdDispatch.Run(level, new AddScaledCall(x, y, count, factor, accumulate));
 
     /// <summary>y = x, row by row; nothing but the columns is written.</summary>
     public static void Copy(float* x, float* y, PlaneRows rows)
@@ -79,42 +52,13 @@ internal static unsafe class Pointwise
     /// <summary>y = x, or y += x; nothing behind the last element is written: others may be writing there.</summary>
     public static void Add(SimdLevel level, float* x, float* y, int count, bool accumulate)
     {
-        if (!accumulate)
-        {
-            new ReadOnlySpan<float>(x, count).CopyTo(new Span<float>(y, count));
-            return;
-        }
-
-        switch (level)
-        {
-            case SimdLevel.Vector512:
-                Add<Simd512, Vector512<float>>(x, y, count);
-                break;
-            case SimdLevel.Vector256:
-                Add<Simd256, Vector256<float>>(x, y, count);
-                break;
-            default:
-                Add<Simd128, Vector128<float>>(x, y, count);
-                break;
-        }
+        if (accumulate) SimdDispatch.Run(level, new AddCall(x, y, count));
+        else new ReadOnlySpan<float>(x, count).CopyTo(new Span<float>(y, count));
     }
 
     /// <summary>y = the gradient of x by that of its view, g; or y += it.</summary>
-    public static void Gradient(SimdLevel level, float* g, float* x, float* y, PlaneRows rows, GradientCoefficients by, bool accumulate)
-    {
-        switch (level)
-        {
-            case SimdLevel.Vector512:
-                Gradient<Simd512, Vector512<float>>(g, x, y, rows, by, accumulate);
-                break;
-            case SimdLevel.Vector256:
-                Gradient<Simd256, Vector256<float>>(g, x, y, rows, by, accumulate);
-                break;
-            default:
-                Gradient<Simd128, Vector128<float>>(g, x, y, rows, by, accumulate);
-                break;
-        }
-    }
+    public static void Gradient(SimdLevel level, float* g, float* x, float* y, PlaneRows rows, GradientCoefficients by, bool accumulate) =>
+        SimdDispatch.Run(level, new GradientCall(g, x, y, rows, by, accumulate));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Apply<TSimd, TVector>(float* x, float* y, PlaneRows rows, ViewCoefficients view)
@@ -199,5 +143,25 @@ internal static unsafe class Pointwise
 
             for (var i = rows.Columns; i < rows.TargetPitch; i += TSimd.Width) TSimd.Store(y + i, zero);
         }
+    }
+
+    private readonly struct ApplyCall(float* x, float* y, PlaneRows rows, ViewCoefficients view) : ISimdCall
+    {
+        void ISimdCall.Run<TSimd, TVector>() => Apply<TSimd, TVector>(x, y, rows, view);
+    }
+
+    private readonly struct AddScaledCall(float* x, float* y, int count, float factor, bool accumulate) : ISimdCall
+    {
+        void ISimdCall.Run<TSimd, TVector>() => AddScaled<TSimd, TVector>(x, y, count, factor, accumulate);
+    }
+
+    private readonly struct AddCall(float* x, float* y, int count) : ISimdCall
+    {
+        void ISimdCall.Run<TSimd, TVector>() => Add<TSimd, TVector>(x, y, count);
+    }
+
+    private readonly struct GradientCall(float* g, float* x, float* y, PlaneRows rows, GradientCoefficients by, bool accumulate) : ISimdCall
+    {
+        void ISimdCall.Run<TSimd, TVector>() => Gradient<TSimd, TVector>(g, x, y, rows, by, accumulate);
     }
 }

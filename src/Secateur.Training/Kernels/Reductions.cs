@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Secateur.Kernels.Simd;
 
 namespace Secateur.Training.Kernels;
@@ -56,12 +55,7 @@ internal static unsafe class Reductions
         for (var start = 0; start < count; start += Block)
         {
             var length = Math.Min(Block, count - start);
-            var (centre, sum, squares) = level switch
-            {
-                SimdLevel.Vector512 => Deviations<Simd512, Vector512<float>>(x + start, length),
-                SimdLevel.Vector256 => Deviations<Simd256, Vector256<float>>(x + start, length),
-                _ => Deviations<Simd128, Vector128<float>>(x + start, length),
-            };
+            var (centre, sum, squares) = SimdDispatch.Run(level, new DeviationsCall(x + start, length)).Result;
             result.Merge(new Moments { Count = length, Mean = centre + (sum / length), SquaredDeviations = Math.Max(0, squares - (sum * sum / length)) });
         }
 
@@ -69,28 +63,14 @@ internal static unsafe class Reductions
     }
 
     /// <summary>The sum of x.</summary>
-    public static double Sum(SimdLevel level, float* x, int count) => level switch
-    {
-        SimdLevel.Vector512 => Sum<Simd512, Vector512<float>>(x, count),
-        SimdLevel.Vector256 => Sum<Simd256, Vector256<float>>(x, count),
-        _ => Sum<Simd128, Vector128<float>>(x, count),
-    };
+    public static double Sum(SimdLevel level, float* x, int count) => SimdDispatch.Run(level, new SumCall(x, count)).Result;
 
     /// <summary>The sum of x * y.</summary>
-    public static double Dot(SimdLevel level, float* x, float* y, int count) => level switch
-    {
-        SimdLevel.Vector512 => Dot<Simd512, Vector512<float>>(x, y, count),
-        SimdLevel.Vector256 => Dot<Simd256, Vector256<float>>(x, y, count),
-        _ => Dot<Simd128, Vector128<float>>(x, y, count),
-    };
+    public static double Dot(SimdLevel level, float* x, float* y, int count) => SimdDispatch.Run(level, new DotCall(x, y, count)).Result;
 
     /// <summary>The sums that a view's gradient g needs.</summary>
-    public static GradientSums GradientSums(SimdLevel level, float* g, float* x, int count, ViewCoefficients view) => level switch
-    {
-        SimdLevel.Vector512 => GradientSums<Simd512, Vector512<float>>(g, x, count, view),
-        SimdLevel.Vector256 => GradientSums<Simd256, Vector256<float>>(g, x, count, view),
-        _ => GradientSums<Simd128, Vector128<float>>(g, x, count, view),
-    };
+    public static GradientSums GradientSums(SimdLevel level, float* g, float* x, int count, ViewCoefficients view) =>
+        SimdDispatch.Run(level, new GradientSumsCall(g, x, count, view)).Result;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Sum<TSimd, TVector>(float* x, int count)
@@ -211,5 +191,33 @@ internal static unsafe class Reductions
         }
 
         return result;
+    }
+
+    private struct SumCall(float* x, int count) : ISimdCall
+    {
+        public double Result { get; private set; }
+
+        void ISimdCall.Run<TSimd, TVector>() => Result = Sum<TSimd, TVector>(x, count);
+    }
+
+    private struct DeviationsCall(float* x, int count) : ISimdCall
+    {
+        public (float Centre, double Sum, double Squares) Result { get; private set; }
+
+        void ISimdCall.Run<TSimd, TVector>() => Result = Deviations<TSimd, TVector>(x, count);
+    }
+
+    private struct DotCall(float* x, float* y, int count) : ISimdCall
+    {
+        public double Result { get; private set; }
+
+        void ISimdCall.Run<TSimd, TVector>() => Result = Dot<TSimd, TVector>(x, y, count);
+    }
+
+    private struct GradientSumsCall(float* g, float* x, int count, ViewCoefficients view) : ISimdCall
+    {
+        public GradientSums Result { get; private set; }
+
+        void ISimdCall.Run<TSimd, TVector>() => Result = GradientSums<TSimd, TVector>(g, x, count, view);
     }
 }

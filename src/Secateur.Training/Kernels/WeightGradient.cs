@@ -34,18 +34,21 @@ internal unsafe struct WeightGradientCall
 internal static unsafe class WeightGradient
 {
     private const int TapsAtOnce = 4;
+    private const int MaxBlock = 4;
+
+    /// <summary>The most output channels at once that a width has registers for: their sums at each of the taps, the inputs of these and a gradient.</summary>
+    public static int BlockFor(SimdLevel level) => Math.Min(MaxBlock, (level.Registers() - TapsAtOnce - 1) / TapsAtOnce);
 
     /// <summary>Adds the gradients of <paramref name="outputs"/> channels.</summary>
     public static void Run(SimdLevel level, in WeightGradientCall call, int outputs, ref ReadAhead ahead)
     {
         if (outputs == 1 && call.Taps == 9)
         {
-            RunNine(level, in call);
+            SimdDispatch.Run(level, new NineCall(in call));
             return;
         }
 
-        // Sixteen sums fit 32 registers, eight fit 16.
-        var most = level == SimdLevel.Vector512 || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported ? 4 : 2;
+        var most = BlockFor(level);
         ahead.Spread((outputs + most - 1) / most * ((call.Taps + TapsAtOnce - 1) / TapsAtOnce));
         for (var first = 0; first < outputs; first += most)
         {
@@ -53,35 +56,23 @@ internal static unsafe class WeightGradient
             part.Gradient += (nint)first * call.GradientStride;
             part.Result += (nint)first * call.Taps;
             var block = Math.Min(most, outputs - first);
-            switch (level)
-            {
-                case SimdLevel.Vector512:
-                    RunBlock<Simd512, Vector512<float>>(block, in part, ref ahead);
-                    break;
-                case SimdLevel.Vector256:
-                    RunBlock<Simd256, Vector256<float>>(block, in part, ref ahead);
-                    break;
-                default:
-                    RunBlock<Simd128, Vector128<float>>(block, in part, ref ahead);
-                    break;
-            }
+            SimdDispatch.Run(level, new BlockCall(block, in part, ref ahead));
         }
     }
 
-    private static void RunNine(SimdLevel level, in WeightGradientCall call)
+    private readonly ref struct NineCall(ref readonly WeightGradientCall call) : ISimdCall
     {
-        switch (level)
-        {
-            case SimdLevel.Vector512:
-                RunNine<Simd512, Vector512<float>>(in call);
-                break;
-            case SimdLevel.Vector256:
-                RunNine<Simd256, Vector256<float>>(in call);
-                break;
-            default:
-                RunNine<Simd128, Vector128<float>>(in call);
-                break;
-        }
+        private readonly ref readonly WeightGradientCall _call = ref call;
+
+        void ISimdCall.Run<TSimd, TVector>() => RunNine<TSimd, TVector>(in _call);
+    }
+
+    private readonly ref struct BlockCall(int block, ref readonly WeightGradientCall call, ref ReadAhead ahead) : ISimdCall
+    {
+        private readonly ref readonly WeightGradientCall _call = ref call;
+        private readonly ref ReadAhead _ahead = ref ahead;
+
+        void ISimdCall.Run<TSimd, TVector>() => RunBlock<TSimd, TVector>(block, in _call, ref _ahead);
     }
 
     private static void RunBlock<TSimd, TVector>(int block, in WeightGradientCall call, ref ReadAhead ahead)

@@ -3,19 +3,10 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Secateur.Graph;
+using Secateur.Models;
 using Secateur.Pruning.Criteria;
 
 namespace Secateur.Training.Runs;
-
-/// <summary>Which optimiser a run uses; both add classic L2 weight decay to the gradient.</summary>
-public enum OptimizerKind
-{
-    /// <summary>Stochastic gradient descent with momentum 0.9.</summary>
-    Sgd,
-
-    /// <summary>Adam with betas 0.9 and 0.999.</summary>
-    Adam,
-}
 
 /// <summary>
 /// All that a training run depends on beside the weights that it starts from: resolved, saved in the run's folder, and what a continuation goes by.
@@ -89,7 +80,7 @@ public sealed record TrainingConfig
     /// <param name="pruning">The pruning schedule; null to train only.</param>
     public static TrainingConfig For(string model, Network network, TrainingData data, int batch = 16, int? epochs = null, PruningSchedule? pruning = null)
     {
-        var recipe = TrainingRecipe.For(network.Architecture);
+        var recipe = Architectures.Of(network).Training;
         var steps = data.StepsPerEpoch(batch);
         var count = epochs ?? (pruning is null ? recipe.EpochsFor(steps) : PruningSchedule.SoftEpochs);
         var total = (long)count * steps;
@@ -102,7 +93,7 @@ public sealed record TrainingConfig
             Epochs = count,
             StepsPerEpoch = steps,
             Batch = batch,
-            Milestones = pruning is null ? recipe.MilestonesFor(total) : TrainingRecipe.SoftPruningMilestones(total),
+            Milestones = pruning is null ? recipe.MilestonesFor(total) : PruningSchedule.MilestonesFor(total),
             Optimizer = recipe.Optimizer,
             Pruning = pruning,
         };
@@ -127,6 +118,7 @@ public sealed record TrainingConfig
         Check((Epochs + (long)(Pruning?.FinetuneEpochs ?? 0)) * StepsPerEpoch is > 0 and <= int.MaxValue, "steps in all", Epochs, "1 to 2147483647");
         if (Pruning is not { } pruning) return;
         Check(pruning.Every > 0, "pruning interval", pruning.Every, "1 or more epochs");
+        Check(pruning.Batches is null or > 0, "batches for gradients", pruning.Batches ?? 0, "1 or more");
         Check(pruning.FinetuneEpochs >= 0, "fine-tuning epochs", pruning.FinetuneEpochs, "0 or more");
         Check(!pruning.LayerRates.IsDefault && pruning.LayerRates.All(l => l.Pattern is not null), "layer rates", pruning.LayerRates, "patterns and rates");
         Check(FilterCriteria.Names.Contains(pruning.Criterion), "criterion", pruning.Criterion, $"one of {string.Join(", ", FilterCriteria.Names)}");

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 
 namespace Secateur.Execution;
 
 /// <summary>
 /// The caller and a fixed number of threads beside it that go through a plan in step: each takes its part of every step, then waits for the
-/// others. No allocation, and no lock between steps.
+/// others. No allocation, and no lock between steps. An exception ends a run for all of them, and the team is ready for the next.
 /// </summary>
 internal sealed unsafe class WorkerTeam : IDisposable
 {
@@ -15,6 +16,7 @@ internal sealed unsafe class WorkerTeam : IDisposable
     private volatile bool _stop;
     private ImmutableArray<PlanStep> _steps;
     private float* _memory;
+    private volatile ExceptionDispatchInfo? _failure;
 
     /// <summary>Starts <paramref name="size"/> - 1 threads.</summary>
     public WorkerTeam(int size)
@@ -25,7 +27,10 @@ internal sealed unsafe class WorkerTeam : IDisposable
         _threads = [.. Enumerable.Range(1, size - 1).Select(StartThread)];
     }
 
-    /// <summary>Runs every step over a workspace's memory.</summary>
+    /// <summary>
+    /// Runs every step over a workspace's memory. What a step throws, on whatever thread, is thrown here, once no thread runs any part;
+    /// of several exceptions one. Steps after that one do not run.
+    /// </summary>
     public void Run(ImmutableArray<PlanStep> steps, float* memory)
     {
         // Without a step there is no barrier that would hold the next run back until everyone has seen this one.
@@ -34,6 +39,11 @@ internal sealed unsafe class WorkerTeam : IDisposable
         _memory = memory;
         foreach (var start in _starts) start.Release();
         RunPart(0);
+
+        // All are past the last barrier, and look at it no more.
+        if (_failure is not { } failure) return;
+        _failure = null;
+        failure.Throw();
     }
 
     /// <summary>Ends the threads.</summary>
@@ -66,8 +76,21 @@ internal sealed unsafe class WorkerTeam : IDisposable
     {
         foreach (var step in _steps)
         {
-            step.Run(_memory, part, _size);
+            // Whoever fails says so before it arrives at the barrier, so behind it all agree that nothing is left to do but to arrive.
+            if (_failure is null) RunStep(step, part);
             _barrier.Wait();
+        }
+    }
+
+    private void RunStep(PlanStep step, int part)
+    {
+        try
+        {
+            step.Run(_memory, part, _size);
+        }
+        catch (Exception error)
+        {
+            _failure = ExceptionDispatchInfo.Capture(error);
         }
     }
 

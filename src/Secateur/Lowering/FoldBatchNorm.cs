@@ -1,5 +1,6 @@
 using Secateur.Graph;
 using Secateur.Kernels;
+using Secateur.Lowering.Parameters;
 using Secateur.Weights;
 
 namespace Secateur.Lowering;
@@ -60,7 +61,7 @@ public static class FoldBatchNorm
 
     private static Conv2dNode Fold(Model model, Conv2dNode conv, BatchNormNode norm, ParameterPool pool)
     {
-        var affine = ReferenceExecutor.AffineOf(model, norm);
+        var affine = ChannelAffine.Of(model, norm);
         var weight = model.Weights[conv.Weight].Clone();
         var perFilter = weight.Length / weight.Shape[0];
         for (var i = 0; i < weight.Length; i++) weight.Data[i] = (float)(weight.Data[i] * affine.Scale[i / perFilter]);
@@ -80,7 +81,7 @@ public static class FoldBatchNorm
 
     private static Conv2dNode AsConvolution(Model model, BatchNormNode norm, ParameterPool pool)
     {
-        var affine = ReferenceExecutor.AffineOf(model, norm);
+        var affine = ChannelAffine.Of(model, norm);
         var channels = affine.Scale.Length;
         var weight = new Tensor([channels, 1, 1, 1], [.. affine.Scale.Select(s => (float)s)]);
         var bias = new Tensor([channels], [.. affine.Shift.Select(s => (float)s)]);

@@ -4,28 +4,34 @@ using Secateur.Kernels;
 
 namespace Secateur.Models;
 
-/// <summary>The published networks, by the names that the command line uses.</summary>
+/// <summary>The one register of architectures: what is in it can be named, recognised, read, trained and pruned.</summary>
 public static class Architectures
 {
-    /// <summary>eresfd, extd64, extd48, extd32.</summary>
-    public static ImmutableArray<string> Names { get; } = ["eresfd", "extd64", "extd48", "extd32"];
+    private static ImmutableArray<Architecture> _all = [EResFd.Architecture, .. Extd.Architectures];
+
+    /// <summary>All, the published ones first.</summary>
+    public static ImmutableArray<Architecture> All => _all;
+
+    /// <summary>Their names: eresfd, extd64, extd48, extd32 and those that were added.</summary>
+    public static ImmutableArray<string> Names => [.. All.Select(a => a.Name)];
+
+    /// <summary>Adds an architecture of one's own.</summary>
+    /// <exception cref="ArgumentException">There is another one of this name.</exception>
+    public static void Add(Architecture architecture) => ImmutableInterlocked.Update(ref _all, all => all.Any(a => a.Name == architecture.Name)
+        ? throw new ArgumentException($"there is an architecture '{architecture.Name}' already")
+        : all.Add(architecture));
 
     /// <summary>The network called <paramref name="name"/>.</summary>
     /// <exception cref="ArgumentException">No such network; the message lists those that there are.</exception>
-    public static Network Create(string name) => name switch
-    {
-        "eresfd" => EResFd.Create(),
-        "extd64" => Extd.Create(64),
-        "extd48" => Extd.Create(48),
-        "extd32" => Extd.Create(32),
-        _ => throw new ArgumentException($"unknown architecture '{name}'; expected one of {string.Join(", ", Names)}"),
-    };
+    public static Network Create(string name) =>
+        (Find(name) ?? throw new ArgumentException($"unknown architecture '{name}'; expected one of {string.Join(", ", Names)}")).CreateNetwork();
 
-    /// <summary>Guesses the architecture from a tensor that only it has in this shape; null when nothing fits.</summary>
-    public static string? Guess(IReadOnlyDictionary<string, Tensor> tensors)
-    {
-        if (tensors.ContainsKey("base.conv1.0.weight")) return "eresfd";
-        var inner = tensors.GetValueOrDefault("base.2.conv.0.weight");
-        return inner is { Shape: [_, 32 or 48 or 64, 1, 1] } ? $"extd{inner.Shape[1]}" : null;
-    }
+    /// <summary>The architecture called <paramref name="name"/>, or null.</summary>
+    public static Architecture? Find(string name) => All.FirstOrDefault(a => a.Name == name);
+
+    /// <summary>What is known of a network's architecture; of one that is not registered, the general recipes.</summary>
+    public static Architecture Of(Network network) => Find(network.Architecture) ?? new Architecture(network.Architecture, () => network);
+
+    /// <summary>The architecture that only can have these tensors; null when none does.</summary>
+    public static Architecture? Recognize(IReadOnlyDictionary<string, Tensor> tensors) => All.FirstOrDefault(a => a.Recognizes(tensors));
 }

@@ -1,4 +1,5 @@
 using Secateur.Graph;
+using Secateur.Weights;
 
 namespace Secateur.Models;
 
@@ -8,6 +9,18 @@ namespace Secateur.Models;
 /// </summary>
 public static class EResFd
 {
+    /// <summary>
+    /// Its recipe is the paper's (section 4.1). The five-file form of its checkpoints is the official one, which was trained with anchors 1.25 times as
+    /// high as wide.
+    /// </summary>
+    public static Architecture Architecture { get; } = new("eresfd", Create)
+    {
+        Training = new(OptimizerKind.Adam, 330_000, [250_000, 300_000, 320_000]),
+        Initialization = new(ConvDistribution.FanOutNormal, NormGamma: 0.5),
+        Recognizes = tensors => tensors.ContainsKey("base.conv1.0.weight"),
+        HeadOf = (head, kind) => kind == WeightFileKind.PyTorchSplit ? head with { AnchorAspect = 1.25 } : head,
+    };
+
     private const int Width = 16;
     private const int FusionColumns = 9;
     private const string FusionWeights = "base.m0.fpn.w1";
@@ -32,7 +45,7 @@ public static class EResFd
 
         var levels = Pyramid(g, c);
         for (var k = 0; k < levels.Length; k++) levels[k] = g.Relu(Context(g, levels[k], $"base.m0.FEM_{k}"));
-        DetectionHead.Append(g, levels, kernel: 1, padding: 0);
+        S3fdHead.Append(g, levels, kernel: 1, padding: 0);
         return g.Build();
     }
 

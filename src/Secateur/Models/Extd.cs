@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Secateur.Graph;
 
 namespace Secateur.Models;
@@ -8,6 +9,9 @@ namespace Secateur.Models;
 /// </summary>
 public static class Extd
 {
+    /// <summary>The three published widths. Recipe and fresh weights are the paper's, without a pretrained base.</summary>
+    public static ImmutableArray<Architecture> Architectures { get; } = [Of(64), Of(48), Of(32)];
+
     private const int Passes = 6;
     private const int StemChannels = 64;
 
@@ -41,9 +45,16 @@ public static class Extd
             levels[Passes - 2 - k] = Up(g, levels[Passes - 1 - k], scale, k, channels);
         }
 
-        DetectionHead.Append(g, levels, kernel: 3, padding: 1);
+        S3fdHead.Append(g, levels, kernel: 3, padding: 1);
         return g.Build();
     }
+
+    private static Architecture Of(int channels) => new($"extd{channels}", () => Create(channels))
+    {
+        Training = new(OptimizerKind.Sgd, 480_000, [240_000, 360_000]),
+        Initialization = new(ConvDistribution.XavierUniform, NormGamma: 1) { Exceptions = [("upfeat.*", ConvDistribution.KaimingUniform)] },
+        Recognizes = tensors => tensors.GetValueOrDefault("base.2.conv.0.weight") is { Shape: [_, var inputs, 1, 1] } && inputs == channels,
+    };
 
     private static int Block(NetworkBuilder g, int input, int index, BlockSpec spec, int channels)
     {

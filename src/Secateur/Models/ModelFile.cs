@@ -25,9 +25,6 @@ public static class ModelFile
     // Batch norms count their updates; inference and this trainer do not need the number.
     private const string UpdateCounter = ".num_batches_tracked";
 
-    // The five-file form of EResFD is the official one, which was trained with anchors 1.25 times as high as wide.
-    private const double OfficialEResFdAspect = 1.25;
-
     /// <summary>Reads a model.</summary>
     /// <param name="path">A safetensors file, or a PyTorch checkpoint (zip, legacy, or the five files of the official EResFD).</param>
     /// <param name="architecture">The published network that a checkpoint holds; null to guess it from its tensors.</param>
@@ -40,7 +37,7 @@ public static class ModelFile
         try
         {
             var network = NetworkOf(path, file, architecture);
-            network = network.With(HeadOf(path, file, network));
+            if (HeadOf(path, file, network) is var head && head != network.Head) network = network.With(head);
             var model = new Model(network, tensors, InfoOf(path, file, network));
             var broken = network.Parameters.Where(p => !Array.TrueForAll(model.Weights[p.Name].Data, float.IsFinite)).Select(p => p.Name).ToList();
             if (broken.Count == 0) return model;
@@ -72,8 +69,7 @@ public static class ModelFile
     }
 
     private static bool IsPublished(Network network) =>
-        Architectures.Names.Contains(network.Architecture)
-        && NetworkJson.Write(network) == NetworkJson.Write(Architectures.Create(network.Architecture));
+        Architectures.Find(network.Architecture) is { } published && NetworkJson.Write(network) == NetworkJson.Write(published.CreateNetwork());
 
     private static Network NetworkOf(string path, TensorFile file, string? architecture)
     {
@@ -85,7 +81,7 @@ public static class ModelFile
                 : throw new InvalidFileException(path, $"holds a network of {network.Architecture}, not of {architecture}");
         }
 
-        var name = architecture ?? file.Metadata.GetValueOrDefault(ArchitectureKey) ?? Architectures.Guess(file.Tensors);
+        var name = architecture ?? file.Metadata.GetValueOrDefault(ArchitectureKey) ?? Architectures.Recognize(file.Tensors)?.Name;
         if (name is null)
         {
             throw new InvalidFileException(
@@ -93,7 +89,7 @@ public static class ModelFile
                 $"its {file.Tensors.Count} tensors are those of no known network; name it ({string.Join(", ", Architectures.Names)}) if it is one of these");
         }
 
-        return architecture is not null || Architectures.Names.Contains(name)
+        return architecture is not null || Architectures.Find(name) is not null
             ? Architectures.Create(name)
             : throw new InvalidFileException(path, $"metadata {ArchitectureKey}: unknown architecture '{name}'");
     }
@@ -115,7 +111,7 @@ public static class ModelFile
     /// <summary>The head with what the file says of its weights: the anchors and the mean that they were trained with.</summary>
     private static DetectorHead HeadOf(string path, TensorFile file, Network network)
     {
-        var head = network.Head;
+        var head = Architectures.Of(network).HeadOf(network.Head, file.Kind);
         if (file.Metadata.TryGetValue(MeanKey, out var mean))
         {
             var numbers = Parse(path, MeanKey, mean, ModelInfoJson.ReadMean);
@@ -123,9 +119,7 @@ public static class ModelFile
             head = head with { Pixels = head.Pixels with { Mean = numbers } };
         }
 
-        if (file.Metadata.TryGetValue(AspectKey, out var aspect)) return head with { AnchorAspect = ParseAspect(path, aspect) };
-        var official = network.Architecture == "eresfd" && file.Kind == WeightFileKind.PyTorchSplit;
-        return official ? head with { AnchorAspect = OfficialEResFdAspect } : head;
+        return file.Metadata.TryGetValue(AspectKey, out var aspect) ? head with { AnchorAspect = ParseAspect(path, aspect) } : head;
     }
 
     /// <summary>Reads a value of the metadata; what is wrong with it is told with its key.</summary>

@@ -3,6 +3,7 @@ using Secateur.Graph;
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Layout;
 using Secateur.Kernels.Simd;
+using Secateur.Runtime.Statics;
 using Secateur.Runtime.Steps;
 
 namespace Secateur.Runtime;

@@ -34,7 +34,7 @@ public static class LatencyBenchmark
         CancellationToken cancellationToken = default)
     {
         var pixels = new byte[checked(height * width * 3)];
-        new Random(1).NextBytes(pixels);
+        new SeededRandom(1).NextBytes(pixels);
         var sessions = engines.Select(e => e.CreateSession(threads)).ToArray();
         var times = engines.Select(_ => new double[runs]).ToArray();
         try

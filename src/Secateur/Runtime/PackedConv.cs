@@ -75,12 +75,8 @@ internal sealed class PackedConv
         return [.. runs];
     }
 
-    // Two accumulators a channel must fit the registers: 32 with AVX-512 and NEON, 16 elsewhere.
-    private static int MaxBlock(SimdLevel level) =>
-        level == SimdLevel.Vector512 || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported ? DenseConv.MaxBlock : 6;
-
     /// <summary>Splits a group's channels into blocks of nearly equal size: 13 become 7 and 6, not 8 and 5.</summary>
-    public static IEnumerable<ChannelBlock> SplitChannels(int group, int count, SimdLevel level) => SplitChannels(group, count, MaxBlock(level));
+    public static IEnumerable<ChannelBlock> SplitChannels(int group, int count, SimdLevel level) => SplitChannels(group, count, DenseConv.BlockFor(level));
 
     /// <summary>Splits a group's channels into blocks of at most <paramref name="max"/>.</summary>
     public static IEnumerable<ChannelBlock> SplitChannels(int group, int count, int max)

@@ -3,6 +3,8 @@ using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Layout;
+using Secateur.Lowering.Parameters;
+using Secateur.Runtime.Statics;
 using Secateur.Runtime.Steps;
 
 namespace Secateur.Runtime;
@@ -29,7 +31,7 @@ internal sealed class PlanBuilder
         _network = lowered.Model.Network;
         _flow = lowered.Flow;
         _shapes = NetworkShapes.Infer(_network, height, width);
-        _statics = StaticMap.Evaluate(lowered.Model, _shapes);
+        _statics = StaticEvaluator.Run(lowered.Model, _shapes);
         _views = new MapView?[_network.Nodes.Length];
         var halo = Enumerable.Range(0, _network.Nodes.Length)
             .Where(i => _flow.IsNeeded[i] && !_flow.IsStatic[i] && _network.Nodes[i] is Conv2dNode)
@@ -170,7 +172,7 @@ internal sealed class PlanBuilder
         var layers = new SeparableLayers(
             conv.Expand is { } expand ? Packed(expand) : null, SlopeOf(conv.Expand), Packed(conv.Depthwise), SlopeOf(conv.Depthwise), Packed(conv.Project));
         var starts = conv.Depthwise.Starts.ConvertAll(start => (_statics[start.Node]!, start.Channels));
-        var further = starts.Count == 0 ? null : StaticMap.Project(_lowered.Model.Weights[((Conv2dNode)_network.Nodes[conv.Project.Node]).Weight], starts);
+        var further = starts.Count == 0 ? null : StaticEvaluator.Project(_lowered.Model.Weights[((Conv2dNode)_network.Nodes[conv.Project.Node]).Weight], starts);
         var border = BorderStarts.Of(_lowered.Level, [conv.Project], _shapes, _statics, layers.Project.Bias, target.View.Layout, further);
         var isInPlace = _flow.Overwritten(conv.Project.Last) is { } part && _flow.Source(part.Node) == _flow.Holder(from);
         SeparableStep? step = null;
@@ -309,7 +311,7 @@ internal sealed class PlanBuilder
     private (float Own, float Other) FactorsOf(FusedConv chain)
     {
         if (chain.Merge is null) return (1, 1);
-        var factors = Lowering.ReferenceExecutor.FactorsOf(_lowered.Model, chain.Merge);
+        var factors = FusionWeights.Of(_lowered.Model, chain.Merge);
         return chain.Own == chain.Merge.A ? ((float)factors.First, (float)factors.Second) : ((float)factors.Second, (float)factors.First);
     }
 
@@ -322,7 +324,7 @@ internal sealed class PlanBuilder
     private void EmitMerge(int i, MergeNode node)
     {
         var (a, b, to) = (ViewOf(node.A.Node), ViewOf(node.B.Node), ViewOrNew(i));
-        var factors = Lowering.ReferenceExecutor.FactorsOf(_lowered.Model, node);
+        var factors = FusionWeights.Of(_lowered.Model, node);
         AddMerge(
             node.Name, to, Enumerable.Range(0, to.Channels), new MergePart(a, node.A.Channels, (float)factors.First), new MergePart(b, node.B.Channels, (float)factors.Second));
     }

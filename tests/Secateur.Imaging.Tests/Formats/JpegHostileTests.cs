@@ -32,7 +32,7 @@ public sealed class JpegHostileTests
     }
 
     [Fact]
-    public void A_large_picture_that_ends_early_is_refused_quickly()
+    public void A_large_picture_that_ends_early_is_refused()
     {
         var padded = WithSides(9_000, 9_000);
         Refused("damaged JPEG", [.. padded[..^2], .. new byte[200_000], 0xFF, 0xD9], allocationCounts: false);

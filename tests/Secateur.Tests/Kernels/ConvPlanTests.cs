@@ -2,6 +2,7 @@ using Secateur.Graph;
 using Secateur.Kernels.Simd;
 using Secateur.Lowering;
 using Secateur.Models;
+using Secateur.Reference;
 using Secateur.Runtime;
 using Secateur.TestSupport;
 using Secateur.Tests.Pruning.Compaction;

@@ -1,7 +1,7 @@
-using Secateur.Kernels;
 using Secateur.Kernels.Activation;
 using Secateur.Kernels.MaxOut;
 using Secateur.Kernels.Merge;
+using Secateur.Reference;
 using Secateur.TestSupport;
 using Xunit;
 

@@ -1,8 +1,7 @@
 using Secateur.Kernels;
-using Secateur.Kernels.Activation;
-using Secateur.Kernels.BatchNorm;
 using Secateur.Kernels.Conv2d;
-using Secateur.Kernels.Merge;
+using Secateur.Lowering.Parameters;
+using Secateur.Reference;
 using Xunit;
 
 namespace Secateur.Tests.Kernels;

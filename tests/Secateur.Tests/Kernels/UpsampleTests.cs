@@ -1,7 +1,5 @@
 using Secateur.Graph;
-using Secateur.Kernels;
-using Secateur.Kernels.Upsample;
-using Secateur.Lowering;
+using Secateur.Reference;
 using Secateur.Runtime;
 using Secateur.TestSupport;
 using Secateur.Tests.Pruning.Compaction;

@@ -1,7 +1,6 @@
 using Secateur.Graph;
-using Secateur.Kernels;
-using Secateur.Lowering;
 using Secateur.Models;
+using Secateur.Reference;
 using Secateur.Runtime;
 using Secateur.TestSupport;
 using Secateur.Tests.Pruning.Compaction;

@@ -3,10 +3,11 @@ using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Layout;
 using Secateur.Kernels.Simd;
 using Secateur.Lowering;
+using Secateur.Reference;
 using Secateur.Runtime;
 using Secateur.Runtime.Steps;
-using Secateur.Tests.Pruning.Compaction;
 using Secateur.TestSupport;
+using Secateur.Tests.Pruning.Compaction;
 using Xunit;
 
 namespace Secateur.Tests.Runtime;

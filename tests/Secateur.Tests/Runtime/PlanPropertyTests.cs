@@ -1,11 +1,11 @@
 using Secateur.Graph;
-using Secateur.Kernels;
 using Secateur.Kernels.Simd;
 using Secateur.Lowering;
 using Secateur.Pruning.Compaction;
+using Secateur.Reference;
 using Secateur.Runtime;
-using Secateur.Tests.Pruning.Compaction;
 using Secateur.TestSupport;
+using Secateur.Tests.Pruning.Compaction;
 using Secateur.Weights;
 using Xunit;
 

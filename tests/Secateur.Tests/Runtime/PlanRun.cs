@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Secateur.Graph;
-using Secateur.Kernels;
+using Secateur.Reference;
 using Secateur.Runtime;
 using Xunit;
 

@@ -1,10 +1,11 @@
 using Secateur.Graph;
 using Secateur.Kernels.Simd;
 using Secateur.Lowering;
+using Secateur.Reference;
 using Secateur.Runtime;
 using Secateur.Runtime.Steps;
-using Secateur.Tests.Pruning.Compaction;
 using Secateur.TestSupport;
+using Secateur.Tests.Pruning.Compaction;
 using Xunit;
 
 namespace Secateur.Tests.Runtime;

@@ -138,6 +138,13 @@ public unsafe class KernelTests
     }
 
     [Theory]
+    [InlineData(SimdLevel.Vector512)]
+    [InlineData(SimdLevel.Vector256)]
+    [InlineData(SimdLevel.Vector128)]
+    public void Weight_gradients_take_four_channels_with_32_registers_and_two_with_16(SimdLevel level) =>
+        Assert.Equal(level.Registers() == 32 ? 4 : 2, WeightGradient.BlockFor(level));
+
+    [Theory]
     [MemberData(nameof(Sizes))]
     public void Weight_gradients_of_any_number_of_channels_and_taps(SimdLevel level, int positions)
     {

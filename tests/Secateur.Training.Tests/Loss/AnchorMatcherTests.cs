@@ -75,7 +75,7 @@ public class AnchorMatcherTests
         Assert.Equal([(7 * 16) + 7], matcher.Positives);
     }
 
-    private static void AssertEqual(AnchorGrid grid, AnchorMatcher matcher, FaceBox[] faces)
+    internal static void AssertEqual(AnchorGrid grid, AnchorMatcher matcher, FaceBox[] faces)
     {
         var (expectedFaces, expectedPositives) = ExhaustiveMatcher.Match(grid, faces);
 

@@ -1,4 +1,4 @@
-using Secateur.Kernels;
+using Secateur.Reference;
 
 namespace Secateur.Training.Tests.Reference;
 

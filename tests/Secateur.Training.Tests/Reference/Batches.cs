@@ -1,4 +1,4 @@
-using Secateur.Kernels;
+using Secateur.Reference;
 using Secateur.TestSupport;
 
 namespace Secateur.Training.Tests.Reference;

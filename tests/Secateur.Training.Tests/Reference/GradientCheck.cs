@@ -1,6 +1,5 @@
 using Secateur.Graph;
-using Secateur.Kernels;
-using Secateur.Training.Reference;
+using Secateur.Reference;
 using Secateur.Weights;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using Secateur.Graph;
-using Secateur.Kernels;
+using Secateur.Reference;
 
 namespace Secateur.Training.Tests.Reference;
 

@@ -1,8 +1,8 @@
 using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Kernels.Conv2d;
+using Secateur.Reference;
 using Secateur.TestSupport;
-using Secateur.Training.Reference;
 using Secateur.Weights;
 using Xunit;
 
@@ -44,7 +44,7 @@ public class ReferenceTrainingTests
     }
 
     [Fact]
-    public void Convolutions_equal_those_of_inference()
+    public void Convolutions_are_the_sums_of_their_definition()
     {
         foreach (var kernel in new[] { 1, 3, 5 })
         {
@@ -58,9 +58,13 @@ public class ReferenceTrainingTests
                 var actual = new ReferenceTraining(model).Forward(batch)[1];
 
                 var (weight, bias) = (model.Weights["conv.weight"], model.Weights["conv.bias"]);
-                AssertEqual(
-                    Batches.Join(Array.ConvertAll(batch, x => Conv2dReference.Run(x, weight, bias, new ConvGeometry(kernel, stride, padding, groups)))),
-                    Batches.Join(actual));
+                var geometry = new ConvGeometry(kernel, stride, padding, groups);
+                var expected = from x in batch
+                               from o in Enumerable.Range(0, 12)
+                               from row in Enumerable.Range(0, geometry.OutputSize(9))
+                               from column in Enumerable.Range(0, geometry.OutputSize(7))
+                               select bias.Data[o] + SumAt(x, weight, geometry, o, (row * stride) - padding, (column * stride) - padding);
+                AssertEqual([.. expected], Batches.Join(actual));
             }
         }
     }
@@ -111,6 +115,15 @@ public class ReferenceTrainingTests
         AssertEqual([3, 6], gradients.Input[0].Data);
         AssertEqual([0, 0], training.Backward([]).Input[0].Data);
     }
+
+    /// <summary>The sum of one output channel over the window that starts at a row and a column of the input, which may lie outside.</summary>
+    private static double SumAt(Volume x, Tensor weight, ConvGeometry geometry, int o, int top, int left) =>
+        (from k in Enumerable.Range(0, weight.Length / weight.Shape[0])
+         let channel = (o / (weight.Shape[0] / geometry.Groups) * weight.Shape[1]) + (k / (geometry.Kernel * geometry.Kernel))
+         let y = top + (k / geometry.Kernel % geometry.Kernel)
+         let column = left + (k % geometry.Kernel)
+         where y >= 0 && y < x.Height && column >= 0 && column < x.Width
+         select weight.Data[(o * (weight.Length / weight.Shape[0])) + k] * x[channel, y, column]).Sum();
 
     private static Model ModelOf(NetworkBuilder g, params (string Name, float Value)[] weights)
     {

@@ -1,7 +1,7 @@
 using Secateur.Kernels;
 using Secateur.Models;
+using Secateur.Reference;
 using Secateur.TestSupport;
-using Secateur.Training.Reference;
 using Secateur.Weights;
 using Xunit;
 

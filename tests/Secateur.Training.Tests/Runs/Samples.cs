@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Secateur.Models;
 using Secateur.TestSupport;
 using Secateur.Training.Runs;
 using Secateur.Weights;

@@ -1,3 +1,5 @@
+using Secateur.Models;
+using Secateur.TestSupport;
 using Secateur.Training.Runs;
 using Xunit;
 
@@ -12,7 +14,7 @@ public class ScheduleTests
     [InlineData("my-own", OptimizerKind.Adam, 330_000, new[] { 250_000L, 300_000, 320_000L })]
     public void Recipes_are_the_published_ones(string architecture, OptimizerKind optimizer, int iterations, long[] milestones)
     {
-        var recipe = TrainingRecipe.For(architecture);
+        var recipe = RecipeOf(architecture);
         Assert.Equal((optimizer, iterations), (recipe.Optimizer, recipe.Iterations));
         Assert.Equal(milestones, recipe.MilestonesFor(iterations));
         Assert.Equal(milestones.Select(m => m / 1000), recipe.MilestonesFor(iterations / 1000));
@@ -23,11 +25,14 @@ public class ScheduleTests
 
     [Fact]
     public void Milestones_of_very_long_trainings_do_not_overflow() =>
-        Assert.All(TrainingRecipe.For("eresfd").MilestonesFor(int.MaxValue), m => Assert.InRange(m, 1_600_000_000L, int.MaxValue));
+        Assert.All(RecipeOf("eresfd").MilestonesFor(int.MaxValue), m => Assert.InRange(m, 1_600_000_000L, int.MaxValue));
 
     [Fact]
     public void Soft_pruning_lowers_the_rate_at_epochs_50_and_100_of_200() =>
-        Assert.Equal([50L * 17, 100 * 17], TrainingRecipe.SoftPruningMilestones(200 * 17).AsEnumerable());
+        Assert.Equal([50L * 17, 100 * 17], PruningSchedule.MilestonesFor(200 * 17).AsEnumerable());
+
+    private static TrainingRecipe RecipeOf(string architecture) =>
+        Architectures.Find(architecture)?.Training ?? Architectures.Of(TinyDetector.Create().Network).Training;
 
     [Fact]
     public void Training_is_one_phase()

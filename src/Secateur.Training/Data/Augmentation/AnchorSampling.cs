@@ -25,7 +25,7 @@ internal static class AnchorSampling
     /// <param name="imageSize">Width and height of the sample in pixels.</param>
     /// <param name="random">The sample's random numbers.</param>
     public static SampleWindow? Choose(
-        int width, int height, ImmutableArray<LabelledFace> faces, ImmutableArray<int> anchorSizes, int imageSize, SampleRandom random)
+        int width, int height, ImmutableArray<LabelledFace> faces, ImmutableArray<int> anchorSizes, int imageSize, SeededRandom random)
     {
         var face = faces[random.NextIndex(faces.Length)];
         var side = Math.Sqrt((double)face.Width * face.Height);

@@ -5,7 +5,7 @@ namespace Secateur.Training.Data.Augmentation;
 /// </summary>
 internal static class PhotometricDistortion
 {
-    public static void Apply(ImageRegion region, SampleRandom random)
+    public static void Apply(ImageRegion region, SeededRandom random)
     {
         if (region.Width == 0) return;
         var contrastFirst = random.NextBool();
@@ -17,5 +17,5 @@ internal static class PhotometricDistortion
         if (!contrastFirst && contrast is { } late) Contrast.Apply(region, 1 + late);
     }
 
-    private static float? Draw(double range, SampleRandom random) => random.NextBool() ? (float)random.Uniform(-range, range) : null;
+    private static float? Draw(double range, SeededRandom random) => random.NextBool() ? (float)random.Uniform(-range, range) : null;
 }

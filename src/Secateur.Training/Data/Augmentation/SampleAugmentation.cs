@@ -24,7 +24,7 @@ internal sealed class SampleAugmentation(DetectorHead head, int imageSize)
     /// <param name="height">Height of the image in pixels.</param>
     /// <param name="faces">Its faces; at least one.</param>
     /// <param name="random">The sample's random numbers.</param>
-    public SampleWindow ChooseWindow(int width, int height, ImmutableArray<LabelledFace> faces, SampleRandom random)
+    public SampleWindow ChooseWindow(int width, int height, ImmutableArray<LabelledFace> faces, SeededRandom random)
     {
         SampleWindow? window = random.NextBool() ? AnchorSampling.Choose(width, height, faces, _anchorSizes, imageSize, random) : null;
         window ??= SquareCrop.Choose(width, height, faces, random);
@@ -35,7 +35,7 @@ internal sealed class SampleAugmentation(DetectorHead head, int imageSize)
     /// <param name="image">The image, possibly reduced.</param>
     /// <param name="window">The window, in pixels of <paramref name="image"/>.</param>
     /// <param name="random">The sample's random numbers.</param>
-    public RgbImage Render(RgbImage image, SampleWindow window, SampleRandom random)
+    public RgbImage Render(RgbImage image, SampleWindow window, SeededRandom random)
     {
         var shown = Resampler.Resample(image, window, imageSize, Filters[random.NextIndex(Filters.Length)], head.Pixels.Mean);
         PhotometricDistortion.Apply(shown, random);

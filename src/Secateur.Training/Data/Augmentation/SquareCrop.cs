@@ -14,7 +14,7 @@ internal static class SquareCrop
     /// The candidates are one square of the image's short side and four of 0.3 to 1 times that, at random places; each is tried up to 50
     /// times to hold a whole face. Null where none does.
     /// </summary>
-    public static SampleWindow? Choose(int width, int height, ImmutableArray<LabelledFace> faces, SampleRandom random)
+    public static SampleWindow? Choose(int width, int height, ImmutableArray<LabelledFace> faces, SeededRandom random)
     {
         Span<SampleWindow> found = stackalloc SampleWindow[1 + ScaledCandidates];
         var count = 0;
@@ -26,7 +26,7 @@ internal static class SquareCrop
         return count > 0 ? found[random.NextIndex(count)] : null;
     }
 
-    private static SampleWindow? Try(int width, int height, ImmutableArray<LabelledFace> faces, double smallestScale, SampleRandom random)
+    private static SampleWindow? Try(int width, int height, ImmutableArray<LabelledFace> faces, double smallestScale, SeededRandom random)
     {
         for (var i = 0; i < Tries; i++)
         {

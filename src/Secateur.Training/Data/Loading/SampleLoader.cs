@@ -77,7 +77,7 @@ public sealed class SampleLoader : IDisposable
     private TrainingSample Make(long number)
     {
         var (epoch, place) = Math.DivRem(number, (long)StepsPerEpoch * _options.Batch);
-        var random = new SampleRandom(_options.Seed, epoch, place);
+        var random = new SeededRandom(_options.Seed, epoch, place);
         var index = OrderOf(epoch).Images[place % _images.Length];
         for (var i = 0; i < MostReplacements; i++, index = random.NextIndex(_images.Length))
         {
@@ -110,6 +110,6 @@ public sealed class SampleLoader : IDisposable
 
         public long Epoch => epoch;
 
-        public int[] Images { get; } = new SampleRandom(seed, epoch, OrderItself).Permutation(count);
+        public int[] Images { get; } = new SeededRandom(seed, epoch, OrderItself).Permutation(count);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class SampleReader(DetectorHead head, int imageSize)
     /// <summary>An augmented sample; null where the window leaves no face.</summary>
     /// <exception cref="IOException">The file cannot be read, or is another image by now.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public TrainingSample? Augmented(LabelledImage image, SampleRandom random)
+    public TrainingSample? Augmented(LabelledImage image, SeededRandom random)
     {
         var window = _augmentation.ChooseWindow(image.Width, image.Height, image.Faces, random);
         var faces = window.Keep(image.Faces, imageSize);

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Secateur.Kernels.Activation;
 
-/// <summary><see cref="ActivationReference"/> over planes.</summary>
+/// <summary><see cref="ScalarActivation"/> over planes.</summary>
 internal static unsafe class PlaneActivation
 {
     /// <summary>output[p] = max(x[p], 0) + slope * min(x[p], 0) for positions [start, end); output may be x.</summary>

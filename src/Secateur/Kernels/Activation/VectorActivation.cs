@@ -3,7 +3,7 @@ using Secateur.Kernels.Simd;
 
 namespace Secateur.Kernels.Activation;
 
-/// <summary><see cref="ActivationReference"/> over one vector, for kernels that apply it before they store.</summary>
+/// <summary><see cref="ScalarActivation"/> over one vector, for kernels that apply it before they store.</summary>
 internal static class VectorActivation
 {
     /// <summary>max(x, 0) + slope * min(x, 0).</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Secateur.Kernels.Activation;
 using Secateur.Kernels.Simd;
@@ -8,7 +7,7 @@ using Secateur.Kernels.Simd;
 namespace Secateur.Kernels.Conv2d;
 
 /// <summary>
-/// The convolution of <see cref="Conv2dReference"/> over flat planes (see <see cref="Layout.PlanarLayout"/>): up to eight output channels by two
+/// Convolution, dense or grouped, over flat planes (see <see cref="Layout.PlanarLayout"/>): up to eight output channels by two
 /// vectors of positions stay in registers while all taps stream by. Channels are never padded: a block of seven costs seven eighths.
 /// </summary>
 internal static unsafe class DenseConv
@@ -16,23 +15,20 @@ internal static unsafe class DenseConv
     /// <summary>The most output channels a block has.</summary>
     public const int MaxBlock = 8;
 
+    /// <summary>The most that a width has registers for: two accumulators a channel, two inputs and a weight.</summary>
+    public static int BlockFor(SimdLevel level) => Math.Min(MaxBlock, (level.Registers() - 3) / 2);
+
     /// <summary>
     /// Computes positions [start, end) of one block of channels, and as many in each of <see cref="DenseConvCall.MoreRuns"/>; so for more blocks.
     /// </summary>
-    public static void Run(SimdLevel level, int block, in DenseConvCall call, int start, int end)
+    public static void Run(SimdLevel level, int block, in DenseConvCall call, int start, int end) =>
+        SimdDispatch.Run(level, new BlockCall(block, in call, start, end));
+
+    private readonly ref struct BlockCall(int block, ref readonly DenseConvCall call, int start, int end) : ISimdCall
     {
-        switch (level)
-        {
-            case SimdLevel.Vector512:
-                RunBlock<Simd512, Vector512<float>>(block, in call, start, end);
-                break;
-            case SimdLevel.Vector256:
-                RunBlock<Simd256, Vector256<float>>(block, in call, start, end);
-                break;
-            default:
-                RunBlock<Simd128, Vector128<float>>(block, in call, start, end);
-                break;
-        }
+        private readonly ref readonly DenseConvCall _call = ref call;
+
+        void ISimdCall.Run<TSimd, TVector>() => RunBlock<TSimd, TVector>(block, in _call, start, end);
     }
 
     private static void RunBlock<TSimd, TVector>(int block, in DenseConvCall call, int start, int end)

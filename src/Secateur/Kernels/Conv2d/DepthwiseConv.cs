@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Secateur.Kernels.Activation;
 using Secateur.Kernels.Simd;
 
@@ -34,28 +33,17 @@ internal unsafe struct DepthwiseConvCall
 internal static unsafe class DepthwiseConv
 {
     /// <summary>Computes positions [start, end). May read a vector behind what the taps reach.</summary>
-    public static void Run(SimdLevel level, in DepthwiseConvCall call, int start, int end)
-    {
-        switch (level)
-        {
-            case SimdLevel.Vector512:
-                Run<Simd512, Vector512<float>>(in call, start, end);
-                break;
-            case SimdLevel.Vector256:
-                Run<Simd256, Vector256<float>>(in call, start, end);
-                break;
-            default:
-                Run<Simd128, Vector128<float>>(in call, start, end);
-                break;
-        }
-    }
+    public static void Run(SimdLevel level, in DepthwiseConvCall call, int start, int end) => SimdDispatch.Run(level, new RangeCall(in call, start, end));
 
-    private static void Run<TSimd, TVector>(in DepthwiseConvCall call, int start, int end)
-        where TSimd : ISimd<TVector>
-        where TVector : struct
+    private readonly ref struct RangeCall(ref readonly DepthwiseConvCall call, int start, int end) : ISimdCall
     {
-        if (IsThreeByThree(call.Offsets, call.Taps)) RunThreeByThree<TSimd, TVector>(in call, start, end);
-        else RunAny<TSimd, TVector>(in call, start, end);
+        private readonly ref readonly DepthwiseConvCall _call = ref call;
+
+        void ISimdCall.Run<TSimd, TVector>()
+        {
+            if (IsThreeByThree(_call.Offsets, _call.Taps)) RunThreeByThree<TSimd, TVector>(in _call, start, end);
+            else RunAny<TSimd, TVector>(in _call, start, end);
+        }
     }
 
     /// <summary>Whether the taps are three rows of three neighbours.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Secateur.Kernels.Activation;
 using Secateur.Kernels.Simd;
 
@@ -19,28 +18,17 @@ internal static unsafe class DepthwiseTile
     public static int CarriedRows(int stride) => 3 - stride;
 
     /// <summary>Computes y = act(Bias + sum over taps of Weights * x).</summary>
-    public static void Run(SimdLevel level, int stride, in DepthwiseTileCall call)
-    {
-        switch (level)
-        {
-            case SimdLevel.Vector512:
-                Run<Simd512, Vector512<float>>(stride, in call);
-                break;
-            case SimdLevel.Vector256:
-                Run<Simd256, Vector256<float>>(stride, in call);
-                break;
-            default:
-                Run<Simd128, Vector128<float>>(stride, in call);
-                break;
-        }
-    }
+    public static void Run(SimdLevel level, int stride, in DepthwiseTileCall call) => SimdDispatch.Run(level, new StrideCall(stride, in call));
 
-    private static void Run<TSimd, TVector>(int stride, in DepthwiseTileCall call)
-        where TSimd : ISimd<TVector>
-        where TVector : struct
+    private readonly ref struct StrideCall(int stride, ref readonly DepthwiseTileCall call) : ISimdCall
     {
-        if (stride == 1) RunDense<TSimd, TVector>(in call);
-        else RunStrided<TSimd, TVector>(in call);
+        private readonly ref readonly DepthwiseTileCall _call = ref call;
+
+        void ISimdCall.Run<TSimd, TVector>()
+        {
+            if (stride == 1) RunDense<TSimd, TVector>(in _call);
+            else RunStrided<TSimd, TVector>(in _call);
+        }
     }
 
     [MethodImpl(KernelCode.Options)]

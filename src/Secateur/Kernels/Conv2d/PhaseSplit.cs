@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Secateur.Kernels.Simd;
 
 namespace Secateur.Kernels.Conv2d;
@@ -23,12 +22,7 @@ internal static unsafe class PhaseSplit
         {
             var planes = stackalloc float*[4];
             for (var phase = 0; phase < stride; phase++) planes[phase] = phases.IndexOf(phase) is >= 0 and var k ? target + (k * planeStride) : null;
-            done = level switch
-            {
-                SimdLevel.Vector512 => Split<Simd512, Vector512<float>>(source, columns, stride, planes),
-                SimdLevel.Vector256 => Split<Simd256, Vector256<float>>(source, columns, stride, planes),
-                _ => Split<Simd128, Vector128<float>>(source, columns, stride, planes),
-            };
+            done = SimdDispatch.Run(level, new SplitCall(source, columns, stride, planes)).Done;
         }
 
         for (var k = 0; k < phases.Length; k++)
@@ -42,6 +36,13 @@ internal static unsafe class PhaseSplit
 
     /// <summary>How many of a row's columns are of a phase.</summary>
     public static int Count(int columns, int stride, int phase) => Math.Max(0, (columns - phase + stride - 1) / stride);
+
+    private struct SplitCall(float* source, int columns, int stride, float** planes) : ISimdCall
+    {
+        public int Done { get; private set; }
+
+        void ISimdCall.Run<TSimd, TVector>() => Done = Split<TSimd, TVector>(source, columns, stride, planes);
+    }
 
     /// <summary>Writes the columns of each phase to its plane, unless that is null: as many as fill whole vectors.</summary>
     /// <returns>How many these are, of every phase.</returns>

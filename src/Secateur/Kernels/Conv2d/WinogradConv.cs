@@ -14,24 +14,26 @@ internal static unsafe class WinogradConv
     /// <summary>The most output channels a block has.</summary>
     public const int MaxBlock = 4;
 
+    /// <summary>
+    /// Whether a block's sums at all points are computed at once, with vectors of so many floats: 32 registers hold them, 16 those at half of the points.
+    /// </summary>
+    public static bool IsWide(int width) => width == Simd512.Width;
+
     /// <summary>Computes one band of one block.</summary>
-    public static void Run(SimdLevel level, int block, in WinogradCall call)
+    public static void Run(SimdLevel level, int block, in WinogradCall call) => SimdDispatch.Run(level, new BandCall(block, in call));
+
+    private readonly ref struct BandCall(int block, ref readonly WinogradCall call) : ISimdCall
     {
-        switch (level)
+        private readonly ref readonly WinogradCall _call = ref call;
+
+        void ISimdCall.Run<TSimd, TVector>()
         {
-            case SimdLevel.Vector512:
-                RunWide(block, in call);
-                break;
-            case SimdLevel.Vector256:
-                RunHalves<Simd256, Vector256<float>>(block, in call);
-                break;
-            default:
-                RunHalves<Simd128, Vector128<float>>(block, in call);
-                break;
+            if (IsWide(TSimd.Width)) RunWide(block, in _call);
+            else RunHalves<TSimd, TVector>(block, in _call);
         }
     }
 
-    // All sums fit the 32 registers. Columns at the end that fit half a vector are computed as one.
+    // Columns at the end that fit half a vector are computed as one.
     private static void RunWide(int block, in WinogradCall call)
     {
         var rest = call.Columns % Simd512.Width;
@@ -51,7 +53,7 @@ internal static unsafe class WinogradConv
         RunPoints<Simd256, Vector256<float>, AllPoints>(block, in part);
     }
 
-    // The sums of half of the points fit 16 registers; they are left in memory until the others are there.
+    // The sums of half of the points are left in memory until the others are there.
     private static void RunHalves<TSimd, TVector>(int block, in WinogradCall call)
         where TSimd : ISimd<TVector>
         where TVector : struct

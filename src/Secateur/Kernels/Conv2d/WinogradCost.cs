@@ -26,14 +26,17 @@ internal static class WinogradCost
 
     private static double Winograd(SimdLevel level, int inputs, int outputs, PlanarLayout layout)
     {
+        var width = (int)level / 32;
+        var isWide = WinogradConv.IsWide(width);
+
         // Reading values and factors takes part of the time: less where the sums of four channels at all points fit the registers.
         var blocks = (outputs + WinogradConv.MaxBlock - 1) / WinogradConv.MaxBlock;
-        var (sums, finish) = level == SimdLevel.Vector512 ? ((31 * blocks) + (10 * outputs), 17 * outputs) : ((24 * blocks) + (18 * outputs), 35 * outputs);
+        var (sums, finish) = isWide ? ((31 * blocks) + (10 * outputs), 17 * outputs) : ((24 * blocks) + (18 * outputs), 35 * outputs);
 
         // What is left in a last vector is stored row by row.
-        var lanes = Math.Min((int)level / 32, 8);
+        var lanes = Math.Min(width, 8);
         var (whole, rest) = Math.DivRem((layout.Width + lanes - 1) / lanes * lanes, (int)Unit);
-        var units = whole + (level == SimdLevel.Vector512 ? 1.3 : 1) * rest / Unit;
+        var units = whole + (isWide ? 1.3 : 1) * rest / Unit;
         var calls = 250 + (150 * blocks) + (layout.Width % lanes == 0 ? 0 : 72 * outputs);
         var bands = (layout.Height + WinogradPoints.Outputs - 1) / WinogradPoints.Outputs;
         return bands * ((units * ((inputs * (33 + sums)) + finish)) + calls);

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Secateur.Kernels.Simd;
 
 namespace Secateur.Kernels.Conv2d;
@@ -33,20 +32,13 @@ internal unsafe struct WinogradInputCall
 internal static unsafe class WinogradInput
 {
     /// <summary>Transforms one band.</summary>
-    public static void Run(SimdLevel level, in WinogradInputCall call)
+    public static void Run(SimdLevel level, in WinogradInputCall call) => SimdDispatch.Run(level, new BandCall(in call));
+
+    private readonly ref struct BandCall(ref readonly WinogradInputCall call) : ISimdCall
     {
-        switch (level)
-        {
-            case SimdLevel.Vector512:
-                Run<Simd512, Vector512<float>>(in call);
-                break;
-            case SimdLevel.Vector256:
-                Run<Simd256, Vector256<float>>(in call);
-                break;
-            default:
-                Run<Simd128, Vector128<float>>(in call);
-                break;
-        }
+        private readonly ref readonly WinogradInputCall _call = ref call;
+
+        void ISimdCall.Run<TSimd, TVector>() => WinogradInput.Run<TSimd, TVector>(in _call);
     }
 
     [MethodImpl(KernelCode.Options)]

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Secateur.Kernels.MaxOut;
 
-/// <summary>The background half of <see cref="MaxOutReference"/> over planes.</summary>
+/// <summary>The background half of S3FD's max-out, the strongest of some channels, over planes.</summary>
 internal static unsafe class PlaneMaxOut
 {
     /// <summary>output[p] = max over the planes, for positions [start, end).</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 
 namespace Secateur.Kernels.Simd;
 
@@ -32,4 +33,7 @@ public static class SimdLevels
             ? (SimdLevel)bits
             : throw new InvalidOperationException($"{Variable} is '{forced}'; expected 128, 256 or 512");
     }
+
+    /// <summary>How many vectors the registers hold: 32 with AVX-512 and NEON, 16 elsewhere.</summary>
+    internal static int Registers(this SimdLevel level) => level == SimdLevel.Vector512 || AdvSimd.IsSupported ? 32 : 16;
 }

@@ -3,7 +3,7 @@ using Secateur.Kernels.Layout;
 
 namespace Secateur.Kernels.Upsample;
 
-/// <summary><see cref="NearestReference"/> and <see cref="BilinearReference"/> over planes.</summary>
+/// <summary>Upsampling, nearest by <see cref="NearestSource"/> and bilinear by <see cref="BilinearTap"/>, over planes.</summary>
 internal static unsafe class PlaneUpsample
 {
     // Source columns mixed at a time: on the stack, however wide the image.
@@ -22,7 +22,7 @@ internal static unsafe class PlaneUpsample
         for (var y = 0; y < to.Height; y++)
         {
             var row = target + (y * to.Pitch);
-            var sy = NearestReference.Source(y, from.Height, to.Height);
+            var sy = NearestSource.Of(y, from.Height, to.Height);
             if (sy == previous)
             {
                 new ReadOnlySpan<float>(row - to.Pitch, to.Width).CopyTo(new Span<float>(row, to.Width));

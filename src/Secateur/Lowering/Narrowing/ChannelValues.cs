@@ -120,7 +120,7 @@ internal sealed class ChannelValues
 
     private void EvaluateActivation(int v, int input, double slope)
     {
-        for (var c = 0; c < _kinds[v].Length; c++) Set(v, c, _kinds[input][c], ActivationReference.Apply(_constants[input][c], slope));
+        for (var c = 0; c < _kinds[v].Length; c++) Set(v, c, _kinds[input][c], ScalarActivation.Apply(_constants[input][c], slope));
     }
 
     private void Copy(int v, int at, int input)

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Kernels.Conv2d;
+using Secateur.Lowering.Parameters;
 using Secateur.Weights;
 
 namespace Secateur.Lowering.Narrowing;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Secateur.Graph;
+using Secateur.Lowering.Parameters;
 using Secateur.Weights;
 
 namespace Secateur.Lowering.Narrowing;
@@ -16,7 +17,7 @@ internal static class MergeOperands
     /// <summary>The operands whose factor is not zero.</summary>
     public static IEnumerable<WeightedOperand> Of(Model model, MergeNode node)
     {
-        var factors = ReferenceExecutor.FactorsOf(model, node);
+        var factors = FusionWeights.Of(model, node);
         WeightedOperand[] operands = [Expand(node.A, node.Channels, factors.First), Expand(node.B, node.Channels, factors.Second)];
         return operands.Where(o => o.Factor != 0);
     }

@@ -24,7 +24,7 @@ public static class CompactionCheck
         if (!HaveOneInterface(masked.Network, compacted.Network)) return double.PositiveInfinity;
         using var maskedSession = before.CreateSession();
         using var compactedSession = after.CreateSession();
-        var random = new Random(1);
+        var random = new SeededRandom(1);
         var worst = 0.0;
         foreach (var (height, width) in Sizes)
         {

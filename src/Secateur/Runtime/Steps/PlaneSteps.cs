@@ -3,6 +3,7 @@ using Secateur.Kernels.Activation;
 using Secateur.Kernels.Layout;
 using Secateur.Kernels.MaxOut;
 using Secateur.Kernels.Merge;
+using Secateur.Runtime.Statics;
 
 namespace Secateur.Runtime.Steps;
 

@@ -12,7 +12,7 @@ internal sealed record UpsamplePlanes(PlanarLayout From, PlanarLayout To, nint[]
 internal sealed unsafe class NearestStep(string name, UpsamplePlanes planes) : PlanStep(name)
 {
     private readonly int[] _columns =
-        Arrays.Of(planes.To.Width, x => NearestReference.Source(x, planes.From.Width, planes.To.Width));
+        Arrays.Of(planes.To.Width, x => NearestSource.Of(x, planes.From.Width, planes.To.Width));
 
     public override void Run(float* memory, int part, int parts)
     {

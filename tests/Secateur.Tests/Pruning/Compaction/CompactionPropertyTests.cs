@@ -1,6 +1,6 @@
 using Secateur.Graph;
-using Secateur.Lowering;
 using Secateur.Pruning.Compaction;
+using Secateur.Reference;
 using Secateur.Runtime;
 using Secateur.TestSupport;
 using Secateur.Weights;

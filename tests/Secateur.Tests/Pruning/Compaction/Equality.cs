@@ -1,6 +1,5 @@
 using Secateur.Graph;
-using Secateur.Kernels;
-using Secateur.Lowering;
+using Secateur.Reference;
 using Secateur.TestSupport;
 using Secateur.Weights;
 using Xunit;

@@ -63,7 +63,7 @@ public class ResamplerTests
         var picture = SmallDataset.Picture(400, 300, face);
         for (var sample = 0; sample < 150; sample++)
         {
-            var random = new SampleRandom(7, 0, sample);
+            var random = new SeededRandom(7, 0, sample);
             var window = new SampleAugmentation(SmallDataset.Head, 320).ChooseWindow(400, 300, [face], random);
             var box = Assert.Single(window.Keep([face], 320));
             AgreesWithBright(Resampler.Resample(picture, window, 320, (ResampleFilter)(sample % 5), SmallDataset.Head.Pixels.Mean), box, 1.5 + (0.5 * 320 / window.Side));

@@ -14,7 +14,7 @@ public class WindowTests
         var octaves = new int[7];
         for (var i = 0; i < 6000; i++)
         {
-            var window = AnchorSampling.Choose(1000, 800, [face], SmallDataset.Head.AnchorSizes, 640, new SampleRandom(1, 0, i))!.Value;
+            var window = AnchorSampling.Choose(1000, 800, [face], SmallDataset.Head.AnchorSizes, 640, new SeededRandom(1, 0, i))!.Value;
             Assert.True(window.Contains(face));
             octaves[(int)Math.Floor(Math.Log2(100 * 640 / window.Side)) - 3]++;
         }
@@ -29,7 +29,7 @@ public class WindowTests
     {
         for (var i = 0; i < 200; i++)
         {
-            var window = AnchorSampling.Choose(100, 120, [new LabelledFace(20, 20, 80, 100)], SmallDataset.Head.AnchorSizes, 640, new SampleRandom(2, 0, i))!.Value;
+            var window = AnchorSampling.Choose(100, 120, [new LabelledFace(20, 20, 80, 100)], SmallDataset.Head.AnchorSizes, 640, new SeededRandom(2, 0, i))!.Value;
             if (window.Side < 120) continue;
             Assert.True(window.X <= 0 && window.Y <= 0 && window.X + window.Side >= 100 && window.Y + window.Side >= 120);
         }
@@ -53,7 +53,7 @@ public class WindowTests
         var (largest, seen) = (0, new HashSet<LabelledFace>());
         for (var i = 0; i < 1000; i++)
         {
-            var window = SquareCrop.Choose(900, 600, [.. faces], new SampleRandom(3, 0, i))!.Value;
+            var window = SquareCrop.Choose(900, 600, [.. faces], new SeededRandom(3, 0, i))!.Value;
             Assert.InRange(window.Side, 180, 600);
             Assert.True(window.X >= 0 && window.Y >= 0 && window.X + window.Side <= 900 && window.Y + window.Side <= 600);
             Assert.Contains(faces, window.Contains);
@@ -63,17 +63,17 @@ public class WindowTests
 
         Assert.Equal(2, seen.Count);
         Assert.InRange(largest, 160, 260);
-        Assert.Null(SquareCrop.Choose(900, 600, [new LabelledFace(100, -5, 800, 605)], new SampleRandom(3, 0, 0)));
+        Assert.Null(SquareCrop.Choose(900, 600, [new LabelledFace(100, -5, 800, 605)], new SeededRandom(3, 0, 0)));
     }
 
     [Fact]
     public void Both_ways_to_crop_are_taken_and_both_ways_round()
     {
         var augmentation = new SampleAugmentation(SmallDataset.Head, 640);
-        var windows = Enumerable.Range(0, 1000).Select(i => augmentation.ChooseWindow(900, 600, [new(100, 50, 160, 130)], new SampleRandom(4, 0, i))).ToList();
+        var windows = Enumerable.Range(0, 1000).Select(i => augmentation.ChooseWindow(900, 600, [new(100, 50, 160, 130)], new SeededRandom(4, 0, i))).ToList();
         Assert.InRange(windows.Count(w => w.ClipsFaces), 440, 560);
         Assert.InRange(windows.Count(w => w.Mirrored), 440, 560);
-        Assert.Equal(new SampleWindow(0, -150, 900), augmentation.ChooseWindow(900, 600, [new(0, -5, 900, 605)], new SampleRandom(4, 0, 0)) with { Mirrored = false });
+        Assert.Equal(new SampleWindow(0, -150, 900), augmentation.ChooseWindow(900, 600, [new(0, -5, 900, 605)], new SeededRandom(4, 0, 0)) with { Mirrored = false });
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Secateur.TestSupport;
 using Secateur.Training.Data.Augmentation;
 using Secateur.Training.Data.Datasets;
@@ -50,7 +51,7 @@ public sealed class SampleLoaderTests : IDisposable
         // Anchor sampling enlarges the tiny face, but a square crop leaves it below six pixels.
         var tiny = SmallDataset.WriteImage(_folder, "tiny.png", 300, 300, new LabelledFace(100, 100, 103, 103));
         var reader = new SampleReader(SmallDataset.Head, 64);
-        Assert.Contains(Enumerable.Range(0, 20), k => reader.Augmented(tiny, new SampleRandom(1, 0, k)) is null);
+        Assert.Contains(Enumerable.Range(0, 20), k => reader.Augmented(tiny, new SeededRandom(1, 0, k)) is null);
         var empty = SmallDataset.WriteImage(_folder, "empty.png", 50, 50);
         var dataset = SmallDataset.Of(_folder, [tiny, empty, .. SmallDataset.Write(_folder, 2).Images]);
         var samples = Load(dataset, SmallDataset.Options with { ImageSize = 64, Batch = 8, Threads = 2 }, 5).SelectMany(b => b.Samples).ToList();
@@ -100,10 +101,18 @@ public sealed class SampleLoaderTests : IDisposable
     public void Waiting_ends_when_cancelled()
     {
         using var gate = new ManualResetEventSlim();
-        using var items = new OrderedPrefetch<long>(i => { gate.Wait(); return i; }, 3, 10, 2, 2);
-        using var cancellation = new CancellationTokenSource(30);
-        Assert.Throws<OperationCanceledException>(() => items.Take(cancellation.Token));
-        Assert.True(items.Waited > TimeSpan.FromMilliseconds(10));
+        using var begun = new CountdownEvent(2);
+        using var items = new OrderedPrefetch<long>(i => { if (!gate.IsSet) begun.Signal(); gate.Wait(); return i; }, 3, 10, 2, 2);
+        begun.Wait();
+        using var cancellation = new CancellationTokenSource();
+        Exception? error = null;
+        var taker = new Thread(() => error = Record.Exception(() => items.Take(cancellation.Token)));
+        taker.Start();
+        HangGuard.UntilAllRest([taker]);
+        cancellation.Cancel();
+        taker.Join();
+        Assert.IsType<OperationCanceledException>(error);
+        Assert.True(items.Waited > TimeSpan.Zero);
         gate.Set();
         Assert.Equal([3L, 4, 5, 6, 7, 8, 9], Enumerable.Range(0, 7).Select(_ => items.Take(default)));
     }
@@ -111,13 +120,37 @@ public sealed class SampleLoaderTests : IDisposable
     [Fact]
     public void No_more_is_made_ahead_than_allowed()
     {
-        var made = 0;
-        using (var items = new OrderedPrefetch<long>(i => { Interlocked.Increment(ref made); return i; }, 0, long.MaxValue, 4, 3))
+        var (made, taken) = (0, 0);
+        var tooEarly = new ConcurrentQueue<long>();
+        var threads = new Thread[3];
+        using var all = new Barrier(threads.Length);
+        using (var items = new OrderedPrefetch<long>(Make, 0, long.MaxValue, 4, threads.Length))
         {
-            for (var i = 0; i < 10; i++) Assert.Equal(i, items.Take(default));
-            SpinWait.SpinUntil(() => Volatile.Read(ref made) >= 14, 2000);
-            Thread.Sleep(20);
+            for (var i = 0; i < 10; i++)
+            {
+                Volatile.Write(ref taken, i + 1);
+                Assert.Equal(i, items.Take(default));
+            }
+
+            HangGuard.Until(() => Volatile.Read(ref made) >= 14);
+            HangGuard.UntilAllRest(threads);
             Assert.Equal(14, Volatile.Read(ref made));
+        }
+
+        Assert.Empty(tooEarly);
+
+        long Make(long i)
+        {
+            if (i >= Volatile.Read(ref taken) + 4) tooEarly.Enqueue(i);
+            if (i < threads.Length)
+            {
+                // Each thread makes one of the first items, so that all of them are known.
+                threads[i] = Thread.CurrentThread;
+                all.SignalAndWait();
+            }
+
+            Interlocked.Increment(ref made);
+            return i;
         }
     }
 

@@ -11,7 +11,7 @@ internal static class UpsampleTaps
         .. Enumerable.Range(0, to).Select(i => node.Mode switch
         {
             UpsampleMode.Bilinear => BilinearTap.At(i, from, to),
-            UpsampleMode.Nearest => new BilinearTap(NearestReference.Source(i, from, to), 0, 0),
+            UpsampleMode.Nearest => new BilinearTap(NearestSource.Of(i, from, to), 0, 0),
             _ => throw new NetworkException($"{node.Name}: upsampling of mode {node.Mode} cannot be trained"),
         })
     ];

@@ -1,8 +1,0 @@
-using Secateur.Kernels;
-
-namespace Secateur.Training.Reference;
-
-/// <summary>What a backward pass gives.</summary>
-/// <param name="Parameters">The gradient of every learnable parameter, by name: summed over the nodes that share it, zero where none reaches it.</param>
-/// <param name="Input">The gradient of the batch, for each image [C, H, W].</param>
-internal sealed record ReferenceGradients(IReadOnlyDictionary<string, double[]> Parameters, Volume[] Input);

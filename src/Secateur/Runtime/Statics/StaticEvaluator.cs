@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using Secateur.Graph;
+using Secateur.Kernels;
+using Secateur.Kernels.Activation;
+using Secateur.Kernels.Upsample;
+using Secateur.Lowering.Parameters;
+using Secateur.Weights;
+
+namespace Secateur.Runtime.Statics;
+
+/// <summary>Computes the maps that do not depend on the image, in double.</summary>
+internal sealed class StaticEvaluator
+{
+    private readonly Model _model;
+    private readonly StaticMap?[] _maps;
+
+    private StaticEvaluator(Model model)
+    {
+        _model = model;
+        _maps = new StaticMap?[model.Network.Nodes.Length];
+    }
+
+    /// <summary>The maps of all image-independent nodes; null for the others.</summary>
+    /// <param name="model">Without batch norms.</param>
+    /// <param name="shapes">Of its nodes.</param>
+    /// <exception cref="NetworkException">Such a node is of a kind that is not known here.</exception>
+    public static StaticMap?[] Run(Model model, ImmutableArray<MapShape> shapes)
+    {
+        var evaluator = new StaticEvaluator(model);
+        var independent = ImageIndependence.Find(model.Network);
+        for (var i = 0; i < independent.Length; i++)
+        {
+            if (independent[i]) evaluator._maps[i] = evaluator.Evaluate(model.Network.Nodes[i], shapes[i]);
+        }
+
+        return evaluator._maps;
+    }
+
+    /// <summary>What a 1x1 convolution [O, C, 1, 1] makes of a sum of maps, each with those of the C channels that <c>Channels</c> says.</summary>
+    public static StaticMap Project(Tensor weight, IReadOnlyList<(StaticMap Map, ImmutableArray<int> Channels)> terms)
+    {
+        var (outputs, inputs) = (weight.Shape[0], weight.Shape[1]);
+        var (rows, columns) = Join(terms.Select(t => t.Map));
+        return new StaticMap(outputs, rows, columns, (o, y, x) =>
+        {
+            var sum = 0.0;
+            foreach (var (map, channels) in terms)
+            {
+                for (var c = 0; c < map.Channels; c++) sum += weight.Data[(o * inputs) + (channels.IsEmpty ? c : channels[c])] * map[c, y, x];
+            }
+
+            return sum;
+        });
+    }
+
+    private StaticMap Evaluate(Node node, MapShape shape) => node switch
+    {
+        OnesNode => new StaticMap(1, new StaticAxis(shape.Height, 0, 0), new StaticAxis(shape.Width, 0, 0), (_, _, _) => 1),
+        Conv2dNode n => Convolve(n, shape, MapOf(n.Input)),
+        ReluNode n => Activate(MapOf(n.Input), 0),
+        PReluNode n => Activate(MapOf(n.Input), _model.Weights[n.Slope].Data[0]),
+        MergeNode n => Merge(n, MapOf(n.A.Node), MapOf(n.B.Node)),
+        UpsampleNode { Mode: UpsampleMode.Nearest } n => Nearest(shape, MapOf(n.Input)),
+        UpsampleNode { Mode: UpsampleMode.Bilinear } n => Bilinear(shape, MapOf(n.Input)),
+        ConcatNode n => Concat([.. n.Parts.Select(MapOf)]),
+        SelectNode n => Select(n, MapOf(n.Input)),
+        MaxOutNode n => MaxOut(MapOf(n.Input)),
+        _ => throw new NetworkException($"'{node.Name}' ({node.GetType().Name}) cannot stand in an inference plan"),
+    };
+
+    private StaticMap MapOf(int node) => _maps[node]!;
+
+    private StaticMap Convolve(Conv2dNode node, MapShape shape, StaticMap input)
+    {
+        var geometry = _model.Network.GeometryOf(node);
+        var weight = _model.Weights[node.Weight];
+        var bias = node.Bias is null ? null : _model.Weights[node.Bias];
+        var (perGroup, taps) = (weight.Shape[1], weight.Length / shape.Channels);
+        return new StaticMap(shape.Channels, input.Rows.Convolve(geometry), input.Columns.Convolve(geometry), (o, y, x) =>
+        {
+            double sum = bias?.Data[o] ?? 0;
+            var firstInput = o / (shape.Channels / node.Groups) * perGroup;
+            for (var i = 0; i < taps; i++)
+            {
+                var (channel, tap) = Math.DivRem(i, geometry.Kernel * geometry.Kernel);
+                var sy = (y * geometry.Stride) + (tap / geometry.Kernel) - geometry.Padding;
+                var sx = (x * geometry.Stride) + (tap % geometry.Kernel) - geometry.Padding;
+                if (sy < 0 || sx < 0 || sy >= input.Rows.Size || sx >= input.Columns.Size) continue;
+                sum += weight.Data[(o * taps) + i] * input[firstInput + channel, sy, sx];
+            }
+
+            return sum;
+        });
+    }
+
+    private StaticMap Merge(MergeNode node, StaticMap a, StaticMap b)
+    {
+        var factors = FusionWeights.Of(_model, node);
+        var (rows, columns) = Join([a, b]);
+        return new StaticMap(node.Channels, rows, columns, (c, y, x) =>
+            (factors.First * a.ChannelOrZero(node.A.Channels, c, y, x)) + (factors.Second * b.ChannelOrZero(node.B.Channels, c, y, x)));
+    }
+
+    private static StaticMap Activate(StaticMap input, double slope) =>
+        new(input.Channels, input.Rows, input.Columns, (c, y, x) => ScalarActivation.Apply(input[c, y, x], slope));
+
+    private static StaticMap Nearest(MapShape shape, StaticMap input)
+    {
+        var (height, width) = (input.Rows.Size, input.Columns.Size);
+        return new StaticMap(shape.Channels, input.Rows.Nearest(shape.Height), input.Columns.Nearest(shape.Width), (c, y, x) =>
+            input[c, NearestSource.Of(y, height, shape.Height), NearestSource.Of(x, width, shape.Width)]);
+    }
+
+    private static StaticMap Bilinear(MapShape shape, StaticMap input)
+    {
+        var (height, width) = (input.Rows.Size, input.Columns.Size);
+        return new StaticMap(shape.Channels, input.Rows.Bilinear(shape.Height), input.Columns.Bilinear(shape.Width), (c, y, x) =>
+        {
+            var row = BilinearTap.At(y, height, shape.Height);
+            var column = BilinearTap.At(x, width, shape.Width);
+            double Mix(int sy) => ((1 - column.T) * input[c, sy, column.Low]) + (column.T * input[c, sy, column.High]);
+            return ((1 - row.T) * Mix(row.Low)) + (row.T * Mix(row.High));
+        });
+    }
+
+    private static StaticMap Concat(ImmutableArray<StaticMap> parts)
+    {
+        (StaticMap Part, int Channel)[] owners = [.. parts.SelectMany(part => Enumerable.Range(0, part.Channels).Select(c => (part, c)))];
+        var (rows, columns) = Join(parts);
+        return new StaticMap(owners.Length, rows, columns, (c, y, x) => owners[c].Part[owners[c].Channel, y, x]);
+    }
+
+    private static StaticMap Select(SelectNode node, StaticMap input) =>
+        new(node.Channels.Length, input.Rows, input.Columns, (c, y, x) => input[node.Channels[c], y, x]);
+
+    private static StaticMap MaxOut(StaticMap input) => new(2, input.Rows, input.Columns, (c, y, x) => c == 1
+        ? input[input.Channels - 1, y, x]
+        : Enumerable.Range(0, input.Channels - 1).Max(background => input[background, y, x]));
+
+    private static (StaticAxis Rows, StaticAxis Columns) Join(IEnumerable<StaticMap> maps) =>
+        (maps.Select(m => m.Rows).Aggregate((a, b) => a.Join(b)), maps.Select(m => m.Columns).Aggregate((a, b) => a.Join(b)));
+}
