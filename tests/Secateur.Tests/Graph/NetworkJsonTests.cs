@@ -23,7 +23,7 @@ public class NetworkJsonTests
         AssertSurvives(new Draft().Build());
         for (var seed = 0; seed < 100; seed++)
         {
-            AssertSurvives(RandomModels.Create(seed).Network);
+            AssertSurvives(HardToPlanNetworks.Create(seed).Network);
             AssertSurvives(Compactor.Compact(RandomNetworks.Create(seed)).Network);
         }
     }
