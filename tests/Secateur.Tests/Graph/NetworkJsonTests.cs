@@ -4,7 +4,6 @@ using Secateur.Graph;
 using Secateur.Models;
 using Secateur.Pruning.Compaction;
 using Secateur.TestSupport;
-using Secateur.Tests.Runtime;
 using Xunit;
 
 namespace Secateur.Tests.Graph;
