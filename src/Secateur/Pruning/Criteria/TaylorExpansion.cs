@@ -1,4 +1,3 @@
-using Secateur.Kernels;
 
 namespace Secateur.Pruning.Criteria;
 
