@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Secateur.Cli.Options;
 using Secateur.Models;
 using Secateur.Pruning.Criteria;
 using Secateur.Training.Runs;
