@@ -1,5 +1,6 @@
 using System.Globalization;
 using Secateur.Cli.Output;
+using Secateur.Kernels;
 using Secateur.Pruning;
 using Secateur.Pruning.Criteria;
 using Secateur.Training.Runs;
@@ -11,16 +12,16 @@ namespace Secateur.Cli.Commands;
 internal static class OneShotPruning
 {
     /// <summary>The model with the chosen filters zero.</summary>
-    public static Model Run(Model model, PruningSchedule schedule, FilterCriterion criterion)
+    public static Model Run(Model model, PruningSchedule schedule, FilterCriterion criterion, IReadOnlyList<IReadOnlyDictionary<string, Tensor>>? gradients)
     {
-        var masked = schedule.ToPlan().Select(model, criterion).Apply(model);
+        var masked = schedule.ToPlan().Select(model, criterion, gradients).Apply(model);
         var others = schedule.LayerRates.Select(l => l.Rate == 0 ? $", without {l.Pattern}" : string.Create(CultureInfo.InvariantCulture, $", {l.Pattern}={l.Rate}"));
         var step = $"pruned in one shot: {criterion.Name} at {PruneCommand.Percent(schedule.Rate)}%{string.Concat(others)}";
         return new Model(masked.Network, masked.Weights, masked.Info.WithStep(step));
     }
 
     /// <summary>Tells what came out.</summary>
-    public static void Print(string target, PruningSchedule schedule, Model pruned, bool json)
+    public static void Print(string target, PruningSchedule schedule, int? batches, Model pruned, bool json)
     {
         var statistics = PruningStatistics.Of(pruned);
         if (json)
@@ -30,6 +31,7 @@ internal static class OneShotPruning
                 output = target,
                 schedule.Criterion,
                 schedule.Rate,
+                batches,
                 statistics.Parameters,
                 statistics.NonZeroParameters,
                 statistics.Sparsity,

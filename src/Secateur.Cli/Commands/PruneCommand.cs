@@ -1,9 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using Secateur.Cli.Options;
+using Secateur.Cli.Output;
+using Secateur.Kernels;
 using Secateur.Models;
 using Secateur.Pruning.Criteria;
 using Secateur.Training.Runs;
+using Secateur.Weights;
 
 namespace Secateur.Cli.Commands;
 
@@ -20,7 +23,7 @@ internal static class PruneCommand
         source.Arity = ArgumentArity.ZeroOrOne;
         var architecture = CommonOptions.Architecture();
         var criterion = CommonOptions.Choice(
-            "--criterion", "fpgm: nearest the geometric median; l1, l2: smallest norm; random: a seeded baseline.", FilterCriteria.Names, "fpgm");
+            "--criterion", $"Which filters go. {FilterCriteria.Description}.", FilterCriteria.Names, "fpgm");
         var rate = CommonOptions.Number<double>("--rate", "The share of each layer's filters that goes, from 0 to below 1.", "R", ExpectedRate, IsRate);
         var layer = new Option<string[]>("--layer")
         {
@@ -33,6 +36,7 @@ internal static class PruneCommand
         var every = TrainingOptions.Epochs("--prune-every", "Zero filters after every so many soft epochs, and after the last.", 1, 1);
         var finetune = TrainingOptions.Epochs(
             "--finetune-epochs", "Epochs after the soft ones, with the zeroed filters frozen: half of them at the learning rate, half at a tenth.", 0, 10);
+        var batches = CommonOptions.Count("--batches", "Batches of --data on which a criterion that needs gradients measures them, at most an epoch.", PruningSchedule.UsualBatches, 100_000);
         var options = new TrainingOptions();
         var output = new Option<string?>("--out", "-o")
         {
@@ -47,16 +51,21 @@ internal static class PruneCommand
             Examples:
               secateur prune eresfd.safetensors --criterion fpgm --rate 0.3 --out pruned.safetensors
               secateur prune extd64.safetensors --criterion l1 --rate 0.5 --exclude base.0.* --layer upfeat.*=0.2
+              secateur prune extd64.safetensors --criterion bn --rate 0.3 --exclude upfeat.*.0
+              secateur prune eresfd.safetensors --criterion taylor --rate 0.3 --data WIDER --epochs 0 --batches 16
               secateur prune eresfd.safetensors --rate 0.5 --data WIDER --epochs 8 --finetune-epochs 4
               secateur prune --resume runs/prune/eresfd-fpgm-50-1
-            """) { source, architecture, criterion, rate, layer, exclude, epochs, every, finetune, output };
+            """) { source, architecture, criterion, rate, layer, exclude, epochs, every, finetune, batches, output };
         options.AddTo(command);
         command.Validators.Add(result =>
         {
             if (options.Resumes(result)) return;
             var hasData = result.GetValue(options.Data) is not null;
+            var needsGradients = FilterCriteria.Create(result.GetValue(criterion)!, 0).NeedsGradients;
             if (result.GetValue(source) is null) result.AddError("name a model to prune, or a run to go on with (--resume)");
             else if (!result.IsGiven(rate)) result.AddError("--rate is missing: the share of each layer's filters that goes");
+            else if (!hasData && needsGradients) result.AddError($"--criterion {result.GetValue(criterion)} needs --data, the images to measure gradients on; for pruning in one shot with --epochs 0");
+            else if (!needsGradients && result.IsGiven(batches)) result.AddError($"--batches means nothing to --criterion {result.GetValue(criterion)}");
             else if (!hasData && result.IsGiven(epochs) && result.GetValue(epochs) > 0) result.AddError("--epochs needs --data, the images to train on");
             else if (!hasData && options.NeedingData(result, every, finetune) is { } option) result.AddError($"{option.Name} needs --data, the images to train on");
         });
@@ -77,10 +86,20 @@ internal static class PruneCommand
                 var chosen = FilterCriteria.Create(schedule.Criterion, parsed.GetValue(options.Seed));
                 var target = parsed.GetValue(output) ?? CommonOptions.DefaultOutput(path, $"-{chosen.Name}-{Percent(schedule.Rate)}");
                 CommonOptions.RequirePlace(target, path);
-                var pruned = OneShotPruning.Run(parsed.ReadModel(source, architecture), schedule, chosen);
+                var model = parsed.ReadModel(source, architecture);
+                schedule.ToPlan().Check(model, chosen);
+                var gradients = chosen.NeedsGradients ? Measure(path, model, schedule) : null;
+                var pruned = OneShotPruning.Run(model, schedule, chosen, gradients);
                 ModelFile.Write(target, pruned);
-                OneShotPruning.Print(target, schedule, pruned, parsed.GetValue(options.Json));
+                OneShotPruning.Print(target, schedule, gradients?.Count, pruned, parsed.GetValue(options.Json));
                 return 0;
+            }
+
+            IReadOnlyList<IReadOnlyDictionary<string, Tensor>> Measure(string path, Model model, PruningSchedule schedule)
+            {
+                var data = options.OpenTraining(parsed);
+                var config = options.Apply(parsed, batch => TrainingConfig.For(path, model.Network, data, batch, epochs: 0, schedule));
+                return ProgressBar.Run("measuring gradients", progress => GradientBatches.Measure(model, config, data, RunSession.TellBroken, progress, cancellation));
             }
 
             TrainingRun Start()
@@ -102,6 +121,7 @@ internal static class PruneCommand
                 Criterion = parsed.GetValue(criterion)!,
                 Rate = parsed.GetValue(rate),
                 LayerRates = [.. (parsed.GetValue(layer) ?? []).Select(ParseLayer), .. (parsed.GetValue(exclude) ?? []).Select(p => new LayerRate(p, 0))],
+                Batches = given.IsGiven(batches) ? parsed.GetValue(batches) : null,
                 Every = parsed.GetValue(every),
                 FinetuneEpochs = parsed.GetValue(finetune),
             };

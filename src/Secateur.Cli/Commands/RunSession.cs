@@ -12,7 +12,7 @@ internal static class RunSession
     /// <returns>The exit code.</returns>
     public static int Run(TrainingRun run, string verb, bool json, CancellationToken cancellation)
     {
-        run.BrokenImage = (name, problem) => Report.Remark($"left out: {name}: {problem}");
+        run.BrokenImage = TellBroken;
         Report.Remark($"Run folder: {run.Folder.Path}");
         try
         {
@@ -25,6 +25,9 @@ internal static class RunSession
             return ExitCode.Cancelled;
         }
     }
+
+    /// <summary>Tells of an image that cannot be decoded.</summary>
+    public static void TellBroken(string name, string problem) => Report.Remark($"left out: {name}: {problem}");
 
     /// <summary>Tells what is about to happen.</summary>
     public static void Announce(TrainingConfig config, TrainingData data)
@@ -80,6 +83,8 @@ internal static class RunSession
                 metrics = last,
                 pruning = pruned is null ? null : new
                 {
+                    folder.ReadConfig().Pruning!.Criterion,
+                    folder.ReadConfig().Pruning!.Rate,
                     pruned.Masked.Parameters,
                     pruned.Masked.NonZeroParameters,
                     pruned.Masked.Sparsity,

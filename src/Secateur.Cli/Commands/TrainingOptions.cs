@@ -98,6 +98,9 @@ internal sealed class TrainingOptions
     /// <summary>Opens the data.</summary>
     public TrainingData Open(ParseResult parsed) => TrainingData.Open(parsed.GetValue(Data)!, parsed.GetValue(_validateEvery) > 0, parsed.GetValue(_strict));
 
+    /// <summary>Opens the images to learn from alone.</summary>
+    public TrainingData OpenTraining(ParseResult parsed) => TrainingData.Open(parsed.GetValue(Data)!, validate: false, parsed.GetValue(_strict));
+
     /// <summary>The folder of a new run.</summary>
     /// <exception cref="UsageException">The name is no name of a folder, or there is such a run.</exception>
     public string NewFolder(ParseResult parsed, string runs, string stem)

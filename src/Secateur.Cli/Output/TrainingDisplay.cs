@@ -29,6 +29,7 @@ internal static class TrainingDisplay
 
     private static string Describe(TrainingProgress p) => p.Activity switch
     {
+        RunActivity.MeasuringGradients => $"{Epoch(p)}: gradients for the criterion, batch {p.Done}/{p.Total}",
         RunActivity.ValidationLoss => $"{Epoch(p)}: validation loss, image {p.Done}/{p.Total}",
         RunActivity.Detecting => $"{Epoch(p)}: validation AP, image {p.Done}/{p.Total}",
         _ => $"{Epoch(p)}, step {p.Done}/{p.Total}: loss {Figures.Loss(p.LossL)} + {Figures.Loss(p.LossC)}{Speed(p)}"

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Secateur.Pruning;
 
 namespace Secateur.Training.Runs;
@@ -11,7 +12,10 @@ public sealed record PruningSchedule
     /// <summary>The soft epochs of the paper.</summary>
     public const int SoftEpochs = 200;
 
-    /// <summary>Which filters go: fpgm, l1, l2 or random.</summary>
+    /// <summary>Batches on which gradients are measured where no number is given.</summary>
+    public const int UsualBatches = 8;
+
+    /// <summary>Which filters go: one of <see cref="Pruning.Criteria.FilterCriteria.Names"/>.</summary>
     public string Criterion { get; init; } = "fpgm";
 
     /// <summary>The share of each layer's filters that goes, in [0, 1).</summary>
@@ -19,6 +23,10 @@ public sealed record PruningSchedule
 
     /// <summary>Other rates for the layers that patterns name; of several that match, the last holds.</summary>
     public ImmutableArray<LayerRate> LayerRates { get; init; } = [];
+
+    /// <summary>Batches on which criteria that need gradients measure them, <see cref="UsualBatches"/> where it is null; at most an epoch.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Batches { get; init; }
 
     /// <summary>Filters are zeroed after every so many soft epochs, and after the last.</summary>
     public int Every { get; init; } = 1;

@@ -1,3 +1,4 @@
+using Secateur.Kernels;
 using Secateur.Models;
 using Secateur.Pruning;
 using Secateur.Training.Engine;
@@ -33,21 +34,24 @@ internal sealed class Trainer : IDisposable
     /// <exception cref="TrainingDivergedException">The loss or what came of it is no finite number; the message names the images.</exception>
     public MultiBoxResult Step(IReadOnlyList<TrainingSample> batch, double learningRate)
     {
-        for (var n = 0; n < batch.Count; n++) _engine.SetImage(n, batch[n].Image);
-        _engine.Forward();
-        var faces = batch.Select(s => s.Faces).ToArray();
-        var loss = _loss.Compute(_engine.Locations, _engine.Scores, faces, _engine.LocationGradients, _engine.ScoreGradients);
-        if (!double.IsFinite(loss.Total))
-        {
-            var broken = loss.NonFiniteImages.IsEmpty ? batch : loss.NonFiniteImages.Select(i => batch[i]);
-            throw new TrainingDivergedException($"the loss became {loss.Total} with the images {Names(broken)}; try a lower learning rate");
-        }
-
+        var loss = ComputeLoss(batch);
         _engine.Backward();
         _optimizer.Step(_engine.Gradients, learningRate);
         if (!AllFinite(_engine.Parameters.Values) || !_engine.Statistics.Values.All(AllFinite))
             throw new TrainingDivergedException($"weights are not finite any more after the step with the images {Names(batch)}; try a lower learning rate");
         return loss;
+    }
+
+    /// <summary>The gradients of the loss on a batch by all learnable parameters; nothing else changes, running statistics included.</summary>
+    /// <exception cref="TrainingDivergedException">The loss is no finite number; the message names the images.</exception>
+    public IReadOnlyDictionary<string, Tensor> Gradients(IReadOnlyList<TrainingSample> batch)
+    {
+        var statistics = _engine.Statistics.ToDictionary(s => s.Key, s => (float[])s.Value.Clone());
+        ComputeLoss(batch);
+        _engine.Backward();
+        foreach (var (name, values) in statistics) values.CopyTo(_engine.Statistics[name], 0);
+        var parameters = _engine.Parameters;
+        return parameters.Specs.ToDictionary(s => s.Name, s => new Tensor(s.Shape.AsSpan(), _engine.Gradients[parameters.RangeOf(s.Name)]));
     }
 
     /// <summary>Forgets what the optimiser remembers, and holds some filters at zero from now on.</summary>
@@ -81,6 +85,16 @@ internal sealed class Trainer : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _engine.Dispose();
+
+    private MultiBoxResult ComputeLoss(IReadOnlyList<TrainingSample> batch)
+    {
+        for (var n = 0; n < batch.Count; n++) _engine.SetImage(n, batch[n].Image);
+        _engine.Forward();
+        var loss = _loss.Compute(_engine.Locations, _engine.Scores, [.. batch.Select(s => s.Faces)], _engine.LocationGradients, _engine.ScoreGradients);
+        if (double.IsFinite(loss.Total)) return loss;
+        var broken = loss.NonFiniteImages.IsEmpty ? batch : loss.NonFiniteImages.Select(i => batch[i]);
+        throw new TrainingDivergedException($"the loss became {loss.Total} with the images {Names(broken)}; try a lower learning rate");
+    }
 
     private static TrainingEngine OnProcessor(Model model, TrainingConfig config) =>
         new(model, new TrainingEngineOptions { Batch = config.Batch, Height = config.ImageSize, Width = config.ImageSize, Threads = config.Threads });

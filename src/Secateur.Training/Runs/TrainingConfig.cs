@@ -118,6 +118,7 @@ public sealed record TrainingConfig
         Check((Epochs + (long)(Pruning?.FinetuneEpochs ?? 0)) * StepsPerEpoch is > 0 and <= int.MaxValue, "steps in all", Epochs, "1 to 2147483647");
         if (Pruning is not { } pruning) return;
         Check(pruning.Every > 0, "pruning interval", pruning.Every, "1 or more epochs");
+        Check(pruning.Batches is null or > 0, "batches for gradients", pruning.Batches ?? 0, "1 or more");
         Check(pruning.FinetuneEpochs >= 0, "fine-tuning epochs", pruning.FinetuneEpochs, "0 or more");
         Check(!pruning.LayerRates.IsDefault && pruning.LayerRates.All(l => l.Pattern is not null), "layer rates", pruning.LayerRates, "patterns and rates");
         Check(FilterCriteria.Names.Contains(pruning.Criterion), "criterion", pruning.Criterion, $"one of {string.Join(", ", FilterCriteria.Names)}");

@@ -6,6 +6,9 @@ public enum RunActivity
     /// <summary>Taking steps.</summary>
     Training,
 
+    /// <summary>Measuring gradients for a criterion.</summary>
+    MeasuringGradients,
+
     /// <summary>Measuring the loss on the validation split.</summary>
     ValidationLoss,
 
@@ -28,10 +31,10 @@ public sealed record TrainingProgress
     /// <summary>The epochs of all phases.</summary>
     public required int Epochs { get; init; }
 
-    /// <summary>Steps of this epoch, or validation images, that are done.</summary>
+    /// <summary>Steps of this epoch, batches or validation images that are done.</summary>
     public required int Done { get; init; }
 
-    /// <summary>Steps of an epoch, or validation images.</summary>
+    /// <summary>Steps of an epoch, batches or validation images.</summary>
     public required int Total { get; init; }
 
     /// <summary>Mean smooth L1 loss of this epoch's steps.</summary>

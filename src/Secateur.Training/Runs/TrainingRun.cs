@@ -27,6 +27,7 @@ public sealed class TrainingRun : IDisposable
     private readonly Lazy<SampleLoader> _loader;
     private readonly HashSet<string> _broken = [];
     private RunPosition _at = new();
+    private bool _begins;
     private bool _ran;
 
     private TrainingRun(TrainingConfig config, DetectorHead head, TrainingData data, Trainer trainer, Func<RunFolder> place)
@@ -86,6 +87,7 @@ public sealed class TrainingRun : IDisposable
     {
         if (_ran) throw new InvalidOperationException("a run runs once; resume it from its folder");
         _ran = true;
+        if (_begins) Begin(progress, cancellation);
         while (_at.Phase < _phases.Length)
         {
             TakeSteps(progress, cancellation);
@@ -105,6 +107,18 @@ public sealed class TrainingRun : IDisposable
 
     /// <summary>Told once of every image that cannot be decoded, and why; training takes another, validation leaves it out. Called on background threads.</summary>
     public Action<string, string>? BrokenImage { get; set; }
+
+    private void Begin(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        try
+        {
+            BeginPhase(progress, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TrainingStoppedException($"stopped before the first step; {Folder.Path} begins anew");
+        }
+    }
 
     private TrainingPhase Phase => _phases[_at.Phase];
 
@@ -146,14 +160,15 @@ public sealed class TrainingRun : IDisposable
         var validates = _validation is not null && ((EpochOfRun + 1) % _config.ValidateEvery == 0 || last);
 
         // Whoever stops or kills a validation, which may take minutes, loses no steps; the state is from before the pruning, which is then done again.
-        if (validates) Save();
         var prunes = Phase.PrunesAfter(_at.Epoch);
-        if (prunes) _trainer.Zero(SelectFilters());
-        var model = _trainer.ToModel(Provenance());
+        if (validates || (prunes && Criterion().NeedsGradients)) Save();
+        Model model;
         ValidationResult? validation = null;
         try
         {
             void Tell(RunActivity activity, int done, int total) => progress?.Report(Progress(activity, done, total));
+            if (prunes) _trainer.Zero(SelectFilters(Tell, cancellation));
+            model = _trainer.ToModel(Provenance());
             if (validates) validation = _validation!.Measure(model, Tell, cancellation);
         }
         catch (OperationCanceledException)
@@ -174,7 +189,7 @@ public sealed class TrainingRun : IDisposable
         MetricsFiles.Write(Folder, _at.Metrics);
         progress?.Report(Progress(RunActivity.Training, _at.Step, _config.StepsPerEpoch) with { Finished = row });
         _at = last ? _at.NextPhase() : _at.NextEpoch();
-        if (last && _at.Phase < _phases.Length) BeginPhase();
+        if (last && _at.Phase < _phases.Length) BeginPhase(progress, cancellation);
         Save();
     }
 
@@ -187,7 +202,9 @@ public sealed class TrainingRun : IDisposable
     }
 
     // It goes on from epoch to epoch by itself.
-    private SampleLoader CreateLoader() => new(_data.Train, new SampleLoaderOptions
+    private SampleLoader CreateLoader() => new(_data.Train, LoaderOptions());
+
+    private SampleLoaderOptions LoaderOptions() => new()
     {
         Head = _head,
         Seed = _config.Seed,
@@ -198,7 +215,7 @@ public sealed class TrainingRun : IDisposable
         Step = _at.Step,
         Strict = _config.Strict,
         BrokenImage = TellBroken,
-    });
+    };
 
     private void TellBroken(LabelledImage image, string problem)
     {
@@ -208,31 +225,38 @@ public sealed class TrainingRun : IDisposable
         }
     }
 
-    private void BeginPhase()
+    private void BeginPhase(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        if (Phase.Frozen && _at.Phase == 0) _trainer.Zero(SelectFilters());
+        void Tell(RunActivity activity, int done, int total) => progress?.Report(Progress(activity, done, total));
+        if (Phase.Frozen && _at.Phase == 0) _trainer.Zero(SelectFilters(Tell, cancellation));
         var frozen = Phase.Frozen ? FilterMask.FromZeros(_trainer.ToModel("")) : null;
         _at = _at with { Frozen = frozen?.Pruned };
         _trainer.BeginPhase(frozen);
     }
 
-    private FilterMask SelectFilters()
+    private FilterCriterion Criterion() => FilterCriteria.Create(_config.Pruning!.Criterion, _config.Seed);
+
+    /// <summary>Depends on weights, seed and epoch alone, so that it can be done again.</summary>
+    private FilterMask SelectFilters(Action<RunActivity, int, int> tell, CancellationToken cancellation)
     {
-        var pruning = _config.Pruning!;
-        return pruning.ToPlan().Select(_trainer.ToModel(""), FilterCriteria.Create(pruning.Criterion, _config.Seed));
+        var criterion = Criterion();
+        var gradients = criterion.NeedsGradients
+            ? GradientBatches.Measure(_trainer, _config, _data, LoaderOptions(), (done, total) => tell(RunActivity.MeasuringGradients, done, total), cancellation)
+            : null;
+        return _config.Pruning!.ToPlan().Select(_trainer.ToModel(""), criterion, gradients);
     }
 
     private static TrainingRun Open(
         TrainingConfig config, TrainingData data, Model initial, Func<Model, TrainingConfig, ITrainingEngine>? createEngine, Func<RunFolder> place)
     {
-        config.Pruning?.ToPlan().Resolve(initial.Network);
+        config.Pruning?.ToPlan().Check(initial, FilterCriteria.Create(config.Pruning.Criterion, config.Seed));
         var trainer = new Trainer(config, initial, createEngine);
         TrainingRun? run = null;
         try
         {
             run = new TrainingRun(config, initial.Network.Head, data, trainer, place);
             if (File.Exists(run.Folder.State)) run.Restore(StateFile.Read(run.Folder.State, initial, config));
-            else run.BeginPhase();
+            else run._begins = true;
             return run;
         }
         catch

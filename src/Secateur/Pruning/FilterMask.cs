@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Secateur.Graph;
+using Secateur.Pruning.Criteria;
 using Secateur.Weights;
 
 namespace Secateur.Pruning;
@@ -18,15 +19,7 @@ public sealed class FilterMask
 
     /// <summary>The filters of the prunable layers that are zero already: all weights and, where the layer has one, the bias.</summary>
     public static FilterMask FromZeros(Model model) =>
-        new(model.Network.PrunableLayers().Select(layer =>
-        {
-            var weight = model.Weights[layer.Weight];
-            var bias = layer.Bias is null ? null : model.Weights[layer.Bias];
-            var size = weight.Length / weight.Shape[0];
-            var zero = Enumerable.Range(0, weight.Shape[0])
-                .Where(j => !weight.Data.AsSpan(j * size, size).ContainsAnyExcept(0f) && bias?.Data[j] is null or 0);
-            return KeyValuePair.Create(layer.Layer, zero.ToImmutableArray());
-        }));
+        new(FilterGroup.Of(model).Select(g => KeyValuePair.Create(g.Layer.Layer, Enumerable.Range(0, g.Filters).Where(g.IsZero).ToImmutableArray())));
 
     /// <summary>The model with the weights and the biases of the pruned filters zero. All other tensors are shared with the original.</summary>
     /// <exception cref="ArgumentException">The model has no such layer, or the layer no such filter.</exception>

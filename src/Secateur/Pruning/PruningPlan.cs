@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Secateur.Graph;
+using Secateur.Kernels;
 using Secateur.Pruning.Criteria;
 using Secateur.Weights;
 
@@ -58,10 +59,30 @@ public sealed class PruningPlan
     }
 
     /// <summary>The filters that a criterion chooses.</summary>
-    /// <exception cref="ArgumentException">A pattern matches no prunable layer.</exception>
-    public FilterMask Select(Model model, FilterCriterion criterion) =>
-        new(Resolve(model.Network).Select(q =>
-            KeyValuePair.Create(q.Layer.Layer, criterion.Select(q.Layer.Layer, model.Weights[q.Layer.Weight], q.Pruned))));
+    /// <param name="model">The model.</param>
+    /// <param name="criterion">The criterion.</param>
+    /// <param name="gradients">For those that need them, see <see cref="FilterGroup.Gradients"/>.</param>
+    /// <exception cref="ArgumentException">A pattern matches no prunable layer, or the criterion cannot score a layer that loses filters; all are listed.</exception>
+    public FilterMask Select(Model model, FilterCriterion criterion, IReadOnlyList<IReadOnlyDictionary<string, Tensor>>? gradients = null)
+    {
+        Check(model, criterion);
+        return new FilterMask(Resolve(model.Network).Zip(FilterGroup.Of(model, gradients), (quota, group) =>
+            KeyValuePair.Create(quota.Layer.Layer, criterion.Select(group, quota.Pruned))));
+    }
+
+    /// <summary>Checks that a criterion can score every layer that loses filters.</summary>
+    /// <exception cref="ArgumentException">It cannot, or a pattern matches no prunable layer; all layers are listed.</exception>
+    public void Check(Model model, FilterCriterion criterion)
+    {
+        var refused = Resolve(model.Network).Zip(FilterGroup.Of(model))
+            .Where(pair => pair.First.Pruned > 0)
+            .Select(pair => (pair.First.Layer.Layer, Reason: criterion.Refuses(pair.Second)))
+            .Where(r => r.Reason is not null)
+            .ToLookup(r => r.Reason, r => r.Layer);
+        if (refused.Count == 0) return;
+        throw new ArgumentException(
+            $"{criterion.Name} cannot score {string.Join("; ", refused.Select(r => $"{string.Join(", ", r)} ({r.Key})"))}: exclude these layers, or take another criterion");
+    }
 
     /// <summary>
     /// The learnable parameters that masking takes away, from the graph alone: the weights, and the bias where the layer has one, of every

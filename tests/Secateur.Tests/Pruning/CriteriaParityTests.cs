@@ -24,13 +24,15 @@ public class CriteriaParityTests
         var prunable = model.Network.PrunableLayers().Select(l => l.Layer).ToList();
         Assert.Equal(expected.Select(l => l.GetProperty("name").GetString()!).Order(), prunable.Order());
         Assert.Equal((layers, filters), (prunable.Count, expected.Sum(l => l.GetProperty("filters").GetInt32())));
+        var groups = FilterGroup.Of(model).ToDictionary(g => g.Layer.Layer);
         var choices = 0;
         foreach (var layer in expected)
         {
             var layerName = layer.GetProperty("name").GetString()!;
+            var group = groups[layerName];
             foreach (var criterion in new FilterCriterion[] { new GeometricMedian(), new L1Norm() })
             {
-                var scores = criterion.Score(layerName, model.Weights[layerName + ".weight"]);
+                var scores = criterion.Score(group);
                 var reference = layer.GetProperty(criterion.Name).EnumerateArray().Select(s => s.GetDouble()).ToArray();
                 Assert.Equal(reference.Length, scores.Length);
                 for (var j = 0; j < scores.Length; j++) Assert.Equal(reference[j], scores[j], 1e-9 * reference.Max());
@@ -41,7 +43,7 @@ public class CriteriaParityTests
                     var gap = rate.Value.GetProperty(criterion.Name + "_relative_gap");
                     if (gap.ValueKind != JsonValueKind.Number || gap.GetDouble() <= ClearGap) continue;
                     var indices = rate.Value.GetProperty(criterion.Name).EnumerateArray().Select(i => i.GetInt32());
-                    Assert.Equal(indices, criterion.Select(layerName, model.Weights[layerName + ".weight"], count));
+                    Assert.Equal(indices, criterion.Select(group, count));
                     choices++;
                 }
             }

@@ -4,6 +4,7 @@ using Secateur.Kernels;
 using Secateur.Models;
 using Secateur.Pruning;
 using Secateur.TestSupport;
+using Secateur.Training.Data.Loading;
 using Secateur.Training.Runs;
 using Secateur.Weights;
 using Xunit;
@@ -48,20 +49,48 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Theory]
-    [InlineData(OptimizerKind.Adam, false)]
-    [InlineData(OptimizerKind.Sgd, true)]
-    public void Stopping_after_any_step_and_going_on_changes_nothing(OptimizerKind optimizer, bool pruning)
+    [InlineData(OptimizerKind.Adam, null)]
+    [InlineData(OptimizerKind.Sgd, "fpgm")]
+    [InlineData(OptimizerKind.Adam, "taylor")]
+    public void Stopping_after_any_step_and_going_on_changes_nothing(OptimizerKind optimizer, string? criterion)
     {
-        var config = Config(epochs: 2, pruning) with { Optimizer = optimizer };
+        var config = Config(epochs: 2, pruning: criterion is not null) with { Optimizer = optimizer };
+        if (criterion is not null) config = config with { Pruning = config.Pruning! with { Criterion = criterion, Batches = 2 } };
         var whole = Run(config);
         var total = whole.Metrics.Length * config.StepsPerEpoch;
         for (var stop = 0; stop < total; stop += 2)
         {
-            var path = _temporary.PathOf($"stopped-{optimizer}-{stop}");
+            var path = _temporary.PathOf($"stopped-{stop}");
             using (var run = TrainingRun.Start(path, config with { SaveEvery = 3600 }, _model, _data)) StopAfter(run, stop);
             var folder = RunFolder.Open(path);
             using (var run = TrainingRun.Resume(folder, folder.ReadConfig() with { Threads = 2, SaveEvery = 0 }, _data)) SameOutcome(whole, run.Run());
         }
+    }
+
+    [Fact]
+    public void Gradients_for_a_criterion_can_be_stopped_and_are_measured_again()
+    {
+        var config = Config(epochs: 2, pruning: true);
+        config = config with { Pruning = config.Pruning! with { Criterion = "taylor", Batches = 3 }, SaveEvery = 3600 };
+        var path = _temporary.PathOf("stopped");
+        using var stop = new CancellationTokenSource();
+        using (var run = TrainingRun.Start(path, config, _model, _data))
+            Assert.Throws<TrainingStoppedException>(() => run.Run(new At(RunActivity.MeasuringGradients, 2, stop.Cancel), stop.Token));
+        using (var run = TrainingRun.Resume(RunFolder.Open(path), config, _data)) SameOutcome(Run(config), run.Run());
+    }
+
+    [Fact]
+    public void Gradients_are_measured_without_a_trace()
+    {
+        var config = Config(epochs: 1) with { Pruning = new PruningSchedule { Rate = 0.5, Batches = 2 } };
+        using var trainer = new Trainer(config, _model);
+        var before = trainer.ToModel("");
+        var options = new SampleLoaderOptions { Head = _model.Network.Head, ImageSize = config.ImageSize, Batch = config.Batch };
+        var gradients = GradientBatches.Measure(trainer, config, _data, options, (_, _) => { }, default);
+        Assert.All(before.Weights, w => Assert.Equal(w.Value.Data, trainer.ToModel("").Weights[w.Key].Data));
+        Assert.Equal(2, gradients.Count);
+        Assert.NotEqual(gradients[0]["base.0.0.weight"].Data, gradients[1]["base.0.0.weight"].Data);
+        Assert.Equal(gradients[1]["base.0.0.weight"].Data, GradientBatches.Measure(_model, config with { Seed = 0 }, _data)[1]["base.0.0.weight"].Data);
     }
 
     [Fact]
@@ -302,5 +331,14 @@ public sealed class TrainingRunTests : IDisposable
     private sealed class Listener(Action<TrainingProgress> report) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value) => report(value);
+    }
+
+    /// <summary>Acts when a run reports that it has come to a point.</summary>
+    private sealed class At(RunActivity activity, int done, Action act) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Activity == activity && value.Done == done) act();
+        }
     }
 }

@@ -1,35 +1,40 @@
 using System.Collections.Immutable;
-using Secateur.Kernels;
 
 namespace Secateur.Pruning.Criteria;
 
-/// <summary>How little a convolution's filters matter: a pure function from the weights of one layer to one score a filter.</summary>
+/// <summary>How little a convolution's filters matter: a pure function from a layer in its context to one score a filter.</summary>
 public abstract class FilterCriterion
 {
     /// <summary>The name that the command line uses, e.g. <c>fpgm</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The score of every filter, in double precision; the lowest are pruned first.</summary>
-    /// <param name="layer">The layer's name; only <see cref="RandomCriterion"/> looks at it.</param>
-    /// <param name="weight">The layer's weight, [O, I / groups, K, K]; filter j is its j-th slice.</param>
-    public abstract double[] Score(string layer, Tensor weight);
+    /// <summary>Which filters it takes for dispensable, in a few words.</summary>
+    public abstract string Description { get; }
 
-    /// <summary>The <paramref name="count"/> filters with the lowest scores, ascending; of equal scores the lower index goes first.</summary>
+    /// <summary>Whether it looks at <see cref="FilterGroup.Gradients"/>, which must be measured on images.</summary>
+    public virtual bool NeedsGradients => false;
+
+    /// <summary>Why it cannot score a layer; null when it can.</summary>
+    public virtual string? Refuses(FilterGroup group) => null;
+
+    /// <summary>The score of every filter, in double precision; the lowest are pruned first.</summary>
+    /// <exception cref="ArgumentException">The layer is one that it <see cref="Refuses"/>, or gradients are needed and not there.</exception>
+    public abstract double[] Score(FilterGroup group);
+
+    /// <summary>
+    /// The <paramref name="count"/> filters to prune, ascending: first those that are zero already, so that pruning again takes no more than pruning
+    /// once, then those with the lowest scores; of equal ones the lower index goes first.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative or more than there are filters.</exception>
-    public ImmutableArray<int> Select(string layer, Tensor weight, int count)
+    /// <exception cref="ArgumentException">See <see cref="Score"/>.</exception>
+    public ImmutableArray<int> Select(FilterGroup group, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, weight.Shape[0]);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, group.Filters);
         if (count == 0) return [];
-        var scores = Score(layer, weight);
+        if (Refuses(group) is { } reason) throw new ArgumentException($"{Name} cannot score {group.Layer.Layer}: {reason}");
+        var scores = Score(group);
         // OrderBy is stable, which is the rule for ties.
-        return [.. Enumerable.Range(0, scores.Length).OrderBy(j => scores[j]).Take(count).Order()];
-    }
-
-    /// <summary>The elements of filter <paramref name="index"/>.</summary>
-    protected static ReadOnlySpan<float> FilterOf(Tensor weight, int index)
-    {
-        var size = weight.Length / weight.Shape[0];
-        return weight.Data.AsSpan(index * size, size);
+        return [.. Enumerable.Range(0, scores.Length).OrderBy(j => !group.IsZero(j)).ThenBy(j => scores[j]).Take(count).Order()];
     }
 }

@@ -1,5 +1,3 @@
-using Secateur.Kernels;
-
 namespace Secateur.Pruning.Criteria;
 
 /// <summary>
@@ -12,14 +10,17 @@ public sealed class GeometricMedian : FilterCriterion
     public override string Name => "fpgm";
 
     /// <inheritdoc/>
-    public override double[] Score(string layer, Tensor weight)
+    public override string Description => "nearest the geometric median of the layer";
+
+    /// <inheritdoc/>
+    public override double[] Score(FilterGroup group)
     {
-        var scores = new double[weight.Shape[0]];
+        var scores = new double[group.Filters];
         for (var j = 0; j < scores.Length; j++)
         {
             for (var other = 0; other < j; other++)
             {
-                var distance = Distance(FilterOf(weight, j), FilterOf(weight, other));
+                var distance = Distance(group.FilterOf(j), group.FilterOf(other));
                 scores[j] += distance;
                 scores[other] += distance;
             }

@@ -1,5 +1,3 @@
-using Secateur.Kernels;
-
 namespace Secateur.Pruning.Criteria;
 
 /// <summary>
@@ -11,12 +9,15 @@ public sealed class L1Norm : FilterCriterion
     public override string Name => "l1";
 
     /// <inheritdoc/>
-    public override double[] Score(string layer, Tensor weight)
+    public override string Description => "smallest sum of absolute weights";
+
+    /// <inheritdoc/>
+    public override double[] Score(FilterGroup group)
     {
-        var scores = new double[weight.Shape[0]];
+        var scores = new double[group.Filters];
         for (var j = 0; j < scores.Length; j++)
         {
-            foreach (double w in FilterOf(weight, j)) scores[j] += Math.Abs(w);
+            foreach (double w in group.FilterOf(j)) scores[j] += Math.Abs(w);
         }
 
         return scores;

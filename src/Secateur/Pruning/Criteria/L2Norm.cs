@@ -1,5 +1,3 @@
-using Secateur.Kernels;
-
 namespace Secateur.Pruning.Criteria;
 
 /// <summary>The Euclidean norm of the weights, soft filter pruning's criterion (He et al., arXiv 1808.06866).</summary>
@@ -9,12 +7,15 @@ public sealed class L2Norm : FilterCriterion
     public override string Name => "l2";
 
     /// <inheritdoc/>
-    public override double[] Score(string layer, Tensor weight)
+    public override string Description => "smallest Euclidean norm";
+
+    /// <inheritdoc/>
+    public override double[] Score(FilterGroup group)
     {
-        var scores = new double[weight.Shape[0]];
+        var scores = new double[group.Filters];
         for (var j = 0; j < scores.Length; j++)
         {
-            foreach (double w in FilterOf(weight, j)) scores[j] += w * w;
+            foreach (double w in group.FilterOf(j)) scores[j] += w * w;
             scores[j] = Math.Sqrt(scores[j]);
         }
 

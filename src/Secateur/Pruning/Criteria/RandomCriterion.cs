@@ -1,6 +1,3 @@
-using System.Text;
-using Secateur.Kernels;
-
 namespace Secateur.Pruning.Criteria;
 
 /// <summary>The baseline that looks at no weight: the same seed and layer name always give the same scores.</summary>
@@ -10,13 +7,14 @@ public sealed class RandomCriterion(int seed) : FilterCriterion
     public override string Name => "random";
 
     /// <inheritdoc/>
-    public override double[] Score(string layer, Tensor weight)
+    public override string Description => "a seeded baseline that looks at no weight";
+
+    /// <inheritdoc/>
+    public override double[] Score(FilterGroup group)
     {
-        // Layers of one size must not all lose the same filters; string.GetHashCode differs from run to run, so FNV-1a.
-        var hash = 2166136261u ^ (uint)seed;
-        foreach (var b in Encoding.UTF8.GetBytes(layer)) hash = (hash ^ b) * 16777619u;
-        var random = new SeededRandom((int)hash);
-        var scores = new double[weight.Shape[0]];
+        // Layers of one size must not all lose the same filters.
+        var random = new SeededRandom(seed, group.Layer.Layer);
+        var scores = new double[group.Filters];
         for (var j = 0; j < scores.Length; j++) scores[j] = random.NextDouble();
         return scores;
     }
