@@ -1,6 +1,7 @@
 using Secateur.Graph;
 using Secateur.Kernels.Simd;
 using Secateur.Lowering;
+using Secateur.Runtime.Planning;
 using Secateur.Weights;
 
 namespace Secateur.Runtime;

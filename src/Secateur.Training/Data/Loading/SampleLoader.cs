@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Secateur.Training.Data.Augmentation;
 using Secateur.Training.Data.Datasets;
 
 namespace Secateur.Training.Data.Loading;
