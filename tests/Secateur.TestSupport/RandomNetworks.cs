@@ -10,11 +10,12 @@ namespace Secateur.TestSupport;
 public sealed class RandomNetworks
 {
     private readonly Random _random;
+    private readonly Random _poolings;
     private readonly NetworkBuilder _g = new("random");
     private readonly List<(int Node, string Size)> _made = [];
     private readonly List<LayerSpec> _layers = [];
 
-    private RandomNetworks(int seed) => _random = new Random(seed);
+    private RandomNetworks(int seed) => (_random, _poolings) = (new Random(seed), new Random(~seed));
 
     /// <summary>A model whose filters are pruned at a rate of its own in each layer, from none to all.</summary>
     public static Model Create(int seed)
@@ -30,7 +31,12 @@ public sealed class RandomNetworks
     private Network Build()
     {
         _made.Add((_g.Input(_random.Next(1, 4)), "image"));
-        for (var steps = _random.Next(4, 18); steps > 0; steps--) Step();
+        for (var steps = _random.Next(4, 18); steps > 0; steps--)
+        {
+            Step();
+            if (_poolings.Next(8) == 0) Pool();
+        }
+
         var outputs = _random.Next(1, 4);
         _g.Output("last", _made[^1].Node);
         for (var i = 1; i < outputs; i++) _g.Output($"other_{i}", _made[_random.Next(_made.Count)].Node);
@@ -79,6 +85,18 @@ public sealed class RandomNetworks
         }
     }
 
+    private void Pool()
+    {
+        var (x, size) = _made[^1];
+        var (kernel, stride) = (_poolings.Next(2, 4), _poolings.Next(1, 3));
+        var padding = _poolings.Next((kernel / 2) + 1);
+        _made.Add((_g.MaxPool2d(x, kernel, stride, padding), Moved(size, kernel, stride, padding)));
+    }
+
+    /// <summary>The size after a window has moved over a map.</summary>
+    private static string Moved(string size, int kernel, int stride, int padding) =>
+        (2 * padding) - kernel == -1 && stride == 1 ? size : $"{size}/{(2 * padding) - kernel}/{stride}";
+
     private void Convolve(int x, string size)
     {
         var channels = _g.ChannelsOf(x);
@@ -87,8 +105,7 @@ public sealed class RandomNetworks
         var layer = fresh ? NewLayer(channels) : again[_random.Next(again.Count)];
         if (fresh) _layers.Add(layer);
         var y = _g.Conv2d(x, layer.Name, layer.Outputs, layer.Kernel, layer.Stride, layer.Padding, layer.Groups, layer.Bias);
-        var reach = (2 * layer.Padding) - layer.Kernel;
-        var result = reach == -1 && layer.Stride == 1 ? size : $"{size}/{reach}/{layer.Stride}";
+        var result = Moved(size, layer.Kernel, layer.Stride, layer.Padding);
         if (layer.Norm) y = _g.BatchNorm(y, layer.Name + "_norm");
         if (_random.Next(2) == 0) y = _random.Next(2) == 0 ? _g.Relu(y) : _g.PRelu(y, layer.Name + "_slope");
         _made.Add((y, result));

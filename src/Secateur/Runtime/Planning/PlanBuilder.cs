@@ -122,6 +122,9 @@ internal sealed class PlanBuilder
             case ConcatNode n:
                 EmitConcat(i, n);
                 break;
+            case MaxPool2dNode n:
+                EmitMaxPool(i, n);
+                break;
             case MaxOutNode n:
                 var (from, to) = (ViewOf(n.Input), ViewOrNew(i));
                 _draft.Add([from, to], m => new MaxOutStep(n.Name, to.Layout, m.Planes(from), m.Plane(to, 0), m.Plane(to, 1)));
@@ -353,6 +356,12 @@ internal sealed class PlanBuilder
             var planes = new UpsamplePlanes(from.Layout, to.Layout, m.Planes(from), m.Planes(to));
             return node.Mode == UpsampleMode.Nearest ? new NearestStep(node.Name, planes) : new BilinearStep(node.Name, planes);
         });
+    }
+
+    private void EmitMaxPool(int i, MaxPool2dNode node)
+    {
+        var (from, to) = (ViewOf(node.Input), ViewOrNew(i));
+        _draft.Add([from, to], m => new MaxPoolStep(node.Name, node.Geometry, from.Layout, to.Layout, m.Planes(from), m.Planes(to), m.Scratch));
     }
 
     private void EmitConcat(int i, ConcatNode node)

@@ -24,7 +24,9 @@ internal sealed unsafe class MaxPoolBackwardStep(
     /// <summary>One image, all channels in order: the source may hold one twice.</summary>
     protected override void RunTask(float* memory, float* scratch, int chunk, int task)
     {
-        var (values, back, gradient) = (scratch, scratch + _input, scratch + (2 * (nint)_input));
+        var values = scratch;
+        var back = values + _input;
+        var gradient = back + _input;
         for (var c = 0; c < targets.Length; c++)
         {
             if (targets[c] is not { } target) continue;
