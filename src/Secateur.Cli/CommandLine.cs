@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Secateur.Cli.Commands;
+using Secateur.Cli.Options;
 using Secateur.Cli.Output;
 using Secateur.Graph;
 
@@ -10,9 +11,6 @@ namespace Secateur.Cli;
 internal static class CommandLine
 {
     private const string TraceVariable = "SECATEUR_TRACE";
-    private const int Failed = 1;
-    private const int WrongUsage = 2;
-    internal const int Cancelled = 130;
 
     // After Ctrl-C: images and training steps in work are finished, so that a later --resume goes on from there.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -56,7 +54,7 @@ internal static class CommandLine
         {
             var path = string.Join(' ', Path(parsed.CommandResult).Append("--help"));
             var problem = parsed.UnmatchedTokens is [var unknown, ..] ? $"{unknown}: no such command or option" : parsed.Errors[0].Message;
-            return Fail(WrongUsage, $"{problem} (see {path})");
+            return Fail(ExitCode.WrongUsage, $"{problem} (see {path})");
         }
 
         try
@@ -65,18 +63,18 @@ internal static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            return Fail(Cancelled, "cancelled");
+            return Fail(ExitCode.Cancelled, "cancelled");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NetworkException
             or InvalidOperationException or DllNotFoundException or OutOfMemoryException or UsageException)
         {
-            return Fail(Failed, Problem.Describe(error));
+            return Fail(ExitCode.Failed, Problem.Describe(error));
         }
         catch (Exception error)
         {
             // A mistake of ours; even so one line, with the way to the rest.
             if (Environment.GetEnvironmentVariable(TraceVariable) is { Length: > 0 }) Console.Error.WriteLine(error);
-            return Fail(Failed, $"internal error, {error.GetType().Name}: {error.Message} (set {TraceVariable}=1 to see where)");
+            return Fail(ExitCode.Failed, $"internal error, {error.GetType().Name}: {error.Message} (set {TraceVariable}=1 to see where)");
         }
     }
 
@@ -94,6 +92,3 @@ internal static class CommandLine
         return code;
     }
 }
-
-/// <summary>The user asked for something that cannot be; the message says what can.</summary>
-internal sealed class UsageException(string message) : Exception(message);

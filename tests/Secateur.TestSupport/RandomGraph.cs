@@ -21,11 +21,11 @@ public abstract class RandomGraph(int seed)
         for (var steps = Random.Next(leastSteps, mostSteps + 1); steps > 0; steps--)
         {
             // Mostly go on from what is new, so that networks get deep.
-            Step(Random.Next(3) > 0 ? _maps[^1] : Any());
+            Step(Random.Next(3) > 0 ? Latest : Any());
         }
 
         var outputs = Random.Next(1, mostOutputs + 1);
-        Builder.Output("last", _maps[^1].Node);
+        Builder.Output("last", Latest.Node);
         for (var i = 1; i < outputs; i++) Builder.Output($"other_{i}", Any().Node);
         return Builder.Build();
     }
@@ -35,6 +35,9 @@ public abstract class RandomGraph(int seed)
 
     /// <summary>Has the steps that follow go on from a node too.</summary>
     protected void Keep(int node, string size) => _maps.Add(new Map(node, size));
+
+    /// <summary>The newest map.</summary>
+    protected Map Latest => _maps[^1];
 
     /// <summary>Any map so far.</summary>
     protected Map Any() => OneOf(_maps);
@@ -51,7 +54,7 @@ public abstract class RandomGraph(int seed)
         return Random.Next(3) switch { 0 => inputs, 1 => OneOf(divisors), _ => 1 };
     }
 
-    /// <summary>A name for the size behind a convolution, the same for equal ones.</summary>
+    /// <summary>A name for the size after a window has moved over a map, the same for equal sizes.</summary>
     protected static string SizeAfter(string size, int kernel, int stride, int padding)
     {
         var reach = (2 * padding) - kernel;

@@ -9,12 +9,11 @@ namespace Secateur.TestSupport;
 /// <summary>Seeded small models that combine every operation in every way the graph allows, with zeros of every kind in their weights.</summary>
 public sealed class RandomNetworks : RandomGraph
 {
+    private readonly Random _poolings;
     private readonly List<LayerSpec> _layers = [];
 
     private RandomNetworks(int seed)
-        : base(seed)
-    {
-    }
+        : base(seed) => _poolings = new Random(~seed);
 
     /// <summary>A model whose filters are pruned at a rate of its own in each layer, from none to all.</summary>
     public static Model Create(int seed)
@@ -30,6 +29,12 @@ public sealed class RandomNetworks : RandomGraph
     private Network Grow() => WithoutLooseEnds(Grow(leastSteps: 4, mostSteps: 17, mostOutputs: 3));
 
     protected override void Step(Map x)
+    {
+        Extend(x);
+        if (_poolings.Next(8) == 0) Pool(Latest);
+    }
+
+    private void Extend(Map x)
     {
         var channels = Builder.ChannelsOf(x.Node);
         switch (Random.Next(18))
@@ -66,6 +71,13 @@ public sealed class RandomNetworks : RandomGraph
                 Keep(Builder.MaxOut(x.Node), x.Size);
                 break;
         }
+    }
+
+    private void Pool(Map x)
+    {
+        var (kernel, stride) = (_poolings.Next(2, 4), _poolings.Next(1, 3));
+        var padding = _poolings.Next((kernel / 2) + 1);
+        Keep(Builder.MaxPool2d(x.Node, kernel, stride, padding), SizeAfter(x.Size, kernel, stride, padding));
     }
 
     private void Convolve(Map x)

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Secateur.Graph;
 using Secateur.Kernels.Layout;
 using Secateur.Runtime;
+using Secateur.Runtime.Memory;
 
 namespace Secateur.Bench.Detection;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Secateur.Demo.Scenes;
 using Secateur.Detection;
 using Secateur.Runtime;
+using Secateur.Runtime.Memory;
 
 namespace Secateur.Bench.Detection;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Secateur.Execution;
-using Secateur.Runtime;
+using Secateur.Runtime.Memory;
+using Secateur.Runtime.Planning;
 
 namespace Secateur.Bench.Inference;
 

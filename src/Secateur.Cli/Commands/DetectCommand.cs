@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Secateur.Cli.Options;
 using Secateur.Cli.Output;
 using Secateur.Detection;
 using Secateur.Imaging;

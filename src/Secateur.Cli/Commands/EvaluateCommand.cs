@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
+using Secateur.Cli.Options;
 using Secateur.Cli.Output;
 using Secateur.Detection;
 using Secateur.Graph;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Secateur.Cli.Options;
 using Secateur.Cli.Output;
 using Secateur.Kernels;
 using Secateur.Models;

@@ -22,7 +22,7 @@ internal static class RunSession
         catch (TrainingStoppedException stopped)
         {
             Problem.Write($"{stopped.Message}; go on with: secateur {verb} --resume {run.Folder.Path}");
-            return CommandLine.Cancelled;
+            return ExitCode.Cancelled;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Secateur.Cli.Options;
 using Secateur.Models;
 using Secateur.Training.Initialization;
 using Secateur.Training.Runs;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Secateur.Cli.Options;
 using Secateur.Models;
 using Secateur.Training.Runs;
 

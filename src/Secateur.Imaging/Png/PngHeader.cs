@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Secateur.Pixels;
 
 namespace Secateur.Imaging.Png;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Secateur.Graph;
 using Secateur.Runtime;
+using Secateur.Runtime.Memory;
 using Secateur.Weights;
 
 namespace Secateur.Training.Runs;

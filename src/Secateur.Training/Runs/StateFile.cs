@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using Secateur.Kernels;
 using Secateur.Weights;
+using Secateur.Weights.Files;
 
 namespace Secateur.Training.Runs;
 

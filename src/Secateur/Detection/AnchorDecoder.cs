@@ -1,6 +1,6 @@
 using Secateur.Graph;
 using Secateur.Pixels;
-using Secateur.Runtime;
+using Secateur.Runtime.Memory;
 
 namespace Secateur.Detection;
 

@@ -1,6 +1,6 @@
 using System.Numerics;
 using Secateur.Graph;
-using Secateur.Runtime;
+using Secateur.Runtime.Memory;
 
 namespace Secateur.Detection;
 

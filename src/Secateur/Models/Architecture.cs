@@ -1,6 +1,6 @@
 using Secateur.Graph;
 using Secateur.Kernels;
-using Secateur.Weights;
+using Secateur.Weights.Files;
 
 namespace Secateur.Models;
 

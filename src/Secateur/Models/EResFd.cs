@@ -1,5 +1,5 @@
 using Secateur.Graph;
-using Secateur.Weights;
+using Secateur.Weights.Files;
 
 namespace Secateur.Models;
 

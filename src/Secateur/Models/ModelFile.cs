@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Secateur.Graph;
 using Secateur.Weights;
+using Secateur.Weights.Files;
 
 namespace Secateur.Models;
 

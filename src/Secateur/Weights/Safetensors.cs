@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Secateur.Kernels;
+using Secateur.Weights.Files;
 
 namespace Secateur.Weights;
 

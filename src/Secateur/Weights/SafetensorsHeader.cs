@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using Secateur.Kernels;
+using Secateur.Weights.Files;
 
 namespace Secateur.Weights;
 

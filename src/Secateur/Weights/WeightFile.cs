@@ -1,3 +1,4 @@
+using Secateur.Weights.Files;
 using Secateur.Weights.Pickle;
 using Secateur.Weights.PyTorch;
 

@@ -2,7 +2,7 @@ using Secateur.Detection;
 using Secateur.Graph;
 using Secateur.Kernels.Layout;
 using Secateur.Pixels;
-using Secateur.Runtime;
+using Secateur.Runtime.Memory;
 using Xunit;
 
 namespace Secateur.Tests.Detection;

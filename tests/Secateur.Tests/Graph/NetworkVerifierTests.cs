@@ -114,5 +114,7 @@ public class NetworkVerifierTests
         public override ImmutableArray<int> Inputs => [];
 
         public override Node Rewire(Func<int, int> position) => this;
+
+        public override SizeRule SizeIn(Network network) => new SizeRule.Image();
     }
 }

@@ -3,7 +3,7 @@ using Secateur.Kernels.Simd;
 using Secateur.Lowering;
 using Secateur.Models;
 using Secateur.Reference;
-using Secateur.Runtime;
+using Secateur.Runtime.Planning;
 using Secateur.TestSupport;
 using Secateur.Tests.Pruning.Compaction;
 using Secateur.Tests.Runtime;

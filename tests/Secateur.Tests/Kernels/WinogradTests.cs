@@ -3,7 +3,7 @@ using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Layout;
 using Secateur.Kernels.Simd;
 using Secateur.Reference;
-using Secateur.Runtime;
+using Secateur.Runtime.Packing;
 using Secateur.Runtime.Steps;
 using Secateur.TestSupport;
 using Xunit;

@@ -1,6 +1,7 @@
 using Secateur.Graph;
 using Secateur.Models;
 using Secateur.Runtime;
+using Secateur.Runtime.Planning;
 using Secateur.TestSupport;
 using Xunit;
 

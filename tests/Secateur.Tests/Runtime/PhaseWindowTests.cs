@@ -4,7 +4,7 @@ using Secateur.Kernels.Layout;
 using Secateur.Kernels.Simd;
 using Secateur.Lowering;
 using Secateur.Reference;
-using Secateur.Runtime;
+using Secateur.Runtime.Planning;
 using Secateur.Runtime.Steps;
 using Secateur.TestSupport;
 using Secateur.Tests.Pruning.Compaction;

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using Secateur.Graph;
 using Secateur.Reference;
-using Secateur.Runtime;
+using Secateur.Runtime.Memory;
+using Secateur.Runtime.Planning;
 using Xunit;
 
 namespace Secateur.Tests.Runtime;

@@ -2,7 +2,7 @@ using Secateur.Graph;
 using Secateur.Kernels.Simd;
 using Secateur.Lowering;
 using Secateur.Reference;
-using Secateur.Runtime;
+using Secateur.Runtime.Planning;
 using Secateur.Runtime.Steps;
 using Secateur.TestSupport;
 using Secateur.Tests.Pruning.Compaction;

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Secateur.TestSupport;
-using Secateur.Weights;
+using Secateur.Weights.Files;
+using Secateur.Weights.PyTorch;
 using Xunit;
 
 namespace Secateur.Tests.Weights;

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Secateur.TestSupport;
 using Secateur.Weights;
+using Secateur.Weights.Files;
+using Secateur.Weights.PyTorch;
 using Xunit;
 
 namespace Secateur.Tests.Weights;

@@ -3,6 +3,7 @@ using System.Text;
 using Secateur.Kernels;
 using Secateur.TestSupport;
 using Secateur.Weights;
+using Secateur.Weights.Files;
 using Xunit;
 
 namespace Secateur.Tests.Weights;

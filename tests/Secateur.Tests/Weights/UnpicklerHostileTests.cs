@@ -1,5 +1,5 @@
 using Secateur.TestSupport;
-using Secateur.Weights;
+using Secateur.Weights.PyTorch;
 using Xunit;
 
 namespace Secateur.Tests.Weights;

@@ -1,6 +1,7 @@
 using Secateur.Kernels;
 using Secateur.TestSupport;
 using Secateur.Weights;
+using Secateur.Weights.Files;
 using Xunit;
 
 namespace Secateur.Tests.Weights;

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using Secateur.Kernels;
 using Secateur.TestSupport;
 using Secateur.Weights;
+using Secateur.Weights.PyTorch;
 using Xunit;
 
 namespace Secateur.Tests.Weights;

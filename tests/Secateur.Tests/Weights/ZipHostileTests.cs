@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Secateur.TestSupport;
-using Secateur.Weights;
+using Secateur.Weights.PyTorch;
 using Xunit;
 
 namespace Secateur.Tests.Weights;

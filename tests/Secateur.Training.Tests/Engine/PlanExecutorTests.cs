@@ -133,7 +133,7 @@ public class PlanExecutorTests
         Assert.True(count > atLeast, $"only {count} networks were checked");
     }
 
-    private static void Compare(Model model, EngineComparison expected, int height, int width, string where, double gradientTolerance = GradientTolerance)
+    internal static void Compare(Model model, EngineComparison expected, int height, int width, string where, double gradientTolerance = GradientTolerance)
     {
         using var run = new OutputRun(model, expected.Input, expected.ResultGradients, height, width, new TrainingEngineOptions { Batch = Images, Threads = 2 });
         run.Step();

@@ -3,7 +3,7 @@ using Secateur.Reference;
 
 namespace Secateur.Training.Tests.Reference;
 
-/// <summary>Where a network's results stand to the places at which it has no derivative: zero in activations, ties in the max-out.</summary>
+/// <summary>Where a network's results stand to the places at which it has no derivative: zero in activations, ties in the max-out and in windows.</summary>
 internal static class Kinks
 {
     /// <summary>On which side each activation and max-out is: equal for two runs with no kink between them.</summary>
@@ -14,9 +14,11 @@ internal static class Kinks
         var sides = new List<int>();
         foreach (var node in network.Nodes)
         {
-            if (node is not (ReluNode or PReluNode or MaxOutNode)) continue;
-            foreach (var image in results[node.Inputs[0]])
-                sides.AddRange(node is MaxOutNode ? Backgrounds(image).Select(b => Array.IndexOf(b, b.Max())) : image.Data.Select(Math.Sign));
+            foreach (var image in node.Inputs.Take(1).SelectMany(input => results[input]))
+            {
+                if (Rivals(node, image) is { } rivals) sides.AddRange(rivals.Select(r => Array.IndexOf(r, r.Max())));
+                else if (node is ReluNode or PReluNode) sides.AddRange(image.Data.Select(Math.Sign));
+            }
         }
 
         return sides;
@@ -29,18 +31,30 @@ internal static class Kinks
     public static double Margin(Network network, IReadOnlyList<Volume[]> results)
     {
         var margin = double.PositiveInfinity;
-        foreach (var node in network.Nodes.Where(n => n is ReluNode or PReluNode or MaxOutNode))
+        foreach (var node in network.Nodes.Where(n => n is ReluNode or PReluNode or MaxOutNode or MaxPool2dNode))
         {
             var input = results[node.Inputs[0]];
             var largest = input.Max(image => image.Data.Max(Math.Abs));
-            var distances = node is MaxOutNode
-                ? input.SelectMany(image => Backgrounds(image).SelectMany(b => b.Select(value => b.Max() - value)))
-                : input.SelectMany(image => image.Data).Select(Math.Abs);
+            var distances = input.SelectMany(image => Rivals(node, image)?.SelectMany(r => r.Select(value => r.Max() - value)) ?? image.Data.Select(Math.Abs));
             foreach (var distance in distances.Where(d => d > 0)) margin = Math.Min(margin, distance / largest);
         }
 
         return margin;
     }
+
+    /// <summary>The sets of values of which a node takes the largest; null where it takes none.</summary>
+    private static IEnumerable<double[]>? Rivals(Node node, Volume input) => node switch
+    {
+        MaxOutNode => Backgrounds(input),
+        MaxPool2dNode pool => Windows(pool, input),
+        _ => null,
+    };
+
+    private static IEnumerable<double[]> Windows(MaxPool2dNode node, Volume input) =>
+        from c in Enumerable.Range(0, input.Channels)
+        from y in Enumerable.Range(0, node.Geometry.OutputSize(input.Height))
+        from x in Enumerable.Range(0, node.Geometry.OutputSize(input.Width))
+        select MaxPoolReference.Window(input, node.Geometry, c, y, x).ToArray();
 
     /// <summary>The background values of each pixel: all channels but the last.</summary>
     private static IEnumerable<double[]> Backgrounds(Volume map)

@@ -103,6 +103,14 @@ public class OperationGradientTests
         Check((g, x) => g.MaxOut(x), 2, 1, 1);
     }
 
+    [Theory]
+    [InlineData(2, 2, 0)]
+    [InlineData(3, 2, 1)]
+    [InlineData(3, 1, 1)]
+    [InlineData(2, 1, 0)]
+    [InlineData(3, 3, 0)]
+    public void Max_pooling(int kernel, int stride, int padding) => Check((g, x) => g.MaxPool2d(x, kernel, stride, padding), 2, 7, 5);
+
     [Fact]
     public void Shared_layers_sum_their_gradients()
     {

@@ -1,5 +1,6 @@
 using Secateur.Graph;
 using Secateur.Runtime;
+using Secateur.Runtime.Memory;
 using Secateur.Weights;
 
 namespace Secateur.Pruning.Compaction;

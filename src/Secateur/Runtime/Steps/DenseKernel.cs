@@ -1,5 +1,6 @@
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Simd;
+using Secateur.Runtime.Packing;
 
 namespace Secateur.Runtime.Steps;
 

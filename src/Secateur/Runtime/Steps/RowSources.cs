@@ -2,6 +2,7 @@ using Secateur.Graph;
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Layout;
 using Secateur.Kernels.Simd;
+using Secateur.Runtime.Memory;
 
 namespace Secateur.Runtime.Steps;
 

@@ -3,6 +3,7 @@ using Secateur.Kernels;
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Layout;
 using Secateur.Kernels.Simd;
+using Secateur.Runtime.Packing;
 
 namespace Secateur.Runtime.Steps;
 

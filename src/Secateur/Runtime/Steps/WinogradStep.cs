@@ -2,6 +2,7 @@ using Secateur.Execution;
 using Secateur.Kernels;
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Simd;
+using Secateur.Runtime.Packing;
 
 namespace Secateur.Runtime.Steps;
 

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Secateur.Weights.Files;
+
 using PickleDictionary = System.Collections.Generic.List<System.Collections.Generic.KeyValuePair<object?, object?>>;
 using PickleList = System.Collections.Generic.List<object?>;
 

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using Secateur.Kernels;
+using Secateur.Weights.Files;
 using Secateur.Weights.Pickle;
+
 using PickleDictionary = System.Collections.Generic.List<System.Collections.Generic.KeyValuePair<object?, object?>>;
 
 namespace Secateur.Weights.PyTorch;

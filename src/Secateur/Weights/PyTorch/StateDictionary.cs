@@ -1,3 +1,5 @@
+using Secateur.Weights.Files;
+
 using PickleDictionary = System.Collections.Generic.List<System.Collections.Generic.KeyValuePair<object?, object?>>;
 
 namespace Secateur.Weights.PyTorch;

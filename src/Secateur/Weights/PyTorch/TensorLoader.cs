@@ -1,4 +1,5 @@
 using Secateur.Kernels;
+using Secateur.Weights.Files;
 
 namespace Secateur.Weights.PyTorch;
 

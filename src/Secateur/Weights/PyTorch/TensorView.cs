@@ -1,3 +1,5 @@
+using Secateur.Weights.Files;
+
 namespace Secateur.Weights.PyTorch;
 
 /// <summary>A storage that a pickle refers to.</summary>

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using Secateur.Weights.Files;
 using Secateur.Weights.Pickle;
+
 using PickleDictionary = System.Collections.Generic.List<System.Collections.Generic.KeyValuePair<object?, object?>>;
 
 namespace Secateur.Weights.PyTorch;

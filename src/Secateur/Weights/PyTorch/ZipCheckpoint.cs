@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Secateur.Kernels;
+using Secateur.Weights.Files;
 using Secateur.Weights.Pickle;
 
 namespace Secateur.Weights.PyTorch;
@@ -90,7 +91,7 @@ internal sealed class ZipCheckpoint
         using var stream = entry.Open();
         stream.ReadExactly(bytes);
         if (stream.ReadByte() >= 0) throw _file.Invalid($"{shown}: more than the declared {entry.Length} bytes");
-        if (Crc32.Of(bytes) != entry.Crc32) throw _file.Invalid($"{shown}: wrong CRC-32 checksum, the file is damaged");
+        if (Crc32.Append(0, bytes) != entry.Crc32) throw _file.Invalid($"{shown}: wrong CRC-32 checksum, the file is damaged");
         return bytes;
     }
 }

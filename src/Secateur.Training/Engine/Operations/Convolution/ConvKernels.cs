@@ -1,6 +1,6 @@
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Simd;
-using Secateur.Runtime;
+using Secateur.Runtime.Packing;
 using Secateur.Training.Kernels;
 
 namespace Secateur.Training.Engine.Operations.Convolution;

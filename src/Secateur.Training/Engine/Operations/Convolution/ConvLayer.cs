@@ -1,7 +1,7 @@
 using Secateur.Graph;
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Simd;
-using Secateur.Runtime;
+using Secateur.Runtime.Packing;
 
 namespace Secateur.Training.Engine.Operations.Convolution;
 

@@ -1,0 +1,158 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
+using Secateur.Imaging;
+using Secateur.Models;
+using Secateur.Pixels;
+using Secateur.Weights;
+
+namespace Secateur.Cli.Options;
+
+/// <summary>Options that several commands share, so that they are called and explained alike.</summary>
+internal static class CommonOptions
+{
+    /// <summary>The protocol of one pass.</summary>
+    public const string Single = "single";
+
+    /// <summary>The protocol of the WIDER FACE evaluation: several scales, mirroring, box voting.</summary>
+    public const string MultiScale = "multi-scale";
+
+    private const int MostThreads = 1024;
+
+    public static Argument<string> Model() => Argument<string>("MODEL", "A safetensors file, or a PyTorch checkpoint (.pth) of EResFD or EXTD.");
+
+    /// <summary>An argument that takes no misspelt option for a value.</summary>
+    public static Argument<T> Argument<T>(string name, string description)
+    {
+        var argument = new Argument<T>(name) { Description = description };
+        argument.Validators.Add(result =>
+        {
+            var option = result.Tokens.FirstOrDefault(t => t.Value.StartsWith('-') && !Path.Exists(t.Value));
+            if (option is not null) result.AddError($"{option.Value}: no such option, nor such a file");
+        });
+        return argument;
+    }
+
+    public static Option<string> RequiredModel() => new("--model", "-m")
+    {
+        Description = "The model: a safetensors file, or a PyTorch checkpoint (.pth).",
+        HelpName = "MODEL",
+        Required = true,
+    };
+
+    public static Option<string?> Architecture() =>
+        Choice("--arch", "The network that a checkpoint holds; guessed from its tensors when not given.", Architectures.Names);
+
+    public static Option<bool> Json() => new("--json") { Description = "Print one JSON document on stdout, and nothing else there." };
+
+    public static Option<string?> Out(string description) => new("--out", "-o") { Description = description, HelpName = "FILE" };
+
+    public static Option<int> Threads(string description, int initial) =>
+        Number<int>("--threads", description, "N", $"from 1 to {MostThreads}", n => n is >= 1 and <= MostThreads, initial);
+
+    public static Option<int> Count(string name, string description, int initial, int most = 1_000_000) =>
+        Number<int>(name, description, "N", $"from 1 to {most}", n => n >= 1 && n <= most, initial);
+
+    /// <summary>An option whose value is a number that <paramref name="holds"/>; <paramref name="expected"/> says so in words.</summary>
+    public static Option<T> Number<T>(string name, string description, string helpName, string expected, Func<T, bool> holds, T? initial = null)
+        where T : struct, INumber<T>
+    {
+        var option = new Option<T>(name)
+        {
+            Description = description,
+            HelpName = helpName,
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && holds(value)) return value;
+                result.AddError($"{name} is '{text}'; expected {expected}");
+                return default;
+            },
+        };
+        if (initial is { } known) option.DefaultValueFactory = _ => known;
+        return option;
+    }
+
+    /// <summary>An option whose value is one of some names.</summary>
+    public static Option<string?> Choice(string name, string description, IReadOnlyList<string> names, string? initial = null)
+    {
+        var option = new Option<string?>(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', names),
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (names.Contains(text)) return text;
+                result.AddError($"{name} is '{text}'; expected one of {string.Join(", ", names)}");
+                return null;
+            },
+        };
+        option.CompletionSources.Add([.. names]);
+        if (initial is not null) option.DefaultValueFactory = _ => initial;
+        return option;
+    }
+
+    public static Option<ImageSize> ImageSize() => new("--imgsz")
+    {
+        Description = "The input size, height x width.",
+        HelpName = "HxW",
+        DefaultValueFactory = _ => new ImageSize(480, 640),
+        CustomParser = ParseSize,
+    };
+
+    public static Option<string?> Protocol() => Choice(
+        "--protocol",
+        "single: one pass; multi-scale: the WIDER FACE test with mirrored, shrunk and enlarged passes and box voting.",
+        [Single, MultiScale],
+        Single);
+
+    /// <summary>Whether the user gave an option, rather than leaving it to its default.</summary>
+    public static bool IsGiven(this SymbolResult result, Option option) => result.GetResult(option) is { Implicit: false };
+
+    /// <summary>Runs on another thread, so that Ctrl-C is listened to meanwhile: it cancels the token.</summary>
+    public static void SetCancellableAction(this Command command, Func<ParseResult, CancellationToken, int> action) =>
+        command.SetAction((parsed, cancellation) => Task.Run(() => action(parsed, cancellation), CancellationToken.None));
+
+    /// <summary>Reads the model that the options name.</summary>
+    public static Model ReadModel(this ParseResult result, Argument<string> model, Option<string?> architecture) =>
+        ModelFile.Read(result.GetValue(model)!, result.GetValue(architecture));
+
+    /// <summary>A default name in the current folder: the model's own name with a suffix.</summary>
+    public static string DefaultOutput(string model, string suffix)
+    {
+        var name = Path.GetFileName(model);
+        var at = name.IndexOf(".pth", StringComparison.OrdinalIgnoreCase);
+        var stem = at < 0 ? Path.GetFileNameWithoutExtension(name) : name[..at];
+        return $"{stem}{suffix}.safetensors";
+    }
+
+    /// <summary>Makes sure, before any work, that a file can be written without touching what is being read.</summary>
+    /// <exception cref="UsageException">It is one of the inputs or a folder, or its folder does not exist.</exception>
+    public static void RequirePlace(string output, params ReadOnlySpan<string> inputs)
+    {
+        var target = Path.GetFullPath(output);
+        foreach (var input in inputs)
+        {
+            if (Path.GetFullPath(input) == target) throw new UsageException($"{output}: is the input itself; name another file with --out");
+        }
+
+        if (Directory.Exists(target)) throw new UsageException($"{output}: is a folder; name a file with --out");
+        if (Path.GetDirectoryName(target) is { } folder && !Directory.Exists(folder)) throw new UsageException($"{output}: there is no folder {folder}");
+    }
+
+    private static ImageSize ParseSize(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (Pixels.ImageSize.TryParse(text, out var size) || Pixels.ImageSize.TryParse($"{text}x{text}", out size))
+        {
+            if ((long)size.Height * size.Width <= ImageReadOptions.Default.MaxPixels) return size;
+            result.AddError($"--imgsz is '{text}'; expected at most {ImageReadOptions.Default.MaxPixels} pixels");
+            return default;
+        }
+
+        result.AddError($"--imgsz is '{text}'; expected HEIGHTxWIDTH in pixels, e.g. 480x640, or one number for a square");
+        return default;
+    }
+}
