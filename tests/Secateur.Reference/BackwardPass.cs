@@ -42,7 +42,7 @@ internal sealed class BackwardPass(Network network, IReadOnlyDictionary<string, 
             case BatchNormNode n:
                 Accumulate(
                     n.Input,
-                    BatchNormGradient.Run(gradient, results[n.Input], parameters[n.Gamma], _parameterGradients[n.Gamma], _parameterGradients[n.Beta]));
+                    BatchNormGradient.Run(gradient, results[n.Input], parameters[n.Gamma], n.Epsilon, _parameterGradients[n.Gamma], _parameterGradients[n.Beta]));
                 break;
             case ReluNode n:
                 Accumulate(n.Input, gradient, (dy, x) => ActivationGradient.Input(dy, x, 0));
@@ -59,6 +59,9 @@ internal sealed class BackwardPass(Network network, IReadOnlyDictionary<string, 
                 break;
             case UpsampleNode n:
                 Accumulate(n.Input, gradient, (dy, x) => UpsampleGradient.Input(dy, x, n.Mode));
+                break;
+            case MaxPool2dNode n:
+                Accumulate(n.Input, gradient, (dy, x) => MaxPoolReference.InputGradient(dy, x, n.Geometry));
                 break;
             case ConcatNode n:
                 var first = 0;

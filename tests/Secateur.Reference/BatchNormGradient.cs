@@ -10,12 +10,13 @@ public static class BatchNormGradient
     /// <param name="outputGradient">dy, for each image [C, H, W].</param>
     /// <param name="input">x, for each image [C, H, W].</param>
     /// <param name="gamma">[C].</param>
+    /// <param name="epsilon">Added to the variance.</param>
     /// <param name="gammaGradient">dgamma, [C], added to.</param>
     /// <param name="betaGradient">dbeta, [C], added to.</param>
     /// <returns>dx, for each image [C, H, W].</returns>
-    public static Volume[] Run(Volume[] outputGradient, Volume[] input, double[] gamma, double[] gammaGradient, double[] betaGradient)
+    public static Volume[] Run(Volume[] outputGradient, Volume[] input, double[] gamma, double epsilon, double[] gammaGradient, double[] betaGradient)
     {
-        var statistics = BatchStatistics.Of(input);
+        var statistics = BatchStatistics.Of(input, epsilon);
         var result = Array.ConvertAll(input, x => x.ZerosLike());
         Parallel.For(0, gamma.Length, c =>
         {

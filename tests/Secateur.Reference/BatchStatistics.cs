@@ -1,18 +1,17 @@
-using Secateur.Graph;
-
 namespace Secateur.Reference;
 
 /// <summary>Mean and variance of each channel over a batch (Ioffe and Szegedy, "Batch Normalization", arXiv 1502.03167, algorithm 1).</summary>
 /// <param name="Mean">[C].</param>
 /// <param name="Variance">[C]; biased: divided by <paramref name="Count"/>.</param>
 /// <param name="Count">Values a channel, N * H * W.</param>
-public sealed record BatchStatistics(double[] Mean, double[] Variance, int Count)
+/// <param name="Epsilon">Added to the variance before the root.</param>
+public sealed record BatchStatistics(double[] Mean, double[] Variance, int Count, double Epsilon)
 {
     /// <summary>The share of the newest batch in the running statistics.</summary>
     public const double Momentum = 0.1;
 
     /// <summary>The statistics of a batch, for each image [C, H, W].</summary>
-    public static BatchStatistics Of(Volume[] batch)
+    public static BatchStatistics Of(Volume[] batch, double epsilon)
     {
         var channels = batch[0].Channels;
         var (mean, variance) = (new double[channels], new double[channels]);
@@ -33,11 +32,11 @@ public sealed record BatchStatistics(double[] Mean, double[] Variance, int Count
             variance[c] /= count;
         });
 
-        return new BatchStatistics(mean, variance, count);
+        return new BatchStatistics(mean, variance, count, epsilon);
     }
 
     /// <summary>1 / sqrt(variance + epsilon) of a channel.</summary>
-    public double InverseDeviation(int c) => 1 / Math.Sqrt(Variance[c] + BatchNormNode.Epsilon);
+    public double InverseDeviation(int c) => 1 / Math.Sqrt(Variance[c] + Epsilon);
 
     /// <summary>running = 0.9 running + 0.1 batch, with the unbiased variance: divided by <see cref="Count"/> - 1.</summary>
     /// <param name="mean">Running mean, [C], changed.</param>

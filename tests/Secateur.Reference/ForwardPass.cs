@@ -35,6 +35,7 @@ internal sealed class ForwardPass(
         MergeNode n => [.. _results[n.A.Node].Zip(_results[n.B.Node], (a, b) => Merge(n, shape, a, b))],
         UpsampleNode { Mode: UpsampleMode.Nearest } n => Array.ConvertAll(_results[n.Input], x => NearestReference.Run(x, shape.Height, shape.Width)),
         UpsampleNode n => Array.ConvertAll(_results[n.Input], x => BilinearReference.Run(x, shape.Height, shape.Width)),
+        MaxPool2dNode n => Array.ConvertAll(_results[n.Input], x => MaxPoolReference.Run(x, n.Geometry)),
         ConcatNode n => [.. batch.Select((_, image) => ChannelSelection.Concatenate([.. n.Parts.Select(part => _results[part][image])]))],
         SelectNode n => Array.ConvertAll(_results[n.Input], x => ChannelSelection.Gather(x, n.Channels.AsSpan())),
         MaxOutNode n => Array.ConvertAll(_results[n.Input], MaxOutReference.Run),

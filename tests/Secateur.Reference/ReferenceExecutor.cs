@@ -13,7 +13,7 @@ public static class ReferenceExecutor
     {
         var parameters = ReferenceParameters.Of(model);
         var results = ForwardPass.Run(model.Network, parameters, [image], (norm, batch) => Array.ConvertAll(batch, x =>
-            BatchNormReference.Run(x, parameters[norm.Gamma], parameters[norm.Beta], parameters[norm.Mean], parameters[norm.Variance])));
+            BatchNormReference.Run(x, parameters[norm.Gamma], parameters[norm.Beta], parameters[norm.Mean], parameters[norm.Variance], norm.Epsilon)));
         return [.. results.Select(result => result[0])];
     }
 }

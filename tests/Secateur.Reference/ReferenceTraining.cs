@@ -38,9 +38,9 @@ public sealed class ReferenceTraining
 
     private Volume[] Normalise(BatchNormNode node, Volume[] input)
     {
-        var statistics = BatchStatistics.Of(input);
+        var statistics = BatchStatistics.Of(input, node.Epsilon);
         if (statistics.Count < 2) throw new NetworkException($"'{node.Name}' gets one value a channel, which has no variance: train on larger images or batches");
         statistics.UpdateRunning(Parameters[node.Mean], Parameters[node.Variance]);
-        return Array.ConvertAll(input, x => BatchNormReference.Run(x, Parameters[node.Gamma], Parameters[node.Beta], statistics.Mean, statistics.Variance));
+        return Array.ConvertAll(input, x => BatchNormReference.Run(x, Parameters[node.Gamma], Parameters[node.Beta], statistics.Mean, statistics.Variance, node.Epsilon));
     }
 }

@@ -49,12 +49,15 @@ internal static class HeadJson
         return head with { Layers = m.Has(Layers) ? [.. m.List(Layers, e => JsonMembers.TextOf(e, Layers))] : [.. PublishedLayers(nodes)] };
     }
 
-    /// <summary>The head's layers where a file does not name them: those that have the names of the published networks.</summary>
+    /// <summary>
+    /// The head's layers where a file does not name them: those that have the names of the published networks, but for what compaction added.
+    /// </summary>
     private static IEnumerable<string> PublishedLayers(IEnumerable<Node> nodes) => nodes
         .OfType<Conv2dNode>()
         .Where(c => c.Weight.EndsWith(".weight", StringComparison.Ordinal))
         .Select(c => c.Layer)
         .Where(l => l.StartsWith("loc.", StringComparison.Ordinal) || l.StartsWith("conf.", StringComparison.Ordinal))
+        .Where(l => !UniqueNames.WithoutNumber(l).EndsWith(".fixed", StringComparison.Ordinal))
         .Distinct();
 
     private static void WriteLevel(Utf8JsonWriter json, DetectionLevel level)

@@ -11,13 +11,7 @@ public static class ImageIndependence
         var constant = new bool[network.Nodes.Length];
         for (var i = 0; i < constant.Length; i++)
         {
-            constant[i] = network.Nodes[i] switch
-            {
-                InputNode => false,
-                OnesNode => true,
-                UpsampleNode n => constant[n.Input],
-                var n => n.Inputs.All(input => constant[input]),
-            };
+            constant[i] = network.Nodes[i] is not InputNode && network.Nodes[i].ValueInputs.All(input => constant[input]);
         }
 
         return [.. constant];

@@ -61,8 +61,8 @@ internal ref struct JsonMembers
         return Enum.IsDefined(typeof(T), text) ? Enum.Parse<T>(text) : throw new JsonException($"'{name}' is unknown");
     }
 
-    /// <summary>A number.</summary>
-    public float Number(string name) => NumberOf(Any(name), name);
+    /// <summary>A number of 64 bits.</summary>
+    public double Double(string name) => Expect(Any(name), JsonValueKind.Number, name).GetDouble();
 
     /// <summary>A list of integers.</summary>
     public ImmutableArray<int> Integers(string name) => IntegersOf(Any(name), name);

@@ -13,7 +13,7 @@ public sealed class NetworkBuilder(string architecture)
     private readonly List<ParameterSpec> _parameters = [];
     private readonly List<NetworkOutput> _outputs = [];
     private DetectorHead _head = DetectorHead.None;
-    private readonly Dictionary<string, int> _uses = [];
+    private readonly UniqueNames _names = new();
 
     /// <summary>The channels of node <paramref name="node"/>.</summary>
     public int ChannelsOf(int node) => _channels[node];
@@ -33,9 +33,9 @@ public sealed class NetworkBuilder(string architecture)
     }
 
     /// <summary>A batch norm.</summary>
-    public int BatchNorm(int input, string layer)
+    public int BatchNorm(int input, string layer, double epsilon = BatchNormNode.UsualEpsilon)
     {
-        var node = new BatchNormNode(Use(layer), input, layer);
+        var node = new BatchNormNode(Use(layer), input, layer) { Epsilon = epsilon };
         Declare(node.Gamma, ParameterKind.NormGamma, _channels[input]);
         Declare(node.Beta, ParameterKind.NormBeta, _channels[input]);
         Declare(node.Mean, ParameterKind.NormMean, _channels[input]);
@@ -80,6 +80,10 @@ public sealed class NetworkBuilder(string architecture)
     public int Select(int input, params ReadOnlySpan<int> channels) =>
         Append(new SelectNode(Use(_nodes[input].Name + ".select"), input, [.. channels]), channels.Length);
 
+    /// <summary>The largest values of windows.</summary>
+    public int MaxPool2d(int input, int kernel, int stride, int padding = 0) =>
+        Append(new MaxPool2dNode(Use(_nodes[input].Name + ".maxpool"), input, kernel, stride, padding), _channels[input]);
+
     /// <summary>The max-out of level 0: two channels.</summary>
     public int MaxOut(int input) => Append(new MaxOutNode(Use(_nodes[input].Name + ".maxout"), input), 2);
 
@@ -102,11 +106,7 @@ public sealed class NetworkBuilder(string architecture)
     }
 
     /// <summary>A node name that is free: <paramref name="name"/>, <c>name@2</c>, ..</summary>
-    public string Use(string name)
-    {
-        var uses = _uses[name] = _uses.GetValueOrDefault(name) + 1;
-        return uses == 1 ? name : $"{name}@{uses}";
-    }
+    public string Use(string name) => _names.Take(name);
 
     /// <summary>Names a result.</summary>
     public void Output(string name, int node) => _outputs.Add(new NetworkOutput(name, node));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Secateur.Kernels;
+using Secateur.Kernels.Conv2d;
 
 namespace Secateur.Graph;
 
@@ -24,15 +25,14 @@ public static class NetworkShapes
         var shapes = ImmutableArray.CreateBuilder<MapShape>(network.Nodes.Length);
         for (var i = 0; i < network.Nodes.Length; i++)
         {
-            var (h, w) = network.Nodes[i] switch
+            var node = network.Nodes[i];
+            var (h, w) = node.SizeIn(network) switch
             {
-                InputNode => (height, width),
-                OnesNode n => Size(shapes[n.Like]),
-                Conv2dNode n => ConvSize(network, n, shapes[n.Input], (height, width)),
-                MergeNode n => SameSize(n, [shapes[n.A.Node], shapes[n.B.Node]]),
-                ConcatNode n => SameSize(n, [.. n.Parts.Select(p => shapes[p])]),
-                UpsampleNode n => Size(shapes[n.Like]),
-                var n => Size(shapes[n.Inputs[0]]),
+                SizeRule.Image => (height, width),
+                SizeRule.Like like => Size(shapes[like.Node]),
+                SizeRule.Joined joined => SameSize(node, [.. joined.Nodes.Select(p => shapes[p])]),
+                SizeRule.Window window => WindowSize(node, window.Geometry, shapes[window.Node], (height, width)),
+                var rule => throw new NetworkException($"'{node.Name}' ({node.GetType().Name}) has the unknown size rule {rule.GetType().Name}"),
             };
             shapes.Add(new MapShape(network.ChannelsOf(i), h, w));
         }
@@ -48,9 +48,8 @@ public static class NetworkShapes
 
     private static (int Height, int Width) Size(MapShape shape) => (shape.Height, shape.Width);
 
-    private static (int Height, int Width) ConvSize(Network network, Conv2dNode node, MapShape input, (int H, int W) image)
+    private static (int Height, int Width) WindowSize(Node node, ConvGeometry geometry, MapShape input, (int H, int W) image)
     {
-        var geometry = network.GeometryOf(node);
         var (h, w) = (geometry.OutputSize(input.Height), geometry.OutputSize(input.Width));
         return h > 0 && w > 0 ? (h, w) : throw new NetworkException($"an input of {image.H} x {image.W} pixels is too small: '{node.Name}' gets {input}");
     }

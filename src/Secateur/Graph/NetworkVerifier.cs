@@ -81,6 +81,7 @@ public static class NetworkVerifier
                 UpsampleNode n => Enum.IsDefined(n.Mode) ? Channels[n.Input] : Problem(n, $"has the unknown mode {n.Mode}"),
                 ConcatNode n => CheckConcat(n),
                 MaxOutNode n => CheckMaxOut(n),
+                MaxPool2dNode n => CheckMaxPool(n),
                 SelectNode n => CheckSelect(n),
                 _ => Problem(node, $"has the unknown type {node.GetType().Name}"),
             };
@@ -144,7 +145,7 @@ public static class NetworkVerifier
             Expect(node, node.Beta, ParameterKind.NormBeta, channels);
             Expect(node, node.Mean, ParameterKind.NormMean, channels);
             Expect(node, node.Variance, ParameterKind.NormVariance, channels);
-            return channels;
+            return node.Epsilon is > 0 and < 1 ? channels : Problem(node, $"adds {node.Epsilon} to the variance, expected a number between 0 and 1");
         }
 
         private int CheckMerge(MergeNode node)
@@ -186,6 +187,11 @@ public static class NetworkVerifier
 
         private int CheckMaxOut(MaxOutNode node) =>
             Channels[node.Input] < 2 ? Problem(node, $"needs two or more channels, found {Channels[node.Input]}") : 2;
+
+        private int CheckMaxPool(MaxPool2dNode node) =>
+            node.Kernel is < 1 or > MaxStride || node.Stride is < 1 or > MaxStride || node.Padding < 0 || node.Padding > node.Kernel / 2
+                ? Problem(node, $"has stride {node.Stride}, padding {node.Padding}, kernel {node.Kernel}")
+                : Channels[node.Input];
 
         private bool Expect(Node node, string name, ParameterKind kind, int length)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Secateur.Kernels.Conv2d;
 
 namespace Secateur.Graph;
 
@@ -9,11 +10,22 @@ public abstract record Node(string Name)
     /// <summary>The positions of the nodes that this one reads.</summary>
     public abstract ImmutableArray<int> Inputs { get; }
 
-    /// <summary>The same operation over other positions.</summary>
-    public abstract Node Rewire(Func<int, int> position);
+    /// <summary>Those of <see cref="Inputs"/> whose values count; of the others only the size does.</summary>
+    public virtual ImmutableArray<int> ValueInputs => Inputs;
 
     /// <summary>The names of the parameters that this one reads.</summary>
     public virtual ImmutableArray<string> Parameters => [];
+
+    /// <summary>The same operation over other positions.</summary>
+    public abstract Node Rewire(Func<int, int> position);
+
+    /// <summary>The same operation over parameters of other names.</summary>
+    /// <exception cref="NetworkException">Its parameters cannot be named one by one.</exception>
+    public virtual Node Rename(Func<string, string> name) =>
+        Parameters.IsEmpty ? this : throw new NetworkException($"'{Name}' ({GetType().Name}) cannot be copied");
+
+    /// <summary>How large its map is.</summary>
+    public abstract SizeRule SizeIn(Network network);
 }
 
 /// <summary>The image, [N, <paramref name="Channels"/>, H, W].</summary>
@@ -24,6 +36,9 @@ public sealed record InputNode(string Name, int Channels) : Node(Name)
 
     /// <inheritdoc/>
     public override Node Rewire(Func<int, int> position) => this;
+
+    /// <inheritdoc/>
+    public override SizeRule SizeIn(Network network) => new SizeRule.Image();
 }
 
 /// <summary>One channel of ones, as high and wide as node <paramref name="Like"/>: lets a network hold what does not depend on the image.</summary>
@@ -34,6 +49,12 @@ public sealed record OnesNode(string Name, int Like) : Node(Name)
 
     /// <inheritdoc/>
     public override Node Rewire(Func<int, int> position) => this with { Like = position(Like) };
+
+    /// <inheritdoc/>
+    public override ImmutableArray<int> ValueInputs => [];
+
+    /// <inheritdoc/>
+    public override SizeRule SizeIn(Network network) => new SizeRule.Like(Like);
 }
 
 /// <summary>2-D cross-correlation with zero padding: weight [O, I / Groups, K, K], bias [O] or none.</summary>
@@ -50,13 +71,22 @@ public sealed record Conv2dNode(string Name, int Input, string Weight, string? B
 
     /// <summary>The layer: the name of the weight without its last part.</summary>
     public string Layer => Weight[..^".weight".Length];
+
+    /// <inheritdoc/>
+    public override Node Rename(Func<string, string> name) => this with { Weight = name(Weight), Bias = Bias is null ? null : name(Bias) };
+
+    /// <inheritdoc/>
+    public override SizeRule SizeIn(Network network) => new SizeRule.Window(Input, network.GeometryOf(this));
 }
 
 /// <summary>Batch normalisation over <c>Layer.weight</c> (gamma), <c>.bias</c> (beta), <c>.running_mean</c> and <c>.running_var</c>, each [C].</summary>
 public sealed record BatchNormNode(string Name, int Input, string Layer) : Node(Name)
 {
+    /// <summary>The usual <see cref="Epsilon"/>.</summary>
+    public const double UsualEpsilon = 1e-5;
+
     /// <summary>Added to the variance before the root.</summary>
-    public const double Epsilon = 1e-5;
+    public double Epsilon { get; init; } = UsualEpsilon;
 
     /// <summary>Gamma, [C].</summary>
     public string Gamma => Layer + ".weight";
@@ -78,6 +108,9 @@ public sealed record BatchNormNode(string Name, int Input, string Layer) : Node(
 
     /// <inheritdoc/>
     public override ImmutableArray<string> Parameters => [Gamma, Beta, Mean, Variance];
+
+    /// <inheritdoc/>
+    public override SizeRule SizeIn(Network network) => new SizeRule.Like(Input);
 }
 
 /// <summary>max(x, 0).</summary>
@@ -88,6 +121,9 @@ public sealed record ReluNode(string Name, int Input) : Node(Name)
 
     /// <inheritdoc/>
     public override Node Rewire(Func<int, int> position) => this with { Input = position(Input) };
+
+    /// <inheritdoc/>
+    public override SizeRule SizeIn(Network network) => new SizeRule.Like(Input);
 }
 
 /// <summary>max(x, 0) + slope * min(x, 0) with one shared slope, [1].</summary>
@@ -101,6 +137,12 @@ public sealed record PReluNode(string Name, int Input, string Slope) : Node(Name
 
     /// <inheritdoc/>
     public override ImmutableArray<string> Parameters => [Slope];
+
+    /// <inheritdoc/>
+    public override Node Rename(Func<string, string> name) => this with { Slope = name(Slope) };
+
+    /// <inheritdoc/>
+    public override SizeRule SizeIn(Network network) => new SizeRule.Like(Input);
 }
 
 /// <summary>An operand of a sum. An operand with fewer channels than the sum says which ones it has; the others count as zero.</summary>
@@ -124,6 +166,9 @@ public abstract record MergeNode(string Name, MergeOperand A, MergeOperand B, in
     /// <inheritdoc/>
     public override Node Rewire(Func<int, int> position) =>
         this with { A = A with { Node = position(A.Node) }, B = B with { Node = position(B.Node) } };
+
+    /// <inheritdoc/>
+    public override SizeRule SizeIn(Network network) => new SizeRule.Joined([A.Node, B.Node]);
 }
 
 /// <summary>a + b.</summary>
@@ -141,6 +186,9 @@ public sealed record WeightedFusionNode(string Name, MergeOperand A, MergeOperan
 
     /// <inheritdoc/>
     public override ImmutableArray<string> Parameters => [Weights];
+
+    /// <inheritdoc/>
+    public override Node Rename(Func<string, string> name) => this with { Weights = name(Weights) };
 }
 
 /// <summary>How an <see cref="UpsampleNode"/> samples.</summary>
@@ -161,6 +209,12 @@ public sealed record UpsampleNode(string Name, int Input, int Like, UpsampleMode
 
     /// <inheritdoc/>
     public override Node Rewire(Func<int, int> position) => this with { Input = position(Input), Like = position(Like) };
+
+    /// <inheritdoc/>
+    public override ImmutableArray<int> ValueInputs => [Input];
+
+    /// <inheritdoc/>
+    public override SizeRule SizeIn(Network network) => new SizeRule.Like(Like);
 }
 
 /// <summary>The channels of all parts, one after another.</summary>
@@ -171,6 +225,9 @@ public sealed record ConcatNode(string Name, ImmutableArray<int> Parts) : Node(N
 
     /// <inheritdoc/>
     public override Node Rewire(Func<int, int> position) => this with { Parts = [.. Parts.Select(position)] };
+
+    /// <inheritdoc/>
+    public override SizeRule SizeIn(Network network) => new SizeRule.Joined(Parts);
 }
 
 /// <summary>Some channels of the input, ascending: costs nothing, whoever reads it reads those planes.</summary>
@@ -181,6 +238,9 @@ public sealed record SelectNode(string Name, int Input, ImmutableArray<int> Chan
 
     /// <inheritdoc/>
     public override Node Rewire(Func<int, int> position) => this with { Input = position(Input) };
+
+    /// <inheritdoc/>
+    public override SizeRule SizeIn(Network network) => new SizeRule.Like(Input);
 }
 
 /// <summary>Two channels out of C: the maximum of the first C - 1 (background), and the last (face). S3FD's max-out.</summary>
@@ -191,4 +251,25 @@ public sealed record MaxOutNode(string Name, int Input) : Node(Name)
 
     /// <inheritdoc/>
     public override Node Rewire(Func<int, int> position) => this with { Input = position(Input) };
+
+    /// <inheritdoc/>
+    public override SizeRule SizeIn(Network network) => new SizeRule.Like(Input);
+}
+
+/// <summary>
+/// The largest value of each window of <paramref name="Kernel"/> x <paramref name="Kernel"/> pixels, channel by channel; padding never is the largest.
+/// </summary>
+public sealed record MaxPool2dNode(string Name, int Input, int Kernel, int Stride, int Padding) : Node(Name)
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Inputs => [Input];
+
+    /// <summary>The window.</summary>
+    public ConvGeometry Geometry => new(Kernel, Stride, Padding, Groups: 1);
+
+    /// <inheritdoc/>
+    public override Node Rewire(Func<int, int> position) => this with { Input = position(Input) };
+
+    /// <inheritdoc/>
+    public override SizeRule SizeIn(Network network) => new SizeRule.Window(Input, Geometry);
 }

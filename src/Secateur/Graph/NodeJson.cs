@@ -31,6 +31,7 @@ internal static class NodeJson
                 json.WriteString("op", "batchNorm");
                 json.WriteNumber("input", n.Input);
                 json.WriteString("layer", n.Layer);
+                if (n.Epsilon != BatchNormNode.UsualEpsilon) json.WriteNumber("epsilon", n.Epsilon);
                 break;
             case ReluNode n:
                 json.WriteString("op", "relu");
@@ -65,6 +66,13 @@ internal static class NodeJson
                 json.WriteString("op", "maxOut");
                 json.WriteNumber("input", n.Input);
                 break;
+            case MaxPool2dNode n:
+                json.WriteString("op", "maxPool2d");
+                json.WriteNumber("input", n.Input);
+                json.WriteNumber("kernel", n.Kernel);
+                json.WriteNumber("stride", n.Stride);
+                json.WriteNumber("padding", n.Padding);
+                break;
             case SelectNode n:
                 json.WriteString("op", "select");
                 json.WriteNumber("input", n.Input);
@@ -88,7 +96,7 @@ internal static class NodeJson
             "ones" => new OnesNode(name, m.Integer("like")),
             "conv2d" => new Conv2dNode(
                 name, m.Integer("input"), m.Text("weight"), m.TextOrNull("bias"), m.Integer("stride"), m.Integer("padding"), m.Integer("groups")),
-            "batchNorm" => new BatchNormNode(name, m.Integer("input"), m.Text("layer")),
+            "batchNorm" => new BatchNormNode(name, m.Integer("input"), m.Text("layer")) { Epsilon = m.Has("epsilon") ? m.Double("epsilon") : BatchNormNode.UsualEpsilon },
             "relu" => new ReluNode(name, m.Integer("input")),
             "prelu" => new PReluNode(name, m.Integer("input"), m.Text("slope")),
             "add" => new AddNode(name, Operand(m.Any("a")), Operand(m.Any("b")), m.Integer("channels")),
@@ -96,6 +104,7 @@ internal static class NodeJson
                 name, Operand(m.Any("a")), Operand(m.Any("b")), m.Integer("channels"), m.Text("weights"), m.Integer("column")),
             "upsample" => new UpsampleNode(name, m.Integer("input"), m.Integer("like"), m.Name<UpsampleMode>("mode")),
             "concat" => new ConcatNode(name, m.Integers("parts")),
+            "maxPool2d" => new MaxPool2dNode(name, m.Integer("input"), m.Integer("kernel"), m.Integer("stride"), m.Integer("padding")),
             "maxOut" => new MaxOutNode(name, m.Integer("input")),
             "select" => new SelectNode(name, m.Integer("input"), m.Integers("channels")),
             _ => throw new JsonException($"'{name}' is the unknown node '{op}'"),

@@ -1,5 +1,6 @@
 using Secateur.Graph;
 using Secateur.Kernels;
+using Secateur.Lowering.Editing;
 using Secateur.Lowering.Parameters;
 using Secateur.Weights;
 
@@ -29,34 +30,22 @@ public static class FoldBatchNorm
             if (network.Nodes[norm.Input] is Conv2dNode && users[norm.Input] == 1) foldedInto[norm.Input] = norm;
         }
 
-        var pool = new ParameterPool();
-        var nodes = new List<Node>();
+        var editor = new GraphEditor();
         var position = new int[network.Nodes.Length];
-        for (var i = 0; i < network.Nodes.Length; i++)
+        for (var i = 0; i < position.Length; i++)
         {
-            if (network.Nodes[i] is BatchNormNode gone && foldedInto.ContainsKey(gone.Input))
+            position[i] = network.Nodes[i] switch
             {
-                position[i] = position[gone.Input];
-                continue;
-            }
-
-            position[i] = nodes.Count;
-            var node = network.Nodes[i] switch
-            {
-                Conv2dNode conv when foldedInto.TryGetValue(i, out var norm) => Fold(model, conv, norm, pool),
-                BatchNormNode norm => AsConvolution(model, norm, pool),
-                var other => pool.AddParametersOf(model, other),
+                BatchNormNode gone when foldedInto.ContainsKey(gone.Input) => position[gone.Input],
+                BatchNormNode norm => editor.Append(AsConvolution(model, norm, editor.Parameters).Rewire(At)),
+                Conv2dNode conv when foldedInto.TryGetValue(i, out var norm) => editor.AppendLayer((Conv2dNode)Fold(model, conv, norm, editor.Parameters).Rewire(At), conv.Layer),
+                var other => editor.Append(other.Rewire(At), model),
             };
-            nodes.Add(node.Rewire(p => position[p]));
         }
 
-        var result = new Network(
-            network.Architecture,
-            nodes,
-            pool.Specs,
-            network.Outputs.Select(o => o with { Node = position[o.Node] }),
-            network.Head.Rewire(p => position[p]));
-        return new Model(result, pool.Tensors, model.Info);
+        return editor.Finish(network, At, model.Info);
+
+        int At(int node) => position[node];
     }
 
     private static Conv2dNode Fold(Model model, Conv2dNode conv, BatchNormNode norm, ParameterPool pool)

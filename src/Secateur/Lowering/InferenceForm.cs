@@ -17,14 +17,14 @@ internal static class InferenceForm
     private const int MostChannels = 1 << 16;
     private const int MostWeights = 1 << 22;
 
-    /// <summary>A model that computes the same, up to rounding.</summary>
-    public static Model Of(Model model)
+    /// <summary>A model that computes the same, up to rounding; the same model where there is nothing to gain.</summary>
+    /// <param name="folded">A model without batch norms.</param>
+    public static Model NarrowUses(Model folded)
     {
-        var folded = FoldBatchNorm.Run(model);
         if (!SharesForFixedChannels(folded.Network) || !IsSmall(folded.Network)) return folded;
         try
         {
-            return Rewriter.Run(folded, sharesWeights: false).Model;
+            return Rewriter.Run(folded, sharesWeights: false);
         }
         catch (NetworkException)
         {

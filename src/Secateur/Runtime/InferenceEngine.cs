@@ -19,7 +19,7 @@ public sealed class InferenceEngine
     public InferenceEngine(Model model)
     {
         Model = model;
-        Lowered = new LoweredModel(InferenceForm.Of(model), SimdLevels.Detect());
+        Lowered = new LoweredModel(ModelPasses.Inference.Run(model), SimdLevels.Detect());
     }
 
     /// <summary>The model as it was given.</summary>

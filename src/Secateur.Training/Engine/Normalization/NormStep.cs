@@ -27,7 +27,7 @@ internal sealed unsafe class NormStep(EngineContext context, NormPass norm, Plan
         for (var c = 0; c < Chunks; c++) total.Merge(parts[(nint)c * norm.Map.Channels]);
 
         var variance = total.SquaredDeviations / total.Count;
-        var inverse = 1 / Math.Sqrt(variance + BatchNormNode.Epsilon);
+        var inverse = 1 / Math.Sqrt(variance + norm.Node.Epsilon);
         var (gamma, beta) = (Context.Parameters.Values[_gamma + task], Context.Parameters.Values[_beta + task]);
         norm.Scale(memory)[task] = (float)(gamma * inverse);
         norm.Shift(memory)[task] = (float)(beta - (gamma * inverse * (total.Mean - (float)total.Mean)));

@@ -5,6 +5,7 @@ using Secateur.Training.Engine.Normalization;
 using Secateur.Training.Engine.Operations;
 using Secateur.Training.Engine.Operations.Convolution;
 using Secateur.Training.Engine.Operations.MaxOut;
+using Secateur.Training.Engine.Operations.MaxPool;
 using Secateur.Training.Engine.Operations.Merge;
 using Secateur.Training.Engine.Operations.Upsample;
 using Secateur.Training.Engine.Steps;
@@ -68,6 +69,8 @@ internal sealed class ForwardPlanner
                 return Merge(index, [Spread(n.A, n.Channels), Spread(n.B, n.Channels)], new MergeFactors(n, _context.Parameters));
             case UpsampleNode n:
                 return Compute(index, Values[n.Input], map => new UpsampleOperation(n, Values[n.Input], _shapes[n.Input], map));
+            case MaxPool2dNode n:
+                return Compute(index, Values[n.Input], map => new MaxPoolOperation(n, Values[n.Input], _shapes[n.Input], map));
             case ConcatNode n:
                 return [.. n.Parts.SelectMany(p => Values[p])];
             case SelectNode n:

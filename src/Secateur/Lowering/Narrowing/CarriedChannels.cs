@@ -17,8 +17,6 @@ namespace Secateur.Lowering.Narrowing;
 /// </summary>
 internal sealed class CarriedChannels
 {
-    private readonly Model _model;
-    private readonly ChannelValues _values;
     private readonly bool[][] _carried;
     private readonly bool _sharesWeights;
     private readonly Dictionary<(string Weight, int Groups, int Use), ConvChannels> _convolutions = [];
@@ -26,20 +24,29 @@ internal sealed class CarriedChannels
 
     public CarriedChannels(Model model, ChannelValues values, bool sharesWeights)
     {
-        (_model, _values, _sharesWeights) = (model, values, sharesWeights);
+        (Model, Values, _sharesWeights) = (model, values, sharesWeights);
         var network = model.Network;
         _carried = [.. network.Nodes.Select((_, v) => new bool[network.ChannelsOf(v)])];
         var order = Enumerable.Range(0, _carried.Length).ToArray();
         do
         {
             _changed = false;
-            foreach (var v in order) Grow(v, network.Nodes[v]);
+            foreach (var v in order)
+            {
+                if (values.IsNeeded(v) || network.Nodes[v] is InputNode) ChannelRule.Of(network.Nodes[v]).Grow(this, v, network.Nodes[v]);
+            }
 
             // Some rules pass channels on, others ask for them further up.
             Array.Reverse(order);
         }
         while (_changed);
     }
+
+    /// <summary>The model.</summary>
+    public Model Model { get; }
+
+    /// <summary>What its channels are.</summary>
+    public ChannelValues Values { get; }
 
     /// <summary>Whether a node's channel is carried.</summary>
     public bool Has(int node, int channel) => _carried[node][channel];
@@ -54,50 +61,18 @@ internal sealed class CarriedChannels
     public ImmutableArray<int> InputsOf(int node) => ChannelsOf(node) is { } channels ? Indices(channels.Inputs) : [];
 
     private ConvChannels? ChannelsOf(int node) =>
-        _values.IsNeeded(node) && _model.Network.Nodes[node] is Conv2dNode conv ? _convolutions.GetValueOrDefault(KeyOf(node, conv)) : null;
+        Values.IsNeeded(node) && Model.Network.Nodes[node] is Conv2dNode conv ? _convolutions.GetValueOrDefault(KeyOf(node, conv)) : null;
 
     private (string Weight, int Groups, int Use) KeyOf(int node, Conv2dNode conv) => (conv.Weight, conv.Groups, _sharesWeights ? 0 : node);
 
-    private void Grow(int v, Node node)
-    {
-        if (node is InputNode) Mark(_carried[v], Enumerable.Range(0, _carried[v].Length));
-        if (!_values.IsNeeded(v)) return;
-        switch (node)
-        {
-            case Conv2dNode n:
-                GrowConvolution(v, n);
-                break;
-            case ReluNode or PReluNode or UpsampleNode:
-                Mark(_carried[v], Of(node.Inputs[0]));
-                break;
-            case SelectNode n:
-                Mark(_carried[v], Enumerable.Range(0, n.Channels.Length).Where(c => Has(n.Input, n.Channels[c])));
-                break;
-            case ConcatNode n:
-                var at = 0;
-                foreach (var part in n.Parts)
-                {
-                    Mark(_carried[v], Of(part).Select(c => at + c));
-                    at += _carried[part].Length;
-                }
-
-                break;
-            case MergeNode n:
-                GrowMerge(v, n);
-                break;
-            case MaxOutNode when _values.KindOf(v, 0) == ChannelKind.Live:
-                Mark(_carried[v], [0, 1]);
-                break;
-        }
-    }
-
-    private void GrowConvolution(int v, Conv2dNode node)
+    /// <summary>Grows what a convolution reads and computes, together with those that share its weight.</summary>
+    public void GrowConvolution(int v, Conv2dNode node)
     {
         var key = KeyOf(v, node);
-        var filters = ConvFilters.Of(_model, node);
+        var filters = ConvFilters.Of(Model, node);
         if (!_convolutions.TryGetValue(key, out var channels))
             _convolutions[key] = channels = new ConvChannels(new bool[_carried[node.Input].Length], new bool[filters.Outputs]);
-        Mark(channels.Outputs, Enumerable.Range(0, filters.Outputs).Where(o => _values.KindOf(v, o) == ChannelKind.Live));
+        Mark(channels.Outputs, Enumerable.Range(0, filters.Outputs).Where(o => Values.KindOf(v, o) == ChannelKind.Live));
         foreach (var o in Indices(channels.Outputs))
         {
             var (start, end) = filters.InputsOf(o);
@@ -133,18 +108,8 @@ internal sealed class CarriedChannels
         Mark(set, Enumerable.Range(start, length).Where(c => !set[c]).Take(lacking).ToList());
     }
 
-    private void GrowMerge(int v, MergeNode node)
-    {
-        var operands = MergeOperands.Of(_model, node).ToList();
-        foreach (var operand in operands) Mark(_carried[v], Of(operand.Node).Select(c => operand.Targets[c]));
-        foreach (var operand in operands)
-        {
-            Mark(
-                _carried[operand.Node],
-                Enumerable.Range(0, operand.Targets.Length)
-                    .Where(c => _carried[v][operand.Targets[c]] && _values.KindOf(operand.Node, c) == ChannelKind.Pattern));
-        }
-    }
+    /// <summary>Marks channels of a node.</summary>
+    public void Mark(int node, IEnumerable<int> channels) => Mark(_carried[node], channels);
 
     private void Mark(bool[] set, IEnumerable<int> channels)
     {

@@ -3,51 +3,42 @@ using System.Runtime.CompilerServices;
 using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Kernels.Conv2d;
-using Secateur.Lowering.Parameters;
+using Secateur.Lowering.Editing;
 using Secateur.Weights;
 
 namespace Secateur.Lowering.Narrowing;
 
-/// <summary>Appends nodes and tensors to the compacted network; names become unique, equal tensors of one name stay shared.</summary>
+/// <summary>Writes the compacted network in parts: maps of some channels of the original's nodes.</summary>
 internal sealed class GraphWriter(MapSizes sizes)
 {
-    private readonly List<Node> _nodes = [];
-    private readonly ParameterPool _pool = new();
-    private readonly HashSet<string> _names = [];
-    private readonly Dictionary<string, int> _uses = [];
+    private readonly GraphEditor _editor = new();
     private readonly Dictionary<int, int> _nodeOfSize = [];
     private readonly Dictionary<int, int> _onesOfSize = [];
 
     /// <summary>The nodes so far.</summary>
-    public IReadOnlyList<Node> Nodes => _nodes;
+    public IReadOnlyList<Node> Nodes => _editor.Nodes;
 
     /// <summary>Appends a node whose parameters are there and returns its position.</summary>
-    public int Append(Node node)
-    {
-        var name = node.Name;
-        while (!_names.Add(name)) name = $"{node.Name}#{_uses[node.Name] = _uses.GetValueOrDefault(node.Name, 1) + 1}";
-        _nodes.Add(node with { Name = name });
-        return _nodes.Count - 1;
-    }
+    public int Append(Node node) => _editor.Append(node);
 
     /// <summary>Appends a node over the original's parameters.</summary>
-    public int Append(Node node, Model original) => Append(_pool.AddParametersOf(original, node));
+    public int Append(Node node, Model original) => _editor.Append(node, original);
 
     /// <summary>Appends a convolution; a bias of zeros is left out.</summary>
     public int Conv2d(string name, string layer, int input, Tensor weight, ReadOnlySpan<double> bias, ConvGeometry geometry)
     {
-        var weightName = _pool.Add(layer + ".weight", ParameterKind.ConvWeight, weight);
+        var weightName = _editor.Parameters.Add(layer + ".weight", ParameterKind.ConvWeight, weight);
         var biasName = bias.ContainsAnyExcept(0.0)
-            ? _pool.Add(layer + ".bias", ParameterKind.ConvBias, new Tensor([bias.Length], ToSingle(bias)))
+            ? _editor.Parameters.Add(layer + ".bias", ParameterKind.ConvBias, new Tensor([bias.Length], ToSingle(bias)))
             : null;
-        return Append(new Conv2dNode(name, input, weightName, biasName, geometry.Stride, geometry.Padding, geometry.Groups));
+        return _editor.AppendLayer(new Conv2dNode(name, input, weightName, biasName, geometry.Stride, geometry.Padding, geometry.Groups), layer);
     }
 
     /// <summary>One number a channel, as maps of size <paramref name="size"/>.</summary>
     public Part Constant(string name, int size, ImmutableArray<int> channels, ReadOnlySpan<double> values)
     {
         var weight = new Tensor([channels.Length, 1, 1, 1], ToSingle(values));
-        return new Part(Conv2d(name, LayerOf(name), Ones(size), weight, [], new ConvGeometry(1, 1, 0, 1)), channels);
+        return new Part(Conv2d(name, UniqueNames.WithoutNumber(name), Ones(size), weight, [], new ConvGeometry(1, 1, 0, 1)), channels);
     }
 
     /// <summary>Each channel times <paramref name="factor"/>.</summary>
@@ -55,7 +46,7 @@ internal sealed class GraphWriter(MapSizes sizes)
     {
         var weight = new Tensor(part.Channels.Length, 1, 1, 1);
         Array.Fill(weight.Data, (float)factor);
-        return part with { Node = Conv2d(name, LayerOf(name), part.Node, weight, [], new ConvGeometry(1, 1, 0, part.Channels.Length)) };
+        return part with { Node = Conv2d(name, UniqueNames.WithoutNumber(name), part.Node, weight, [], new ConvGeometry(1, 1, 0, part.Channels.Length)) };
     }
 
     /// <summary>Some channels of a part.</summary>
@@ -86,7 +77,7 @@ internal sealed class GraphWriter(MapSizes sizes)
         {
             [] => null,
             [(var only, 1)] => only,
-            [var (only, factor)] => Scale(LayerOf(node.Name) + ".scale", only, factor),
+            [var (only, factor)] => Scale(UniqueNames.WithoutNumber(node.Name) + ".scale", only, factor),
             _ => Join(parts[0].Part, parts[1].Part, (a, b, channels) => Append(node with { A = a, B = b, Channels = channels }, original)),
         };
     }
@@ -132,33 +123,8 @@ internal sealed class GraphWriter(MapSizes sizes)
         return _nodeOfSize[size] = Conv2d(name, name, Ones(step.From), weight, [], step.Geometry);
     }
 
-    /// <summary>The finished model: nodes and tensors that no result needs are left out.</summary>
-    public Model Finish(string architecture, IEnumerable<NetworkOutput> outputs, DetectorHead head, ModelInfo info)
-    {
-        var results = outputs.ToList();
-        var used = _nodes.Select(n => n is InputNode).ToArray();
-        foreach (var result in results.Select(o => o.Node).Concat(head.Results)) used[result] = true;
-        for (var v = used.Length - 1; v >= 0; v--)
-        {
-            if (!used[v]) continue;
-            foreach (var input in _nodes[v].Inputs) used[input] = true;
-        }
-
-        var position = new int[used.Length];
-        for (var v = 1; v < used.Length; v++) position[v] = position[v - 1] + (used[v - 1] ? 1 : 0);
-        var nodes = _nodes.Where((_, v) => used[v]).Select(n => n.Rewire(p => position[p])).ToList();
-        var names = nodes.SelectMany(n => n.Parameters).ToHashSet();
-        var network = new Network(
-            architecture,
-            nodes,
-            _pool.Specs.Where(s => names.Contains(s.Name)),
-            results.Select(o => o with { Node = position[o.Node] }),
-            head.Rewire(p => position[p]));
-        return new Model(network, _pool.Tensors.Where(t => names.Contains(t.Key)), info);
-    }
-
-    /// <summary>The layer that the uses of a node share: its name without the number of the use.</summary>
-    public static string LayerOf(string name) => name.Split('@', '#')[0];
+    /// <summary>The finished model, see <see cref="GraphEditor.Finish"/>.</summary>
+    public Model Finish(Network original, Func<int, int> position, ModelInfo info) => _editor.Finish(original, position, info);
 
     private static Part Join(Part a, Part b, Func<MergeOperand, MergeOperand, int, int> append)
     {

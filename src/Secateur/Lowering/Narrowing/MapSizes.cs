@@ -17,12 +17,13 @@ internal sealed class MapSizes
         var sizes = ImmutableArray.CreateBuilder<int>();
         foreach (var node in network.Nodes)
         {
-            sizes.Add(node switch
+            sizes.Add(node.SizeIn(network) switch
             {
-                InputNode => Intern(new SizeStep(-1, new ConvGeometry(1, 1, 0, 1))),
-                Conv2dNode n => AfterConvolution(sizes[n.Input], network.GeometryOf(n)),
-                UpsampleNode n => sizes[n.Like],
-                _ => sizes[node.Inputs[0]],
+                SizeRule.Image => Intern(new SizeStep(-1, new ConvGeometry(1, 1, 0, 1))),
+                SizeRule.Like like => sizes[like.Node],
+                SizeRule.Joined joined => sizes[joined.Nodes[0]],
+                SizeRule.Window window => AfterWindow(sizes[window.Node], window.Geometry),
+                var rule => throw new NetworkException($"'{node.Name}' ({node.GetType().Name}) has the unknown size rule {rule.GetType().Name}"),
             });
         }
 
@@ -32,10 +33,10 @@ internal sealed class MapSizes
     /// <summary>For each node the number of its size; the image's is 0.</summary>
     public ImmutableArray<int> Of { get; }
 
-    /// <summary>The size that a size comes from, and the convolution in between.</summary>
+    /// <summary>The size that a size comes from, and the window in between.</summary>
     public SizeStep StepTo(int size) => _steps[size];
 
-    private int AfterConvolution(int input, ConvGeometry geometry)
+    private int AfterWindow(int input, ConvGeometry geometry)
     {
         // (H + 2 P - K) / S + 1 depends on 2 P - K and S only.
         var reach = (2 * geometry.Padding) - geometry.Kernel;
@@ -52,5 +53,5 @@ internal sealed class MapSizes
     }
 }
 
-/// <summary>A size is that of a convolution's result over the size <paramref name="From"/>.</summary>
+/// <summary>A size is that of a convolution's or a pooling's result over the size <paramref name="From"/>.</summary>
 internal readonly record struct SizeStep(int From, ConvGeometry Geometry);

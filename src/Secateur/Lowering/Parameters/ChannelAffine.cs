@@ -9,7 +9,7 @@ internal sealed record ChannelAffine(double[] Scale, double[] Shift)
 {
     /// <summary>What a model's batch norm does.</summary>
     public static ChannelAffine Of(Model model, BatchNormNode n) =>
-        FromNorm(model.Weights[n.Gamma], model.Weights[n.Beta], model.Weights[n.Mean], model.Weights[n.Variance], BatchNormNode.Epsilon);
+        FromNorm(model.Weights[n.Gamma], model.Weights[n.Beta], model.Weights[n.Mean], model.Weights[n.Variance], n.Epsilon);
 
     /// <summary>Scale = gamma / sqrt(variance + epsilon), Shift = beta - Scale * mean; all tensors [C].</summary>
     public static ChannelAffine FromNorm(Tensor gamma, Tensor beta, Tensor mean, Tensor variance, double epsilon)

@@ -25,7 +25,7 @@ internal sealed class ParameterPool
     {
         for (var use = 1; ; use++)
         {
-            var candidate = use == 1 ? name : Numbered(name, use);
+            var candidate = Numbered(name, use);
             if (!_byName.TryGetValue(candidate, out var known))
             {
                 _byName[candidate] = (new ParameterSpec(candidate, [.. tensor.Shape], kind), tensor);
@@ -38,23 +38,13 @@ internal sealed class ParameterPool
     }
 
     /// <summary>Adds the parameters of a model's node unchanged, and returns the node with the names that they have here.</summary>
-    public Node AddParametersOf(Model model, Node node)
-    {
-        string Copy(string name) => Add(name, model.Network.Parameter(name).Kind, model.Weights[name]);
-        return node switch
-        {
-            Conv2dNode n => n with { Weight = Copy(n.Weight), Bias = n.Bias is null ? null : Copy(n.Bias) },
-            PReluNode n => n with { Slope = Copy(n.Slope) },
-            WeightedFusionNode n => n with { Weights = Copy(n.Weights) },
-            _ when node.Parameters.IsEmpty => node,
-            _ => throw new NetworkException($"'{node.Name}' ({node.GetType().Name}) cannot be copied"),
-        };
-    }
+    public Node AddParametersOf(Model model, Node node) => node.Rename(name => Add(name, model.Network.Parameter(name).Kind, model.Weights[name]));
 
+    /// <summary>The number belongs to the layer.</summary>
     private static string Numbered(string name, int use)
     {
         var dot = name.LastIndexOf('.');
-        return dot < 0 ? $"{name}@{use}" : $"{name[..dot]}@{use}{name[dot..]}";
+        return dot < 0 ? UniqueNames.Numbered(name, use) : UniqueNames.Numbered(name[..dot], use) + name[dot..];
     }
 
     private static bool SameBits(Tensor a, Tensor b) =>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Secateur.Graph;
 using Secateur.Lowering;
-using Secateur.Lowering.Narrowing;
 using Secateur.Weights;
 
 namespace Secateur.Pruning.Compaction;
@@ -17,11 +16,11 @@ public static class Compactor
     /// <summary>Compacts a model; the zeros in its weights decide, no mask is needed.</summary>
     public static Model Compact(Model model)
     {
-        var (compacted, kept) = Rewriter.Run(FoldBatchNorm.Run(model), sharesWeights: true);
+        var compacted = ModelPasses.Compaction.Run(model);
         var before = NetworkCosts.CountParameters(model.Network);
         var after = NetworkCosts.CountParameters(compacted.Network);
-        var info = model.Info.WithStep($"compacted from {before} to {after} parameters") with { KeptFilters = Original(model, kept) };
-        return new Model(compacted.Network, compacted.Weights, info);
+        var info = model.Info.WithStep($"compacted from {before} to {after} parameters") with { KeptFilters = Original(model, compacted.Info.KeptFilters) };
+        return compacted.With(info);
     }
 
     /// <summary>Indices of the model that was trained, also when this one had been compacted before; layers that are gone keep none.</summary>

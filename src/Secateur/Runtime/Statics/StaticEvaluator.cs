@@ -62,6 +62,7 @@ internal sealed class StaticEvaluator
         MergeNode n => Merge(n, MapOf(n.A.Node), MapOf(n.B.Node)),
         UpsampleNode { Mode: UpsampleMode.Nearest } n => Nearest(shape, MapOf(n.Input)),
         UpsampleNode { Mode: UpsampleMode.Bilinear } n => Bilinear(shape, MapOf(n.Input)),
+        MaxPool2dNode n => MaxPool(n, shape, MapOf(n.Input)),
         ConcatNode n => Concat([.. n.Parts.Select(MapOf)]),
         SelectNode n => Select(n, MapOf(n.Input)),
         MaxOutNode n => MaxOut(MapOf(n.Input)),
@@ -122,6 +123,19 @@ internal sealed class StaticEvaluator
             return ((1 - row.T) * Mix(row.Low)) + (row.T * Mix(row.High));
         });
     }
+
+    private static StaticMap MaxPool(MaxPool2dNode node, MapShape shape, StaticMap input) =>
+        new(shape.Channels, input.Rows.Convolve(node.Geometry), input.Columns.Convolve(node.Geometry), (c, y, x) =>
+        {
+            var largest = double.NegativeInfinity;
+            for (var row = Math.Max((y * node.Stride) - node.Padding, 0); row < Math.Min((y * node.Stride) - node.Padding + node.Kernel, input.Rows.Size); row++)
+            {
+                for (var column = Math.Max((x * node.Stride) - node.Padding, 0); column < Math.Min((x * node.Stride) - node.Padding + node.Kernel, input.Columns.Size); column++)
+                    largest = Math.Max(largest, input[c, row, column]);
+            }
+
+            return largest;
+        });
 
     private static StaticMap Concat(ImmutableArray<StaticMap> parts)
     {

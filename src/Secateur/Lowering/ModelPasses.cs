@@ -1,0 +1,25 @@
+using Secateur.Graph;
+using Secateur.Lowering.Narrowing;
+using Secateur.Weights;
+
+namespace Secateur.Lowering;
+
+/// <summary>Every pass that there is, in the orders in which they run.</summary>
+public static class ModelPasses
+{
+    private static readonly ModelPass Fold = new("fold-batch-norm", "batch norms go into the convolutions before them", FoldBatchNorm.Run);
+
+    /// <summary>What makes a masked model small, for its file.</summary>
+    public static PassPipeline Compaction { get; } = new("compaction",
+    [
+        Fold,
+        new("narrow", "channels that are constant or unused go; layers that share weights still share them", model => Rewriter.Run(model, sharesWeights: true)),
+    ]);
+
+    /// <summary>What a model goes through when it is loaded to run.</summary>
+    public static PassPipeline Inference { get; } = new("inference",
+    [
+        Fold,
+        new("narrow-uses", "each use of a shared layer computes no more than it must, where that pays and the network is small enough", InferenceForm.NarrowUses),
+    ]);
+}
