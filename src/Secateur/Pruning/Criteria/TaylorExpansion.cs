@@ -1,5 +1,3 @@
-using Secateur.Kernels;
-
 namespace Secateur.Pruning.Criteria;
 
 /// <summary>
