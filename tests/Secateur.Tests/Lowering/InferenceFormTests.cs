@@ -18,7 +18,7 @@ public class InferenceFormTests
     public void Each_use_of_a_compacted_layer_reads_what_is_not_fixed_there()
     {
         var file = Compactor.Compact(Masked("extd64"));
-        var form = InferenceForm.Of(file);
+        var form = ModelPasses.Inference.Run(file);
         Assert.Single(ShapesOf(file, "base.2.conv.0"));
         Assert.True(ShapesOf(form, "base.2.conv.0").Length > 1, "all uses read as many channels");
         Assert.True(NetworkCosts.CountMacs(form.Network, 480, 640) < 0.97 * NetworkCosts.CountMacs(file.Network, 480, 640));
@@ -33,7 +33,7 @@ public class InferenceFormTests
         for (var seed = 0; seed < 400; seed++)
         {
             var file = Compactor.Compact(RandomNetworks.Create(seed));
-            var form = InferenceForm.Of(file);
+            var form = ModelPasses.Inference.Run(file);
             if (form.Weights.Values.All(file.Weights.Values.Contains)) continue;
             var image = Equality.Image(file.Network.Nodes.OfType<InputNode>().Single().Channels, 13, 10, seed);
             try
@@ -58,14 +58,14 @@ public class InferenceFormTests
     {
         var file = Compactor.Compact(Masked("eresfd"));
         Assert.Contains(file.Network.Nodes, n => n is OnesNode);
-        Assert.All(InferenceForm.Of(file).Weights, weight => Assert.Same(file.Weights[weight.Key], weight.Value));
+        Assert.All(ModelPasses.Inference.Run(file).Weights, weight => Assert.Same(file.Weights[weight.Key], weight.Value));
     }
 
     [Fact]
     public void A_masked_detector_costs_what_the_original_does()
     {
         var model = Masked("extd64");
-        Assert.Equal(NetworkCosts.CountMacs(model.Network, 480, 640), NetworkCosts.CountMacs(InferenceForm.Of(model).Network, 480, 640));
+        Assert.Equal(NetworkCosts.CountMacs(model.Network, 480, 640), NetworkCosts.CountMacs(ModelPasses.Inference.Run(model).Network, 480, 640));
     }
 
     private static Model Masked(string architecture)

@@ -35,7 +35,7 @@ public class PlanPropertyTests
     private static int Check(Model model, int seed)
     {
         var random = new Random(seed);
-        (string Name, Model Model)[] forms = [("batch norms folded", FoldBatchNorm.Run(model)), ("inference form", InferenceForm.Of(model))];
+        (string Name, Model Model)[] forms = [("batch norms folded", FoldBatchNorm.Run(model)), ("inference form", ModelPasses.Inference.Run(model))];
         var lowered = (from form in forms from level in Levels select (form.Name, Model: new LoweredModel(form.Model, level))).ToArray();
         var runs = 0;
         (int Height, int Width)[] sizes = [(1, 1), (random.Next(1, 6), random.Next(1, 6)), (random.Next(1, 24), random.Next(1, 40)), (random.Next(4, 12), random.Next(60, 70))];

@@ -1,4 +1,3 @@
-
 namespace Secateur.Pruning.Criteria;
 
 /// <summary>

@@ -6,30 +6,26 @@ using Secateur.Kernels;
 namespace Secateur.Runtime.Fusion;
 
 /// <summary>A convolution and the nodes behind it that its kernel takes over: [adds of static maps] [activation] [add or fusion].</summary>
-internal sealed class FusedConv(int node)
+/// <param name="Node">The convolution.</param>
+/// <param name="Last">The last node of the chain: the kernel computes its result.</param>
+/// <param name="Starts">The static operands of the first adds.</param>
+/// <param name="Activation">The activation, or null.</param>
+/// <param name="Merge">The merge at the end, or null.</param>
+internal sealed record FusedConv(int Node, int Last, ImmutableArray<MergeOperand> Starts, Node? Activation, FusedMerge? Merge)
 {
-    /// <summary>The convolution.</summary>
-    public int Node { get; } = node;
-
-    /// <summary>The last node of the chain: the kernel computes its result.</summary>
-    public int Last { get; set; } = node;
-
-    /// <summary>The static operands of the first adds.</summary>
-    public List<MergeOperand> Starts { get; } = [];
-
-    /// <summary>The activation, or null.</summary>
-    public Node? Activation { get; set; }
-
-    /// <summary>The merge at the end, or null.</summary>
-    public MergeNode? Merge { get; set; }
-
-    /// <summary>The operand of <see cref="Merge"/> that the chain computes.</summary>
-    public MergeOperand Own { get; set; }
-
-    /// <summary>The other operand.</summary>
-    public MergeOperand Other { get; set; }
+    /// <summary>A convolution alone.</summary>
+    public FusedConv(int node)
+        : this(node, node, [], null, null)
+    {
+    }
 
     /// <summary>For each channel of the convolution, the channel of the merge.</summary>
     public ImmutableArray<int> TargetChannels(int channels) =>
-        Merge is null || Own.Channels.IsEmpty ? ImmutableCollectionsMarshal.AsImmutableArray(Arrays.Of(channels, c => c)) : Own.Channels;
+        Merge is null || Merge.Own.Channels.IsEmpty ? ImmutableCollectionsMarshal.AsImmutableArray(Arrays.Of(channels, c => c)) : Merge.Own.Channels;
 }
+
+/// <summary>A merge at the end of a chain.</summary>
+/// <param name="Node">The merge.</param>
+/// <param name="Own">Its operand that the chain computes.</param>
+/// <param name="Other">Its other operand.</param>
+internal sealed record FusedMerge(MergeNode Node, MergeOperand Own, MergeOperand Other);

@@ -1,5 +1,6 @@
 using Secateur.Graph;
 using Secateur.Kernels.Conv2d;
+using static System.Runtime.InteropServices.ImmutableCollectionsMarshal;
 
 namespace Secateur.Runtime.Fusion;
 
@@ -12,24 +13,44 @@ internal static class SiblingConvs
     // Joined weights are copies, and weights may be shared: a file must not make them grow without end.
     private const int Most = 8;
 
-    /// <summary>All convolutions that run as steps of their own, siblings together, in the order of the network.</summary>
-    public static IEnumerable<FusedConv[]> Group(Network network, DataFlow flow) =>
-        flow.Chains
+    /// <summary>The steps with all convolutions that run as steps of their own, siblings together: computed as soon as the first of them is needed.</summary>
+    public static FusedSteps Run(Network network, ValueFlow values, FusedSteps steps)
+    {
+        var convolutions = new IReadOnlyList<FusedConv>?[network.Nodes.Length];
+        int[] computedBy = [.. steps.ComputedBy];
+        foreach (var siblings in Group(network, values, steps))
+        {
+            var turn = siblings.Min(chain => chain.Last);
+            for (var i = 0; i < computedBy.Length; i++)
+            {
+                if (siblings.Any(chain => computedBy[i] == chain.Last)) computedBy[i] = turn;
+            }
+
+            convolutions[turn] = siblings;
+        }
+
+        return steps with { Convolutions = AsImmutableArray(convolutions), ComputedBy = AsImmutableArray(computedBy) };
+    }
+
+    /// <summary>In the order of the network.</summary>
+    private static IEnumerable<FusedConv[]> Group(Network network, ValueFlow values, FusedSteps steps) =>
+        steps.Chains
             .OfType<FusedConv>()
-            .Where(chain => flow.ComputedBy[chain.Last] == chain.Last && flow.Separables[chain.Last] is null)
+            .Where(chain => steps.ComputedBy[chain.Last] == chain.Last && steps.Separables[chain.Last] is null)
             .OrderBy(chain => chain.Node)
-            .GroupBy(chain => KeyOf(network, flow, chain))
+            .GroupBy(chain => KeyOf(network, values, chain))
             .SelectMany(siblings => siblings.Chunk(Most));
 
-    private static Key KeyOf(Network network, DataFlow flow, FusedConv chain)
+    private static Key KeyOf(Network network, ValueFlow values, FusedConv chain)
     {
         var node = (Conv2dNode)network.Nodes[chain.Node];
         var geometry = network.GeometryOf(node);
 
         // Those that fill a block gain nothing; of groups, and of those that add a map to their sums, each stays alone.
-        var alone = geometry.Groups > 1 || chain.Merge is not null || network.ChannelsOf(chain.Node) > DenseConv.MaxBlock ? chain : null;
-        return new Key(flow.Source(node.Input), geometry, chain.Activation?.GetType(), (chain.Activation as PReluNode)?.Slope, alone);
+        var isAlone = geometry.Groups > 1 || chain.Merge is not null || network.ChannelsOf(chain.Node) > DenseConv.MaxBlock;
+        return new Key(values.Source(node.Input), geometry, chain.Activation?.GetType(), (chain.Activation as PReluNode)?.Slope, isAlone ? chain.Node : null);
     }
 
-    private sealed record Key(int Input, ConvGeometry Geometry, Type? Activation, string? Slope, FusedConv? Alone);
+    /// <summary>What siblings have in common.</summary>
+    private sealed record Key(int Input, ConvGeometry Geometry, Type? Activation, string? Slope, int? Alone);
 }

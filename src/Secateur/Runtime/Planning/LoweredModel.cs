@@ -18,7 +18,9 @@ internal sealed class LoweredModel
     public LoweredModel(Model model, SimdLevel level)
     {
         (Model, Level) = (model, level);
-        Flow = new DataFlow(model.Network);
+        Values = new ValueFlow(model.Network);
+        Fused = FusedSteps.Of(model.Network, Values);
+        InPlace = new InPlaceSums(model.Network, Values, Fused);
     }
 
     /// <summary>The model, without batch norms.</summary>
@@ -28,7 +30,13 @@ internal sealed class LoweredModel
     public SimdLevel Level { get; }
 
     /// <summary>Who reads what.</summary>
-    public DataFlow Flow { get; }
+    public ValueFlow Values { get; }
+
+    /// <summary>What is computed together.</summary>
+    public FusedSteps Fused { get; }
+
+    /// <summary>Which sums may be written over an operand.</summary>
+    public InPlaceSums InPlace { get; }
 
     /// <summary>The packed weights of a convolution, or of several of one geometry behind one another; made once, shared by all uses.</summary>
     public PackedConv Pack(ReadOnlySpan<Conv2dNode> nodes)
