@@ -25,6 +25,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
     private readonly WorkerTeam _team;
     private readonly Model _model;
     private readonly Workspace _workspace;
+    private readonly long _scratchFloats;
     private bool _hasValues;
 
     /// <exception cref="NetworkException">The size is too small for the network, or there is not enough memory.</exception>
@@ -43,7 +44,8 @@ internal sealed unsafe class PlanExecutor : IDisposable
         _plan = TrainingPlan.Create(_context, model.Network, input, results, options.MemoryLimit / sizeof(float));
         var stride = (_plan.ScratchFloats + SlackFloats) / CacheLine * CacheLine;
         (_context.ScratchOffset, _context.ScratchFloats) = ((nint)_plan.Floats, (nint)stride);
-        var floats = _plan.Floats + (stride * options.Threads) + SlackFloats;
+        _scratchFloats = stride * options.Threads;
+        var floats = _plan.Floats + _scratchFloats + SlackFloats;
         WorkspaceBytes = floats * sizeof(float);
         options.RequireMemory(WorkspaceBytes);
 
@@ -63,6 +65,9 @@ internal sealed unsafe class PlanExecutor : IDisposable
 
     /// <summary>Bytes of feature maps, gradients and scratch memory.</summary>
     public long WorkspaceBytes { get; }
+
+    /// <summary>What the threads' steps work in; whatever it holds between two steps, the results are the same.</summary>
+    public Span<float> Scratch => new(_workspace.Memory + _context.ScratchOffset, checked((int)_scratchFloats));
 
     /// <summary>Called after each step of a pass with its kind and time; null, the default, costs nothing.</summary>
     public Action<string, TimeSpan>? Watch { get; set; }

@@ -34,7 +34,8 @@ public class OptimizerGoldenTests
     private static float[] Gradients(int step)
     {
         var sizes = GoldenNumbers.Uniform($"sizes_{step}", Count).Select(u => Math.Pow(2, -4 * Math.Floor(9 * u)));
-        return [.. GoldenNumbers.Uniform($"gradients_{step}", Count).Zip(sizes, (u, size) => (float)(((2 * u) - 1) * size)).Select((g, i) => i % 16 == 0 ? 0 : g)];
+        var gradients = GoldenNumbers.Uniform($"gradients_{step}", Count).Zip(sizes, (u, size) => (float)(((2 * u) - 1) * size));
+        return [.. gradients.Select((g, i) => i % 16 == 0 ? 0 : g)];
     }
 
     private static Network Layer()

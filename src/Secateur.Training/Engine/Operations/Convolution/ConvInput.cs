@@ -71,7 +71,7 @@ internal sealed unsafe class ConvInput(EngineContext context, ConvTiles tiles, V
         target += (nint)(first - start) * pitch;
         var view = source.View.Coefficients(memory, context.Parameters.Values, source.Channel);
         Pointwise.Apply(context.Level, plane + ((nint)first * width), target, tiles.Rows(first, last, width), view);
-        new Span<float>(target + ((nint)(last - first) * pitch), (end - last) * pitch).Clear();
+        new Span<float>(target + ((nint)(last - first) * pitch), ((end - last) * pitch) + Behind).Clear();
         return plane + ((nint)last * width);
     }
 
