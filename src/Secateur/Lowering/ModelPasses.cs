@@ -1,6 +1,4 @@
-using Secateur.Graph;
 using Secateur.Lowering.Narrowing;
-using Secateur.Weights;
 
 namespace Secateur.Lowering;
 

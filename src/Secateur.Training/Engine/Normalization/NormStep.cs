@@ -1,4 +1,3 @@
-using Secateur.Graph;
 using Secateur.Training.Engine.Maps;
 using Secateur.Training.Engine.Steps;
 using Secateur.Training.Kernels;
