@@ -7,131 +7,112 @@ using Secateur.Weights;
 namespace Secateur.TestSupport;
 
 /// <summary>Seeded small models that combine every operation in every way the graph allows, with zeros of every kind in their weights.</summary>
-public sealed class RandomNetworks
+public sealed class RandomNetworks : RandomGraph
 {
-    private readonly Random _random;
     private readonly Random _poolings;
-    private readonly NetworkBuilder _g = new("random");
-    private readonly List<(int Node, string Size)> _made = [];
     private readonly List<LayerSpec> _layers = [];
 
-    private RandomNetworks(int seed) => (_random, _poolings) = (new Random(seed), new Random(~seed));
+    private RandomNetworks(int seed)
+        : base(seed) => _poolings = new Random(~seed);
 
     /// <summary>A model whose filters are pruned at a rate of its own in each layer, from none to all.</summary>
     public static Model Create(int seed)
     {
         var run = new RandomNetworks(seed);
-        var network = run.Build();
+        var network = run.Grow();
         return run.Prune(RandomWeights.Fill(network, seed));
     }
 
     /// <summary>The network of the same seed with no weight pruned.</summary>
-    public static Model CreateDense(int seed) => RandomWeights.Fill(new RandomNetworks(seed).Build(), seed);
+    public static Model CreateDense(int seed) => RandomWeights.Fill(new RandomNetworks(seed).Grow(), seed);
 
-    private Network Build()
+    private Network Grow() => WithoutLooseEnds(Grow(leastSteps: 4, mostSteps: 17, mostOutputs: 3));
+
+    protected override void Step(Map x)
     {
-        _made.Add((_g.Input(_random.Next(1, 4)), "image"));
-        for (var steps = _random.Next(4, 18); steps > 0; steps--)
-        {
-            Step();
-            if (_poolings.Next(8) == 0) Pool();
-        }
-
-        var outputs = _random.Next(1, 4);
-        _g.Output("last", _made[^1].Node);
-        for (var i = 1; i < outputs; i++) _g.Output($"other_{i}", _made[_random.Next(_made.Count)].Node);
-        return WithoutLooseEnds(_g.Build());
+        Extend(x);
+        if (_poolings.Next(8) == 0) Pool(Latest);
     }
 
-    private void Step()
+    private void Extend(Map x)
     {
-        // Mostly go on from what is new, so that networks get deep.
-        var (x, size) = _made[_random.Next(3) > 0 ? ^1 : _random.Next(_made.Count)];
-        var channels = _g.ChannelsOf(x);
-        switch (_random.Next(18))
+        var channels = Builder.ChannelsOf(x.Node);
+        switch (Random.Next(18))
         {
             case < 7:
-                Convolve(x, size);
+                Convolve(x);
                 break;
             case 7:
-                _made.Add((_g.Relu(x), size));
+                Keep(Builder.Relu(x.Node), x.Size);
                 break;
             case 8:
-                _made.Add((_g.PRelu(x, $"slope{_random.Next(3)}"), size));
+                Keep(Builder.PRelu(x.Node, $"slope{Random.Next(3)}"), x.Size);
                 break;
             case 9:
-                _made.Add((_g.BatchNorm(x, $"norm{_g.Use("norm")}"), size));
+                Keep(Builder.BatchNorm(x.Node, $"norm{Builder.Use("norm")}"), x.Size);
                 break;
-            case 10 or 11 when Partners(size, channels) is { Count: > 0 } partners:
-                _made.Add((_g.Add(x, partners[_random.Next(partners.Count)], "add"), size));
+            case 10 or 11 when Partners(x.Size, channels) is { Count: > 0 } partners:
+                Keep(Builder.Add(x.Node, OneOf(partners), "add"), x.Size);
                 break;
-            case 12 when Partners(size, channels) is { Count: > 0 } partners:
-                _made.Add((_g.Fuse(x, partners[_random.Next(partners.Count)], "fusion", _random.Next(3), 3), size));
+            case 12 when Partners(x.Size, channels) is { Count: > 0 } partners:
+                Keep(Builder.Fuse(x.Node, OneOf(partners), "fusion", Random.Next(3), 3), x.Size);
                 break;
             case 13:
-                var parts = _made.Where(m => m.Size == size).Select(m => m.Node).ToList();
-                _made.Add((_g.Concat("concat", x, parts[_random.Next(parts.Count)]), size));
+                Keep(Builder.Concat("concat", x.Node, OneOf(OfSize(x.Size)).Node), x.Size);
                 break;
             case 14:
-                var (like, target) = _made[_random.Next(_made.Count)];
-                _made.Add((_g.Upsample(x, like, (UpsampleMode)_random.Next(2)), target));
+                var like = Any();
+                Keep(Builder.Upsample(x.Node, like.Node, (UpsampleMode)Random.Next(2)), like.Size);
                 break;
             case 16 or 17 when channels > 1:
-                _made.Add((_g.Select(x, [.. Enumerable.Range(0, channels).Where(c => c % 3 != 1 || _random.Next(2) == 0)]), size));
+                Keep(Builder.Select(x.Node, [.. Enumerable.Range(0, channels).Where(c => c % 3 != 1 || Random.Next(2) == 0)]), x.Size);
                 break;
             case 15 when channels > 1:
-                _made.Add((_g.MaxOut(x), size));
+                Keep(Builder.MaxOut(x.Node), x.Size);
                 break;
         }
     }
 
-    private void Pool()
+    private void Pool(Map x)
     {
-        var (x, size) = _made[^1];
         var (kernel, stride) = (_poolings.Next(2, 4), _poolings.Next(1, 3));
         var padding = _poolings.Next((kernel / 2) + 1);
-        _made.Add((_g.MaxPool2d(x, kernel, stride, padding), Moved(size, kernel, stride, padding)));
+        Keep(Builder.MaxPool2d(x.Node, kernel, stride, padding), SizeAfter(x.Size, kernel, stride, padding));
     }
 
-    /// <summary>The size after a window has moved over a map.</summary>
-    private static string Moved(string size, int kernel, int stride, int padding) =>
-        (2 * padding) - kernel == -1 && stride == 1 ? size : $"{size}/{(2 * padding) - kernel}/{stride}";
-
-    private void Convolve(int x, string size)
+    private void Convolve(Map x)
     {
-        var channels = _g.ChannelsOf(x);
+        var channels = Builder.ChannelsOf(x.Node);
         var again = _layers.Where(l => l.Inputs == channels).ToList();
-        var fresh = again.Count == 0 || _random.Next(2) == 0;
-        var layer = fresh ? NewLayer(channels) : again[_random.Next(again.Count)];
+        var fresh = again.Count == 0 || Random.Next(2) == 0;
+        var layer = fresh ? NewLayer(channels) : OneOf(again);
         if (fresh) _layers.Add(layer);
-        var y = _g.Conv2d(x, layer.Name, layer.Outputs, layer.Kernel, layer.Stride, layer.Padding, layer.Groups, layer.Bias);
-        var result = Moved(size, layer.Kernel, layer.Stride, layer.Padding);
-        if (layer.Norm) y = _g.BatchNorm(y, layer.Name + "_norm");
-        if (_random.Next(2) == 0) y = _random.Next(2) == 0 ? _g.Relu(y) : _g.PRelu(y, layer.Name + "_slope");
-        _made.Add((y, result));
+        var y = Builder.Conv2d(x.Node, layer.Name, layer.Outputs, layer.Kernel, layer.Stride, layer.Padding, layer.Groups, layer.Bias);
+        if (layer.Norm) y = Builder.BatchNorm(y, layer.Name + "_norm");
+        if (Random.Next(2) == 0) y = Random.Next(2) == 0 ? Builder.Relu(y) : Builder.PRelu(y, layer.Name + "_slope");
+        Keep(y, SizeAfter(x.Size, layer.Kernel, layer.Stride, layer.Padding));
     }
 
     private LayerSpec NewLayer(int inputs)
     {
-        var kernel = _random.Next(10) switch { < 3 => 1, < 8 => 3, _ => 5 };
-        var padding = _random.Next(5) > 0 ? kernel / 2 : _random.Next(Math.Min(kernel, 3));
-        var divisors = Enumerable.Range(1, inputs).Where(d => inputs % d == 0).ToList();
-        var groups = _random.Next(3) switch { 0 => inputs, 1 => divisors[_random.Next(divisors.Count)], _ => 1 };
+        var kernel = Random.Next(10) switch { < 3 => 1, < 8 => 3, _ => 5 };
+        var padding = Random.Next(5) > 0 ? kernel / 2 : Random.Next(Math.Min(kernel, 3));
+        var groups = DrawGroups(inputs);
         return new LayerSpec(
             $"layer{_layers.Count}",
             inputs,
             // Often as many as there were, so that sums are possible.
-            _random.Next(2) == 0 ? inputs : groups * _random.Next(1, groups > 2 ? 3 : 5),
+            Random.Next(2) == 0 ? inputs : groups * Random.Next(1, groups > 2 ? 3 : 5),
             kernel,
-            _random.Next(4) == 0 ? 2 : 1,
+            Random.Next(4) == 0 ? 2 : 1,
             padding,
             groups,
-            Bias: _random.Next(2) == 0,
-            Norm: _random.Next(3) > 0);
+            Bias: Random.Next(2) == 0,
+            Norm: Random.Next(3) > 0);
     }
 
     private List<int> Partners(string size, int channels) =>
-        [.. _made.Where(m => m.Size == size && _g.ChannelsOf(m.Node) == channels).Select(m => m.Node)];
+        [.. OfSize(size).Select(m => m.Node).Where(node => Builder.ChannelsOf(node) == channels)];
 
     private Model Prune(Model model)
     {
@@ -139,8 +120,8 @@ public sealed class RandomNetworks
         double[] choices = [0, 0.25, 0.5, 0.75, 1];
         var mask = model.Network.Nodes.OfType<Conv2dNode>().DistinctBy(c => c.Layer).Select(c =>
         {
-            var rate = choices[_random.Next(choices.Length)];
-            var filters = Enumerable.Range(0, model.Weights[c.Weight].Shape[0]).Where(_ => _random.NextDouble() < rate);
+            var rate = OneOf(choices);
+            var filters = Enumerable.Range(0, model.Weights[c.Weight].Shape[0]).Where(_ => Random.NextDouble() < rate);
             return KeyValuePair.Create(c.Layer, filters.ToImmutableArray());
         });
         var masked = new FilterMask(mask).Apply(model);
@@ -153,11 +134,11 @@ public sealed class RandomNetworks
     /// </summary>
     private Tensor Perforate(ParameterSpec spec, Tensor tensor)
     {
-        var rate = _random.Next(4) == 0 ? 0.4 : 0;
+        var rate = Random.Next(4) == 0 ? 0.4 : 0;
         for (var i = 0; i < tensor.Length; i++)
         {
-            if (spec.Kind == ParameterKind.Slope) tensor.Data[i] = new[] { 0.25f, 0, 1, -0.5f }[_random.Next(4)];
-            else if (spec.Kind != ParameterKind.NormVariance && _random.NextDouble() < rate)
+            if (spec.Kind == ParameterKind.Slope) tensor.Data[i] = new[] { 0.25f, 0, 1, -0.5f }[Random.Next(4)];
+            else if (spec.Kind != ParameterKind.NormVariance && Random.NextDouble() < rate)
                 tensor.Data[i] = spec.Kind == ParameterKind.FusionWeight ? -tensor.Data[i] : 0;
         }
 

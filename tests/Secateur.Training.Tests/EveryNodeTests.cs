@@ -62,7 +62,7 @@ public class EveryNodeTests
         Assert.True(NetworkCosts.CountMacs(compacted.Network, Height, Width) <= NetworkCosts.CountMacs(network, Height, Width));
         foreach (var each in new[] { model, compacted }) AssertRuns(each);
 
-        var step = EngineComparison.OfOutputs(model, images: 2, Height, Width, seed: 1);
+        var step = EngineComparison.OfOutputs(model, PlanExecutorTests.Images, Height, Width, seed: 1);
         Assert.True(step.KinkMargin > 1e-6, $"margin {step.KinkMargin}");
         PlanExecutorTests.Compare(model, step, Height, Width, kind);
     }

@@ -8,5 +8,5 @@ internal static class Faces
 {
     /// <summary>Rows of x1, y1, x2, y2 and whatever else.</summary>
     public static ImmutableArray<FaceBox> Of(Tensor rows) =>
-        [.. Enumerable.Range(0, rows.Shape[0]).Select(i => rows.Data.AsSpan(i * rows.Shape[1], 4).ToArray()).Select(r => new FaceBox(r[0], r[1], r[2], r[3]))];
+        [.. rows.Data.Chunk(rows.Shape[1]).Select(row => new FaceBox(row[0], row[1], row[2], row[3]))];
 }

@@ -43,7 +43,7 @@ def row_sums(name, values):
 
 
 def parameter(architecture, name, shape, is_norm, trains):
-    """A parameter or a running statistic, [`shape`]; the twin is Secateur.TestSupport/GoldenModel.cs."""
+    """A parameter or a running statistic, [`shape`]; the twin is Secateur.TestSupport/Golden.cs."""
     u = uniform(f"{architecture}/{name}", int(np.prod(shape))).reshape(shape)
     kind = name.rpartition(".")[2]
     if len(shape) == 4:

@@ -4,7 +4,6 @@ using Secateur.Graph;
 using Secateur.Models;
 using Secateur.Pruning.Compaction;
 using Secateur.TestSupport;
-using Secateur.Tests.Runtime;
 using Xunit;
 
 namespace Secateur.Tests.Graph;
@@ -23,7 +22,7 @@ public class NetworkJsonTests
         AssertSurvives(new Draft().Build());
         for (var seed = 0; seed < 100; seed++)
         {
-            AssertSurvives(RandomModels.Create(seed).Network);
+            AssertSurvives(HardToPlanNetworks.Create(seed).Network);
             AssertSurvives(Compactor.Compact(RandomNetworks.Create(seed)).Network);
         }
     }

@@ -13,7 +13,7 @@ namespace Secateur.Training.Tests.Engine;
 /// <summary>The engine against the double-precision reference, over every operation in every combination.</summary>
 public class PlanExecutorTests
 {
-    private const int Images = 3;
+    internal const int Images = 3;
     private const double Tolerance = 2e-4;
 
     // Batch norms over nearly constant channels enlarge rounding, up to 316 times each.

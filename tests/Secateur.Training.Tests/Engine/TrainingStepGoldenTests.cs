@@ -11,7 +11,7 @@ namespace Secateur.Training.Tests.Engine;
 
 /// <summary>
 /// Training steps of drawn models against PyTorch (tests/Goldens/parity): forward, loss, backward, statistics, optimiser. Of every filter, the file has
-/// a sum under drawn signs, in which any wrong element shows.
+/// a sum under drawn signs, in which any wrong element shows. Rounding takes at most a third of what the tolerances allow.
 /// </summary>
 public class TrainingStepGoldenTests
 {

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using Secateur.Kernels;
 using Secateur.Models;
 using Secateur.TestSupport;
 using Secateur.Training.Engine;
@@ -27,7 +25,7 @@ public class TrainingStepParityTests
         using var engine = new TrainingEngine(model, new TrainingEngineOptions { Batch = 2, Height = height, Width = width, Threads = 2 });
         Optimizer optimizer = file.StartsWith("eres", StringComparison.Ordinal) ? new AdamOptimizer(engine.Parameters) : new SgdOptimizer(engine.Parameters);
         var loss = new MultiBoxLoss(new AnchorGrid(model.Network, height, width));
-        var faces = new[] { Faces(expected["target_0"]), Faces(expected["target_1"]) };
+        var faces = new[] { Faces.Of(expected["target_0"]), Faces.Of(expected["target_1"]) };
         for (var n = 0; n < 2; n++) engine.SetInput(n, input.Data.AsSpan(n * 3 * height * width, 3 * height * width));
 
         foreach (var step in new[] { "", "2" })
@@ -66,9 +64,6 @@ public class TrainingStepParityTests
             Assert.True(differences.Count(d => d <= 1e-6) >= share * differences.Count, $"step {step}: {differences.Count(d => d > 1e-6)} of {differences.Count} differ");
         }
     }
-
-    private static ImmutableArray<FaceBox> Faces(Tensor target) =>
-        [.. target.Data.Chunk(target.Shape[1]).Select(row => new FaceBox(row[0], row[1], row[2], row[3]))];
 
     private static double Difference(float expected, float actual) => float.IsNaN(actual) ? double.PositiveInfinity : Math.Abs((double)expected - actual);
 

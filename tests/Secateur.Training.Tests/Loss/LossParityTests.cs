@@ -19,7 +19,7 @@ public class LossParityTests
     {
         var expected = Read(file);
         var grid = Batches.Grid(Size, Size);
-        var faces = new[] { FacesOf(expected["target_0"]), FacesOf(expected["target_1"]) };
+        var faces = new[] { Faces.Of(expected["target_0"]), Faces.Of(expected["target_1"]) };
         var (locations, scores) = (expected["loc"].Data, expected["conf"].Data);
         var matcher = new AnchorMatcher(grid);
         var mining = new HardNegativeMining(grid.Count);
@@ -45,7 +45,7 @@ public class LossParityTests
         var expected = Read("matching_ties");
         var grid = Batches.Grid(Size, Size);
         var matcher = new AnchorMatcher(grid);
-        var faces = FacesOf(expected["target"]);
+        var faces = Faces.Of(expected["target"]);
 
         matcher.Match(faces.AsSpan());
 
@@ -65,10 +65,6 @@ public class LossParityTests
 
     private static IReadOnlyDictionary<string, Tensor> Read(string file) =>
         Safetensors.Read(SharedData.PathOf("parity", "training", file + ".safetensors")).Tensors;
-
-    /// <summary>Rows of x1, y1, x2, y2, label.</summary>
-    private static ImmutableArray<FaceBox> FacesOf(Tensor target) =>
-        [.. target.Data.Chunk(5).Select(row => new FaceBox(row[0], row[1], row[2], row[3]))];
 
     private static float[] Image(Tensor batch, int n) => batch.Data[(n * batch.Length / 2)..((n + 1) * batch.Length / 2)];
 

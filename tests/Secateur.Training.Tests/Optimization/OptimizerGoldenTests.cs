@@ -25,6 +25,7 @@ public class OptimizerGoldenTests
         foreach (var (step, rate) in new[] { (1, 1e-3), (2, 1e-3), (3, 1e-4) })
         {
             optimizer.Step(Gradients(step), rate);
+            // The weights are about 1: three roundings of float32.
             Golden.AssertNear(expected[$"{name}_{step}"].Data, parameters.Values.Select(v => (double)v), 2e-7, $"{name}, step {step}");
         }
     }

@@ -34,6 +34,9 @@ internal static class Kinks
         foreach (var node in network.Nodes.Where(n => n is ReluNode or PReluNode or MaxOutNode or MaxPool2dNode))
         {
             var input = results[node.Inputs[0]];
+
+            // Constant channels, other than the zeros behind a ReLU, are constant up to rounding only where the engine computes them.
+            if (node is MaxPool2dNode pool && input.Any(image => Windows(pool, image).Any(w => w.Max() != 0 && w.Count(value => value == w.Max()) > 1))) return 0;
             var largest = input.Max(image => image.Data.Max(Math.Abs));
             var distances = input.SelectMany(image => Rivals(node, image)?.SelectMany(r => r.Select(value => r.Max() - value)) ?? image.Data.Select(Math.Abs));
             foreach (var distance in distances.Where(d => d > 0)) margin = Math.Min(margin, distance / largest);

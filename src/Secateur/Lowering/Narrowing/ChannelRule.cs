@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Secateur.Graph;
 using Secateur.Weights;
@@ -7,23 +8,26 @@ namespace Secateur.Lowering.Narrowing;
 /// <summary>What narrowing must know of an operation: what it needs of its inputs, what its channels are, and how it is written again.</summary>
 internal abstract class ChannelRule
 {
+    private static readonly FrozenDictionary<Type, ChannelRule> Rules = new Dictionary<Type, ChannelRule>
+    {
+        [typeof(InputNode)] = new InputRule(),
+        [typeof(OnesNode)] = new OnesRule(),
+        [typeof(Conv2dNode)] = new ConvRule(),
+        [typeof(ReluNode)] = new ReluRule(),
+        [typeof(PReluNode)] = new PReluRule(),
+        [typeof(AddNode)] = new MergeRule(),
+        [typeof(WeightedFusionNode)] = new MergeRule(),
+        [typeof(UpsampleNode)] = new UpsampleRule(),
+        [typeof(MaxPool2dNode)] = new MaxPoolRule(),
+        [typeof(ConcatNode)] = new ConcatRule(),
+        [typeof(SelectNode)] = new SelectRule(),
+        [typeof(MaxOutNode)] = new MaxOutRule(),
+    }.ToFrozenDictionary();
+
     /// <summary>The rule of a node's operation.</summary>
     /// <exception cref="NetworkException">The operation has none.</exception>
-    public static ChannelRule Of(Node node) => node switch
-    {
-        InputNode => new InputRule(),
-        OnesNode => new OnesRule(),
-        Conv2dNode => new ConvRule(),
-        ReluNode => new ReluRule(),
-        PReluNode => new PReluRule(),
-        MergeNode => new MergeRule(),
-        UpsampleNode => new UpsampleRule(),
-        MaxPool2dNode => new MaxPoolRule(),
-        ConcatNode => new ConcatRule(),
-        SelectNode => new SelectRule(),
-        MaxOutNode => new MaxOutRule(),
-        _ => throw new NetworkException($"'{node.Name}' ({node.GetType().Name}) cannot be compacted"),
-    };
+    public static ChannelRule Of(Node node) =>
+        Rules.GetValueOrDefault(node.GetType()) ?? throw new NetworkException($"'{node.Name}' ({node.GetType().Name}) cannot be compacted");
 
     /// <summary>Backward: marks the channels of the inputs that the needed channels of the result need.</summary>
     public abstract void MarkNeeded(Model model, Node node, bool[] result, bool[][] needed);

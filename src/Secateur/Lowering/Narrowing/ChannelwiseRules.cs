@@ -11,7 +11,8 @@ internal abstract class ChannelwiseRule<TNode> : ChannelRule<TNode>
 {
     protected sealed override void MarkNeeded(Model model, TNode node, bool[] result, bool[][] needed)
     {
-        for (var c = 0; c < result.Length; c++) needed[InputOf(node)][c] |= result[c];
+        var input = needed[InputOf(node)];
+        for (var c = 0; c < result.Length; c++) input[c] |= result[c];
     }
 
     protected sealed override void Evaluate(ChannelValues values, int v, TNode node)

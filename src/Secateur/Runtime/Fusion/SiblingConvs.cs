@@ -1,4 +1,5 @@
 using Secateur.Graph;
+using Secateur.Kernels;
 using Secateur.Kernels.Conv2d;
 using static System.Runtime.InteropServices.ImmutableCollectionsMarshal;
 
@@ -17,19 +18,15 @@ internal static class SiblingConvs
     public static FusedSteps Run(Network network, ValueFlow values, FusedSteps steps)
     {
         var convolutions = new IReadOnlyList<FusedConv>?[network.Nodes.Length];
-        int[] computedBy = [.. steps.ComputedBy];
+        var turns = Arrays.Of(convolutions.Length, i => i);
         foreach (var siblings in Group(network, values, steps))
         {
             var turn = siblings.Min(chain => chain.Last);
-            for (var i = 0; i < computedBy.Length; i++)
-            {
-                if (siblings.Any(chain => computedBy[i] == chain.Last)) computedBy[i] = turn;
-            }
-
+            foreach (var chain in siblings) turns[chain.Last] = turn;
             convolutions[turn] = siblings;
         }
 
-        return steps with { Convolutions = AsImmutableArray(convolutions), ComputedBy = AsImmutableArray(computedBy) };
+        return steps with { Convolutions = AsImmutableArray(convolutions), ComputedBy = [.. steps.ComputedBy.Select(last => turns[last])] };
     }
 
     /// <summary>In the order of the network.</summary>

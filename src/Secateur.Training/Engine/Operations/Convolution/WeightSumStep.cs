@@ -12,14 +12,16 @@ internal sealed unsafe class WeightSumStep(string name, EngineContext context, C
     /// <summary>One output channel.</summary>
     protected override void RunTask(float* memory, float* scratch, int chunk, int task)
     {
-        for (var i = task * layer.Taps; i < (task + 1) * layer.Taps; i++) Add(memory, i, layer.WeightStart + i);
-        if (layer.BiasStart is { } bias) Add(memory, layer.WeightCount + task, bias + task);
+        var first = shares.Of(memory, 0);
+        var distance = shares.Floats;
+        for (var i = task * layer.Taps; i < (task + 1) * layer.Taps; i++) Add(first + i, distance, layer.WeightStart + i);
+        if (layer.BiasStart is { } bias) Add(first + layer.WeightCount + task, distance, bias + task);
     }
 
-    private void Add(float* memory, int source, int target)
+    private void Add(float* share, int distance, int target)
     {
         double sum = 0;
-        for (var c = 0; c < Chunks; c++) sum += shares.Of(memory, c)[source];
+        for (var c = 0; c < Chunks; c++, share += distance) sum += *share;
         Context.Gradients[target] += (float)sum;
     }
 }
