@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Secateur.TestSupport;
 using Xunit;
 
 namespace Secateur.Architecture.Tests;
@@ -34,6 +35,13 @@ public partial class ArchitectureTests
         Assert.Empty(TypeUses.NativeCalls(assembly));
         var project = Product.Files("Secateur.csproj").Single().Text;
         Assert.DoesNotContain(XDocument.Parse(project).Descendants(), e => e.Name.LocalName is "PackageReference" or "Reference" or "ProjectReference");
+    }
+
+    [Fact]
+    public void Random_numbers_come_from_the_generator_whose_sequence_is_promised()
+    {
+        Assert.All(Product.Projects, p => Assert.Empty(TypeUses.UsersOf(p.Assembly, "System.Random")));
+        Assert.NotEmpty(TypeUses.UsersOf(typeof(TemporaryFolder).Assembly.Location, "System.Random"));
     }
 
     [Fact]

@@ -69,7 +69,9 @@ internal static class FolderCircles
         for (; ; folder = folder[..folder.LastIndexOf('.')])
         {
             yield return folder;
-            if (!folder.Contains('.')) yield break;
+            if (!folder.Contains('.')) break;
         }
+
+        yield return "";
     }
 }

@@ -29,6 +29,21 @@ public sealed class ModelCommandTests : CliTest
         Assert.Equal([8, 120, 160], stem.GetProperty("outputs")[0].EnumerateArray().Select(e => e.GetInt32()));
     }
 
+    [Fact]
+    public void Inspect_tells_what_each_pass_makes_of_the_model()
+    {
+        ConsoleRun.Text("prune", WriteEResFd(), "--rate", "0.5", "--out", "p.safetensors");
+        var json = ConsoleRun.Json("inspect", "p.safetensors", "--passes");
+        var passes = json.GetProperty("passes").EnumerateArray().ToArray();
+        Assert.Equal(
+            ["compaction fold-batch-norm", "compaction narrow", "inference fold-batch-norm", "inference narrow-uses"],
+            passes.Select(p => $"{p.GetProperty("pipeline").GetString()} {p.GetProperty("name").GetString()}"));
+        Assert.True(passes[0].GetProperty("nodes").GetInt32() < json.GetProperty("nodes").GetInt32());
+        Assert.Equal(json.GetProperty("macs").GetInt64(), passes[0].GetProperty("macs").GetInt64());
+        Assert.True(passes[1].GetProperty("macs").GetInt64() < json.GetProperty("macs").GetInt64() / 2);
+        Assert.Contains("narrow-uses", ConsoleRun.Text("inspect", "p.safetensors", "--passes"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("240x320", 73_766_400)]
     [InlineData("480X640", 295_065_600)]
@@ -79,6 +94,29 @@ public sealed class ModelCommandTests : CliTest
         var expected = new PruningPlan(0.4).Select(original, new GeometricMedian()).Apply(original);
         var actual = ModelFile.Read("p.safetensors");
         Assert.All(expected.Weights, w => Assert.Equal(w.Value.Data, actual.Weights[w.Key].Data));
+    }
+
+    [Theory]
+    [InlineData("l1")]
+    [InlineData("l2")]
+    [InlineData("bn")]
+    [InlineData("random")]
+    public void Every_criterion_prunes_as_many_filters_and_is_named(string criterion)
+    {
+        var json = ConsoleRun.Json("prune", WriteEResFd(), "--criterion", criterion, "--rate", "0.4", "--out", "p.safetensors");
+        Assert.Equal(criterion, json.GetProperty("criterion").GetString());
+        Assert.Equal(new PruningPlan(0.4).Resolve(EResFd.Create()).Sum(q => q.Pruned), json.GetProperty("zeroFilters").GetInt32());
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, json.GetProperty("batches").ValueKind);
+    }
+
+    [Fact]
+    public void Layers_that_a_criterion_cannot_score_are_listed_and_nothing_is_written()
+    {
+        ModelFile.Write("e.safetensors", RandomWeights.Fill(Extd.Create(32), 1));
+        ConsoleRun.Fails(["prune", "e.safetensors", "--criterion", "bn", "--rate", "0.4", "--out", "p.safetensors"], "upfeat.0.0, upfeat.1.0", "exclude");
+        Assert.False(File.Exists("p.safetensors"));
+        ConsoleRun.Text("prune", "e.safetensors", "--criterion", "bn", "--rate", "0.4", "--exclude", "upfeat.*.0", "--out", "p.safetensors");
+        Assert.True(File.Exists("p.safetensors"));
     }
 
     [Fact]

@@ -61,6 +61,15 @@ public sealed class TrainCommandTests : CliTest
     }
 
     [Fact]
+    public void Taylor_prunes_in_one_shot_by_gradients_on_images()
+    {
+        var json = ConsoleRunJson("prune", TinyDetector.Write("tiny.safetensors"), "--rate", "0.5", "--criterion", "taylor", "--epochs", "0", "--batches", "2", "--out", "p.safetensors");
+        Assert.Equal(("taylor", 2, 8), (json.GetProperty("criterion").GetString(), json.GetProperty("batches").GetInt32(), json.GetProperty("zeroFilters").GetInt32()));
+        var pruned = ConsoleRunJson("prune", "tiny.safetensors", "--rate", "0.5", "--criterion", "taylor", "--epochs", "1", "--finetune-epochs", "1").GetProperty("pruning");
+        Assert.Equal(("taylor", 8), (pruned.GetProperty("criterion").GetString(), pruned.GetProperty("zeroFilters").GetInt32()));
+    }
+
+    [Fact]
     public void Measured_precision_is_that_of_evaluate()
     {
         SmallWider.Write("wider");

@@ -16,6 +16,7 @@ internal static class InspectCommand
         var source = CommonOptions.Model();
         var architecture = CommonOptions.Architecture();
         var size = CommonOptions.ImageSize();
+        var passes = new Option<bool>("--passes") { Description = "Show instead what each pass of compaction and of loading makes of the model." };
         var json = CommonOptions.Json();
         var command = new Command("inspect", """
             Show a model's layers, shapes, parameters, zeroed filters and multiply-adds.
@@ -23,12 +24,19 @@ internal static class InspectCommand
             Examples:
               secateur inspect ERES50_FPGM.pth
               secateur inspect model.safetensors --imgsz 240x320 --json
-            """) { source, architecture, size, json };
+              secateur inspect pruned.safetensors --passes
+            """) { source, architecture, size, passes, json };
         command.SetAction(parsed =>
         {
             var path = parsed.GetValue(source)!;
             var model = parsed.ReadModel(source, architecture);
             var imgsz = parsed.GetValue(size);
+            if (parsed.GetValue(passes))
+            {
+                PassTable.Print(model, imgsz, parsed.GetValue(json));
+                return;
+            }
+
             var statistics = PruningStatistics.Of(model);
             var macs = NetworkCosts.CountMacs(model.Network, imgsz.Height, imgsz.Width);
             var bytes = WeightFile.CountBytes(path);

@@ -61,7 +61,7 @@ internal static class PruneCommand
         {
             if (options.Resumes(result)) return;
             var hasData = result.GetValue(options.Data) is not null;
-            var needsGradients = FilterCriteria.Create(result.GetValue(criterion)!, 0).NeedsGradients;
+            var needsGradients = FilterCriteria.Names.Contains(result.GetValue(criterion) ?? "") && FilterCriteria.Create(result.GetValue(criterion)!, 0).NeedsGradients;
             if (result.GetValue(source) is null) result.AddError("name a model to prune, or a run to go on with (--resume)");
             else if (!result.IsGiven(rate)) result.AddError("--rate is missing: the share of each layer's filters that goes");
             else if (!hasData && needsGradients) result.AddError($"--criterion {result.GetValue(criterion)} needs --data, the images to measure gradients on; for pruning in one shot with --epochs 0");

@@ -174,7 +174,7 @@ public class PlanExecutorTests
         var input = Draw(random, Images * model.Network.ChannelsOf(0) * height * width);
         var gradients = model.Network.Outputs.ToDictionary(o => o.Name, o => Draw(random, Images * shapes[o.Node].Channels * (int)shapes[o.Node].Area));
         using var run = new OutputRun(model, input, gradients, height, width, options with { Batch = Images });
-        if (isScratchSpoilt) run.Runner.Watch = (_, _) => run.Runner.Scratch.Fill(float.NaN);
+        if (isScratchSpoilt) run.Executor.Watch = (_, _) => run.Executor.Scratch.Fill(float.NaN);
         run.Step();
         return [.. run.Results.Values, run.Executor.Gradients, .. run.Executor.Statistics.Values];
     }
