@@ -5,7 +5,7 @@ using Secateur.Weights;
 namespace Secateur.TestSupport;
 
 /// <summary>
-/// Seeded small models that are hard to plan: image-independent maps of every origin that meet image-dependent ones in sums, concatenations and
+/// Seeded small models that are hard to plan: fixed maps of every origin that meet image-dependent ones in sums, concatenations and
 /// outputs; operands that lack channels; convolutions of any kernel, stride, padding and group; values that are read often, or never.
 /// </summary>
 public sealed class HardToPlanNetworks : RandomGraph
@@ -27,7 +27,7 @@ public sealed class HardToPlanNetworks : RandomGraph
                 Convolve(x);
                 break;
             case 3:
-                ConvolveWithStatic(x, Draw(x));
+                ConvolveWithFixed(x, Draw(x));
                 break;
             case 4:
                 KeepNarrow(Activate(x.Node), x.Size);
@@ -70,13 +70,13 @@ public sealed class HardToPlanNetworks : RandomGraph
         for (var count = Random.Next(2, 4); count > 0; count--)
         {
             var beside = spec with { Groups = groups, Outputs = groups * Random.Next(1, groups > 2 ? 3 : 10) };
-            if (Random.Next(3) == 0) ConvolveWithStatic(x, beside);
+            if (Random.Next(3) == 0) ConvolveWithFixed(x, beside);
             else KeepNarrow(Activate(Convolution(x, beside, out var size)), size);
         }
     }
 
     /// <summary>As compaction makes them: what pruned filters contribute is convolved apart, added before the activation, and joined to a wider sum.</summary>
-    private void ConvolveWithStatic(Map x, ConvSpec spec)
+    private void ConvolveWithFixed(Map x, ConvSpec spec)
     {
         var own = Convolution(x, spec, out var size);
         var outputs = Builder.ChannelsOf(own);

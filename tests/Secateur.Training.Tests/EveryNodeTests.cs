@@ -51,7 +51,7 @@ public class EveryNodeTests
 
         Assert.Equal(network.Nodes.Length, NetworkShapes.Infer(network, Height, Width).Length);
         Assert.Equal(network.Nodes.Length, new MapSizes(network).Of.Length);
-        Assert.False(ImageIndependence.Find(network)[network.Outputs[0].Node]);
+        Assert.False(FixedNodes.Find(network)[network.Outputs[0].Node]);
         Assert.True(NetworkCosts.CountMacs(network, Height, Width) > 0);
         Assert.Equal(NetworkJson.Write(network), NetworkJson.Write(NetworkJson.Read(NetworkJson.Write(network))));
 

@@ -14,6 +14,7 @@ namespace Secateur.Cli.Commands;
 internal static class PruneCommand
 {
     private const string Verb = "prune";
+    private const string UsualCriterion = "fpgm";
     private const string ExpectedRate = "at least 0 and less than 1";
     private static readonly string DefaultRuns = Path.Combine("runs", Verb);
 
@@ -23,7 +24,7 @@ internal static class PruneCommand
         source.Arity = ArgumentArity.ZeroOrOne;
         var architecture = CommonOptions.Architecture();
         var criterion = CommonOptions.Choice(
-            "--criterion", $"Which filters go. {FilterCriteria.Description}.", FilterCriteria.Names, "fpgm");
+            "--criterion", $"Which filters go. {FilterCriteria.Description}.", FilterCriteria.Names, UsualCriterion);
         var rate = CommonOptions.Number<double>("--rate", "The share of each layer's filters that goes, from 0 to below 1.", "R", ExpectedRate, IsRate);
         var layer = new Option<string[]>("--layer")
         {
@@ -61,11 +62,12 @@ internal static class PruneCommand
         {
             if (options.Resumes(result)) return;
             var hasData = result.GetValue(options.Data) is not null;
-            var needsGradients = FilterCriteria.Names.Contains(result.GetValue(criterion) ?? "") && FilterCriteria.Create(result.GetValue(criterion)!, 0).NeedsGradients;
+            var name = result.GetResult(criterion) is { Tokens: [.., var token] } ? token.Value : UsualCriterion;
+            var needsGradients = FilterCriteria.Names.Contains(name) && FilterCriteria.Create(name, 0).NeedsGradients;
             if (result.GetValue(source) is null) result.AddError("name a model to prune, or a run to go on with (--resume)");
             else if (!result.IsGiven(rate)) result.AddError("--rate is missing: the share of each layer's filters that goes");
-            else if (!hasData && needsGradients) result.AddError($"--criterion {result.GetValue(criterion)} needs --data, the images to measure gradients on; for pruning in one shot with --epochs 0");
-            else if (!needsGradients && result.IsGiven(batches)) result.AddError($"--batches means nothing to --criterion {result.GetValue(criterion)}");
+            else if (!hasData && needsGradients) result.AddError($"--criterion {name} needs --data, the images to measure gradients on; for pruning in one shot with --epochs 0");
+            else if (!needsGradients && result.IsGiven(batches)) result.AddError($"--batches means nothing to --criterion {name}");
             else if (!hasData && result.IsGiven(epochs) && result.GetValue(epochs) > 0) result.AddError("--epochs needs --data, the images to train on");
             else if (!hasData && options.NeedingData(result, every, finetune) is { } option) result.AddError($"{option.Name} needs --data, the images to train on");
         });

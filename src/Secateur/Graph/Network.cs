@@ -72,8 +72,8 @@ public sealed class Network
     /// </summary>
     public IEnumerable<Conv2dNode> PrunableLayers()
     {
-        var independent = ImageIndependence.Find(this);
-        return Nodes.Where((_, i) => !independent[i])
+        var isFixed = FixedNodes.Find(this);
+        return Nodes.Where((_, i) => !isFixed[i])
             .OfType<Conv2dNode>()
             .Where(c => !Head.Layers.Contains(c.Layer))
             .DistinctBy(c => c.Weight);

@@ -19,12 +19,12 @@ public static class NetworkCosts
     public static ImmutableArray<LayerCost> PerLayer(Network network, int height, int width)
     {
         var shapes = NetworkShapes.Infer(network, height, width);
-        var constant = ImageIndependence.Find(network);
+        var isFixed = FixedNodes.Find(network);
         var costs = ImmutableArray.CreateBuilder<LayerCost>();
         for (var i = 0; i < network.Nodes.Length; i++)
         {
             // What does not depend on the image is computed once a size, not once an image.
-            if (network.Nodes[i] is not Conv2dNode conv || constant[i]) continue;
+            if (network.Nodes[i] is not Conv2dNode conv || isFixed[i]) continue;
             var weight = network.Parameter(conv.Weight);
             costs.Add(new LayerCost(conv.Name, shapes[i], (long)weight.Count * shapes[i].Area));
         }

@@ -35,7 +35,7 @@ internal static class InferenceForm
 
     private static bool SharesForFixedChannels(Network network)
     {
-        var isFixed = ImageIndependence.Find(network);
+        var isFixed = FixedNodes.Find(network);
         var weights = new HashSet<string>();
         return isFixed.Contains(true) && network.Nodes.Where((_, v) => !isFixed[v]).OfType<Conv2dNode>().Any(conv => !weights.Add(conv.Weight));
     }

@@ -63,7 +63,7 @@ public sealed class DrawnSceneTests
     public void The_eyes_have_the_darkest_spots_above_the_nostrils()
     {
         var (faces, darkest) = (0, 0);
-        for (var seed = 0; seed < 12; seed++)
+        for (var seed = 0; seed < 60; seed++)
         {
             var scene = DrawnScene.Create(seed, 140, 140, 1);
             foreach (var face in scene.Faces)

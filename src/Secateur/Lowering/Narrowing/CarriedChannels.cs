@@ -13,7 +13,7 @@ namespace Secateur.Lowering.Narrowing;
 /// <item>An elementwise operation gives what it is given.</item>
 /// <item>A sum that carries a channel gets it as a map from every operand in which it is not one number.</item>
 /// </list>
-/// A channel carried without being live, because of these rules, is filled with its image-independent value.
+/// A channel carried without being live, because of these rules, is filled with its fixed value.
 /// </summary>
 internal sealed class CarriedChannels
 {

@@ -5,7 +5,7 @@ using Secateur.Kernels.Conv2d;
 namespace Secateur.Lowering.Narrowing;
 
 /// <summary>
-/// Which nodes have maps of one height and width at every input size: so that an image-independent map can take its size from any of them,
+/// Which nodes have maps of one height and width at every input size: so that an fixed map can take its size from any of them,
 /// whatever becomes of the node that it stands for.
 /// </summary>
 internal sealed class MapSizes

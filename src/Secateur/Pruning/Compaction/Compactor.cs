@@ -28,8 +28,8 @@ public static class Compactor
         Model model, ImmutableSortedDictionary<string, ImmutableArray<int>> kept)
     {
         var earlier = model.Info.KeptFilters;
-        var independent = ImageIndependence.Find(model.Network);
-        var layers = model.Network.Nodes.Where((n, v) => !independent[v]).OfType<Conv2dNode>().Select(c => c.Layer);
+        var isFixed = FixedNodes.Find(model.Network);
+        var layers = model.Network.Nodes.Where((n, v) => !isFixed[v]).OfType<Conv2dNode>().Select(c => c.Layer);
         var gone = layers.Concat(earlier.Keys).Distinct().Where(l => !kept.ContainsKey(l));
         return kept
             .ToImmutableSortedDictionary(

@@ -70,7 +70,7 @@ internal sealed class ChainFusion
     {
         var ownIsA = _values.Source(merge.A.Node) == chain.Last;
         var (own, other) = ownIsA ? (merge.A, merge.B) : (merge.B, merge.A);
-        if (!_values.IsStatic(other.Node)) return chain with { Last = next, Merge = new FusedMerge(merge, own, other) };
+        if (!_values.IsFixed(other.Node)) return chain with { Last = next, Merge = new FusedMerge(merge, own, other) };
         if (merge is not AddNode || chain.Activation is not null || !own.Channels.IsEmpty) return null;
         return chain with { Last = next, Starts = chain.Starts.Add(other) };
     }

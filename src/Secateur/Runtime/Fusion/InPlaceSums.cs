@@ -21,7 +21,7 @@ internal sealed class InPlaceSums(Network network, ValueFlow values, FusedSteps 
     private bool IsLastReader(int input, int node)
     {
         var value = values.Source(input);
-        return !values.IsStatic(value)
+        return !values.IsFixed(value)
             && !values.IsResult(value)
             && network.Nodes[value] is not (InputNode or ConcatNode or SelectNode)
             && !values.Readers(value).Any(r => network.Nodes[r] is ConcatNode)

@@ -8,7 +8,7 @@ namespace Secateur.Runtime.Fusion;
 internal sealed class ValueFlow
 {
     private readonly Network _network;
-    private readonly ImmutableArray<bool> _isStatic;
+    private readonly ImmutableArray<bool> _isFixed;
     private readonly int[] _sources;
     private readonly bool[] _isResult;
     private readonly bool[] _isNeeded;
@@ -18,7 +18,7 @@ internal sealed class ValueFlow
     {
         var count = network.Nodes.Length;
         _network = network;
-        _isStatic = ImageIndependence.Find(network);
+        _isFixed = FixedNodes.Find(network);
         _sources = IdleRelus.FindSources(network);
         _isResult = new bool[count];
         _isNeeded = new bool[count];
@@ -33,13 +33,13 @@ internal sealed class ValueFlow
     }
 
     /// <summary>Whether the node depends on the input's size only.</summary>
-    public bool IsStatic(int node) => _isStatic[node];
+    public bool IsFixed(int node) => _isFixed[node];
 
     /// <summary>Whether the node is an output or belongs to a detection level.</summary>
     public bool IsResult(int node) => _isResult[node];
 
     /// <summary>Whether the node has a value of its own that depends on the image, and some result depends on that.</summary>
-    public bool IsComputed(int node) => _isNeeded[node] && !_isStatic[node] && Source(node) == node;
+    public bool IsComputed(int node) => _isNeeded[node] && !_isFixed[node] && Source(node) == node;
 
     /// <summary>The node that holds the value of <paramref name="node"/>: itself, but for ReLUs that do nothing.</summary>
     public int Source(int node) => _sources[node];

@@ -1,20 +1,20 @@
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Layout;
 using Secateur.Runtime.Fusion;
-using Secateur.Runtime.Statics;
+using Secateur.Runtime.Fixed;
 using Secateur.Runtime.Steps;
 
 namespace Secateur.Runtime.Planning;
 
-/// <summary>What the sums of convolutions start from where a static map is added to them.</summary>
+/// <summary>What the sums of convolutions start from where a fixed map is added to them.</summary>
 internal static class BorderStarts
 {
     /// <summary>
     /// The starts of siblings, a channel after another; null where all start from their bias. They include <paramref name="further"/>, if it is there.
     /// </summary>
-    public static BorderStart? Of(PlanContext context, IReadOnlyList<FusedConv> siblings, float[] bias, PlanarLayout layout, StaticMap? further = null)
+    public static BorderStart? Of(PlanContext context, IReadOnlyList<FusedConv> siblings, float[] bias, PlanarLayout layout, FixedMap? further = null)
     {
-        var maps = siblings.SelectMany(chain => chain.Starts.Select(start => context.Statics[start.Node]!)).ToList();
+        var maps = siblings.SelectMany(chain => chain.Starts.Select(start => context.FixedMaps[start.Node]!)).ToList();
         if (further is not null) maps.Add(further);
         if (maps.Count == 0) return null;
         var run = 2 * (int)context.Level / 32;
@@ -31,7 +31,7 @@ internal static class BorderStarts
                     for (var x = 0; x < layout.Width; x++)
                     {
                         var start = bias[channel] + (further?[channel, rows.SourceRow(y), x] ?? 0);
-                        foreach (var operand in chain.Starts) start += context.Statics[operand.Node]!.ChannelOrZero(operand.Channels, c, rows.SourceRow(y), x);
+                        foreach (var operand in chain.Starts) start += context.FixedMaps[operand.Node]!.ChannelOrZero(operand.Channels, c, rows.SourceRow(y), x);
                         values[(channel * stride) + (y * layout.Pitch) + x] = (float)start;
                     }
                 }

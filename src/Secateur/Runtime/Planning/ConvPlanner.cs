@@ -5,7 +5,7 @@ using Secateur.Lowering.Parameters;
 using Secateur.Runtime.Fusion;
 using Secateur.Runtime.Memory;
 using Secateur.Runtime.Packing;
-using Secateur.Runtime.Statics;
+using Secateur.Runtime.Fixed;
 using Secateur.Runtime.Steps;
 
 namespace Secateur.Runtime.Planning;
@@ -75,11 +75,11 @@ internal sealed class ConvPlanner(PlanContext context, NodeViews views, SumPlann
     }
 
     /// <summary>What is added to the depthwise sums as the projection hands it on; null for nothing.</summary>
-    private StaticMap? ThroughProjection(SeparableConv conv)
+    private FixedMap? ThroughProjection(SeparableConv conv)
     {
         if (conv.Depthwise.Starts.IsEmpty) return null;
-        var starts = conv.Depthwise.Starts.Select(start => (context.Statics[start.Node]!, start.Channels)).ToList();
-        return StaticEvaluator.Project(context.Lowered.Model.Weights[NodeOf(conv.Project).Weight], starts);
+        var starts = conv.Depthwise.Starts.Select(start => (context.FixedMaps[start.Node]!, start.Channels)).ToList();
+        return FixedMapEvaluator.Project(context.Lowered.Model.Weights[NodeOf(conv.Project).Weight], starts);
     }
 
     /// <summary>Where a chain writes, and what it adds.</summary>

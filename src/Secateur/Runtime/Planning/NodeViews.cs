@@ -23,16 +23,16 @@ internal sealed class NodeViews(PlanContext context)
         }
     }
 
-    /// <summary>Where a node's value is; a static one that somebody needs as a map is written out before the first image.</summary>
+    /// <summary>Where a node's value is; a fixed one that somebody needs as a map is written out before the first image.</summary>
     public MapView Of(int node)
     {
         var source = context.Values.Source(node);
         var holder = context.Network.Nodes[source];
         if (holder is InputNode) return _image ??= WriteImage(source);
         if (_views[source] is { } view) return view;
-        var map = context.Statics[source] ?? throw new InvalidOperationException($"'{holder.Name}' is read before it is computed");
+        var map = context.FixedMaps[source] ?? throw new InvalidOperationException($"'{holder.Name}' is read before it is computed");
         var written = OrNew(source);
-        context.Draft.AddPreparation(written, m => new StaticStep(holder.Name, written.Layout, map, m.Planes(written)));
+        context.Draft.AddPreparation(written, m => new FixedMapStep(holder.Name, written.Layout, map, m.Planes(written)));
         return written;
     }
 
@@ -50,7 +50,7 @@ internal sealed class NodeViews(PlanContext context)
         {
             var channels = context.Shapes[part].Channels;
             var source = context.Values.Source(part);
-            if (!context.Values.IsStatic(source) && context.Network.Nodes[source] is not SelectNode)
+            if (!context.Values.IsFixed(source) && context.Network.Nodes[source] is not SelectNode)
                 _views[source] ??= whole with { FirstChannel = first, Channels = channels };
             first += channels;
         }

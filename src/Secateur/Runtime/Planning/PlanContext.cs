@@ -4,7 +4,7 @@ using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Simd;
 using Secateur.Runtime.Fusion;
 using Secateur.Runtime.Memory;
-using Secateur.Runtime.Statics;
+using Secateur.Runtime.Fixed;
 using Secateur.Runtime.Steps;
 
 namespace Secateur.Runtime.Planning;
@@ -17,7 +17,7 @@ internal sealed class PlanContext
     {
         Lowered = lowered;
         Shapes = NetworkShapes.Infer(Network, height, width);
-        Statics = ImmutableArray.Create(StaticEvaluator.Run(lowered.Model, Shapes));
+        FixedMaps = ImmutableArray.Create(FixedMapEvaluator.Run(lowered.Model, Shapes));
         var halo = Enumerable.Range(0, Network.Nodes.Length)
             .Where(i => Values.IsComputed(i) && Network.Nodes[i] is Conv2dNode)
             .Select(i => HaloOf(new TapGeometry(Network.GeometryOf((Conv2dNode)Network.Nodes[i]))))
@@ -42,7 +42,7 @@ internal sealed class PlanContext
     public ImmutableArray<MapShape> Shapes { get; }
 
     /// <summary>The maps of the nodes that do not depend on the image; null for the others.</summary>
-    public ImmutableArray<StaticMap?> Statics { get; }
+    public ImmutableArray<FixedMap?> FixedMaps { get; }
 
     /// <summary>The vector width.</summary>
     public SimdLevel Level => Lowered.Level;

@@ -3,7 +3,7 @@ using Secateur.Kernels.Activation;
 using Secateur.Kernels.Layout;
 using Secateur.Kernels.MaxOut;
 using Secateur.Kernels.Merge;
-using Secateur.Runtime.Statics;
+using Secateur.Runtime.Fixed;
 
 namespace Secateur.Runtime.Steps;
 
@@ -59,7 +59,7 @@ internal sealed unsafe class MaxOutStep(string name, PlanarLayout layout, nint[]
 }
 
 /// <summary>Writes a map that does not depend on the image, where no convolution could take it over.</summary>
-internal sealed unsafe class StaticStep(string name, PlanarLayout layout, StaticMap map, nint[] outputs) : PlanStep(name)
+internal sealed unsafe class FixedMapStep(string name, PlanarLayout layout, FixedMap map, nint[] outputs) : PlanStep(name)
 {
     public override void Run(float* memory, int part, int parts)
     {

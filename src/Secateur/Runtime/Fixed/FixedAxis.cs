@@ -1,13 +1,13 @@
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Upsample;
 
-namespace Secateur.Runtime.Statics;
+namespace Secateur.Runtime.Fixed;
 
 /// <summary>
 /// One axis of a map that does not depend on the image: the first <paramref name="Head"/> and last <paramref name="Tail"/> places may differ
 /// (they see the zero padding), all between are alike and stored once.
 /// </summary>
-internal readonly record struct StaticAxis(int Size, int Head, int Tail)
+internal readonly record struct FixedAxis(int Size, int Head, int Tail)
 {
     /// <summary>Places that are stored.</summary>
     public int Stored => Math.Min(Size, Head + 1 + Tail);
@@ -19,10 +19,10 @@ internal readonly record struct StaticAxis(int Size, int Head, int Tail)
     public int Representative(int stored) => stored < Stored - Tail ? stored : stored + (Size - Stored);
 
     /// <summary>The axis on which both differ from place to place at most where one of them does.</summary>
-    public StaticAxis Join(StaticAxis other) => Create(Size, Math.Max(Head, other.Head), Math.Max(Tail, other.Tail));
+    public FixedAxis Join(FixedAxis other) => Create(Size, Math.Max(Head, other.Head), Math.Max(Tail, other.Tail));
 
     /// <summary>The result's axis of a convolution over this one.</summary>
-    public StaticAxis Convolve(ConvGeometry conv)
+    public FixedAxis Convolve(ConvGeometry conv)
     {
         var size = conv.OutputSize(Size);
         var axis = this;
@@ -30,14 +30,14 @@ internal readonly record struct StaticAxis(int Size, int Head, int Tail)
     }
 
     /// <summary>The result's axis of nearest upsampling.</summary>
-    public StaticAxis Nearest(int size)
+    public FixedAxis Nearest(int size)
     {
         var axis = this;
         return FromUniform(size, o => axis.IsUniform(NearestSource.Of(o, axis.Size, size)));
     }
 
     /// <summary>The result's axis of bilinear upsampling.</summary>
-    public StaticAxis Bilinear(int size)
+    public FixedAxis Bilinear(int size)
     {
         var axis = this;
         return FromUniform(size, o =>
@@ -49,7 +49,7 @@ internal readonly record struct StaticAxis(int Size, int Head, int Tail)
 
     private bool IsUniform(int index) => index >= Head && index < Size - Tail;
 
-    private static StaticAxis FromUniform(int size, Func<int, bool> isUniform)
+    private static FixedAxis FromUniform(int size, Func<int, bool> isUniform)
     {
         var head = 0;
         while (head < size && !isUniform(head)) head++;
@@ -59,5 +59,5 @@ internal readonly record struct StaticAxis(int Size, int Head, int Tail)
     }
 
     // Without a uniform place every one is stored.
-    private static StaticAxis Create(int size, int head, int tail) => head + tail < size ? new StaticAxis(size, head, tail) : new StaticAxis(size, size - 1, 0);
+    private static FixedAxis Create(int size, int head, int tail) => head + tail < size ? new FixedAxis(size, head, tail) : new FixedAxis(size, size - 1, 0);
 }

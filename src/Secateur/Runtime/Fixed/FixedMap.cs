@@ -1,17 +1,17 @@
 using System.Collections.Immutable;
 
-namespace Secateur.Runtime.Statics;
+namespace Secateur.Runtime.Fixed;
 
 /// <summary>
 /// A map [C, H, W] that does not depend on the image: constant inside, different near the borders. Computed once an input size, and stored
 /// and computed at its distinct places only, so that a compacted network costs nothing extra at any size.
 /// </summary>
-internal sealed class StaticMap
+internal sealed class FixedMap
 {
     private readonly double[] _stored;
 
     /// <summary>Computes the values at the distinct places, from channel, row and column.</summary>
-    public StaticMap(int channels, StaticAxis rows, StaticAxis columns, Func<int, int, int, double> valueAt)
+    public FixedMap(int channels, FixedAxis rows, FixedAxis columns, Func<int, int, int, double> valueAt)
     {
         (Channels, Rows, Columns) = (channels, rows, columns);
         _stored = new double[checked(channels * rows.Stored * columns.Stored)];
@@ -29,10 +29,10 @@ internal sealed class StaticMap
     public int Channels { get; }
 
     /// <summary>Along H.</summary>
-    public StaticAxis Rows { get; }
+    public FixedAxis Rows { get; }
 
     /// <summary>Along W.</summary>
-    public StaticAxis Columns { get; }
+    public FixedAxis Columns { get; }
 
     /// <summary>The value at any place of the whole map.</summary>
     public double this[int c, int y, int x] => _stored[(((c * Rows.Stored) + Rows.Locate(y)) * Columns.Stored) + Columns.Locate(x)];

@@ -6,42 +6,42 @@ using Secateur.Kernels.Upsample;
 using Secateur.Lowering.Parameters;
 using Secateur.Weights;
 
-namespace Secateur.Runtime.Statics;
+namespace Secateur.Runtime.Fixed;
 
 /// <summary>Computes the maps that do not depend on the image, in double.</summary>
-internal sealed class StaticEvaluator
+internal sealed class FixedMapEvaluator
 {
     private readonly Model _model;
-    private readonly StaticMap?[] _maps;
+    private readonly FixedMap?[] _maps;
 
-    private StaticEvaluator(Model model)
+    private FixedMapEvaluator(Model model)
     {
         _model = model;
-        _maps = new StaticMap?[model.Network.Nodes.Length];
+        _maps = new FixedMap?[model.Network.Nodes.Length];
     }
 
-    /// <summary>The maps of all image-independent nodes; null for the others.</summary>
+    /// <summary>The maps of all fixed nodes; null for the others.</summary>
     /// <param name="model">Without batch norms.</param>
     /// <param name="shapes">Of its nodes.</param>
     /// <exception cref="NetworkException">Such a node is of a kind that is not known here.</exception>
-    public static StaticMap?[] Run(Model model, ImmutableArray<MapShape> shapes)
+    public static FixedMap?[] Run(Model model, ImmutableArray<MapShape> shapes)
     {
-        var evaluator = new StaticEvaluator(model);
-        var independent = ImageIndependence.Find(model.Network);
-        for (var i = 0; i < independent.Length; i++)
+        var evaluator = new FixedMapEvaluator(model);
+        var isFixed = FixedNodes.Find(model.Network);
+        for (var i = 0; i < isFixed.Length; i++)
         {
-            if (independent[i]) evaluator._maps[i] = evaluator.Evaluate(model.Network.Nodes[i], shapes[i]);
+            if (isFixed[i]) evaluator._maps[i] = evaluator.Evaluate(model.Network.Nodes[i], shapes[i]);
         }
 
         return evaluator._maps;
     }
 
     /// <summary>What a 1x1 convolution [O, C, 1, 1] makes of a sum of maps, each with those of the C channels that <c>Channels</c> says.</summary>
-    public static StaticMap Project(Tensor weight, IReadOnlyList<(StaticMap Map, ImmutableArray<int> Channels)> terms)
+    public static FixedMap Project(Tensor weight, IReadOnlyList<(FixedMap Map, ImmutableArray<int> Channels)> terms)
     {
         var (outputs, inputs) = (weight.Shape[0], weight.Shape[1]);
         var (rows, columns) = Join(terms.Select(t => t.Map));
-        return new StaticMap(outputs, rows, columns, (o, y, x) =>
+        return new FixedMap(outputs, rows, columns, (o, y, x) =>
         {
             var sum = 0.0;
             foreach (var (map, channels) in terms)
@@ -53,9 +53,9 @@ internal sealed class StaticEvaluator
         });
     }
 
-    private StaticMap Evaluate(Node node, MapShape shape) => node switch
+    private FixedMap Evaluate(Node node, MapShape shape) => node switch
     {
-        OnesNode => new StaticMap(1, new StaticAxis(shape.Height, 0, 0), new StaticAxis(shape.Width, 0, 0), (_, _, _) => 1),
+        OnesNode => new FixedMap(1, new FixedAxis(shape.Height, 0, 0), new FixedAxis(shape.Width, 0, 0), (_, _, _) => 1),
         Conv2dNode n => Convolve(n, shape, MapOf(n.Input)),
         ReluNode n => Activate(MapOf(n.Input), 0),
         PReluNode n => Activate(MapOf(n.Input), _model.Weights[n.Slope].Data[0]),
@@ -69,15 +69,15 @@ internal sealed class StaticEvaluator
         _ => throw new NetworkException($"'{node.Name}' ({node.GetType().Name}) cannot stand in an inference plan"),
     };
 
-    private StaticMap MapOf(int node) => _maps[node]!;
+    private FixedMap MapOf(int node) => _maps[node]!;
 
-    private StaticMap Convolve(Conv2dNode node, MapShape shape, StaticMap input)
+    private FixedMap Convolve(Conv2dNode node, MapShape shape, FixedMap input)
     {
         var geometry = _model.Network.GeometryOf(node);
         var weight = _model.Weights[node.Weight];
         var bias = node.Bias is null ? null : _model.Weights[node.Bias];
         var (perGroup, taps) = (weight.Shape[1], weight.Length / shape.Channels);
-        return new StaticMap(shape.Channels, input.Rows.Convolve(geometry), input.Columns.Convolve(geometry), (o, y, x) =>
+        return new FixedMap(shape.Channels, input.Rows.Convolve(geometry), input.Columns.Convolve(geometry), (o, y, x) =>
         {
             double sum = bias?.Data[o] ?? 0;
             var firstInput = o / (shape.Channels / node.Groups) * perGroup;
@@ -94,28 +94,28 @@ internal sealed class StaticEvaluator
         });
     }
 
-    private StaticMap Merge(MergeNode node, StaticMap a, StaticMap b)
+    private FixedMap Merge(MergeNode node, FixedMap a, FixedMap b)
     {
         var factors = FusionWeights.Of(_model, node);
         var (rows, columns) = Join([a, b]);
-        return new StaticMap(node.Channels, rows, columns, (c, y, x) =>
+        return new FixedMap(node.Channels, rows, columns, (c, y, x) =>
             (factors.First * a.ChannelOrZero(node.A.Channels, c, y, x)) + (factors.Second * b.ChannelOrZero(node.B.Channels, c, y, x)));
     }
 
-    private static StaticMap Activate(StaticMap input, double slope) =>
+    private static FixedMap Activate(FixedMap input, double slope) =>
         new(input.Channels, input.Rows, input.Columns, (c, y, x) => ScalarActivation.Apply(input[c, y, x], slope));
 
-    private static StaticMap Nearest(MapShape shape, StaticMap input)
+    private static FixedMap Nearest(MapShape shape, FixedMap input)
     {
         var (height, width) = (input.Rows.Size, input.Columns.Size);
-        return new StaticMap(shape.Channels, input.Rows.Nearest(shape.Height), input.Columns.Nearest(shape.Width), (c, y, x) =>
+        return new FixedMap(shape.Channels, input.Rows.Nearest(shape.Height), input.Columns.Nearest(shape.Width), (c, y, x) =>
             input[c, NearestSource.Of(y, height, shape.Height), NearestSource.Of(x, width, shape.Width)]);
     }
 
-    private static StaticMap Bilinear(MapShape shape, StaticMap input)
+    private static FixedMap Bilinear(MapShape shape, FixedMap input)
     {
         var (height, width) = (input.Rows.Size, input.Columns.Size);
-        return new StaticMap(shape.Channels, input.Rows.Bilinear(shape.Height), input.Columns.Bilinear(shape.Width), (c, y, x) =>
+        return new FixedMap(shape.Channels, input.Rows.Bilinear(shape.Height), input.Columns.Bilinear(shape.Width), (c, y, x) =>
         {
             var row = BilinearTap.At(y, height, shape.Height);
             var column = BilinearTap.At(x, width, shape.Width);
@@ -124,7 +124,7 @@ internal sealed class StaticEvaluator
         });
     }
 
-    private static StaticMap MaxPool(MaxPool2dNode node, MapShape shape, StaticMap input) =>
+    private static FixedMap MaxPool(MaxPool2dNode node, MapShape shape, FixedMap input) =>
         new(shape.Channels, input.Rows.Convolve(node.Geometry), input.Columns.Convolve(node.Geometry), (c, y, x) =>
         {
             var largest = double.NegativeInfinity;
@@ -137,20 +137,20 @@ internal sealed class StaticEvaluator
             return largest;
         });
 
-    private static StaticMap Concat(ImmutableArray<StaticMap> parts)
+    private static FixedMap Concat(ImmutableArray<FixedMap> parts)
     {
-        (StaticMap Part, int Channel)[] owners = [.. parts.SelectMany(part => Enumerable.Range(0, part.Channels).Select(c => (part, c)))];
+        (FixedMap Part, int Channel)[] owners = [.. parts.SelectMany(part => Enumerable.Range(0, part.Channels).Select(c => (part, c)))];
         var (rows, columns) = Join(parts);
-        return new StaticMap(owners.Length, rows, columns, (c, y, x) => owners[c].Part[owners[c].Channel, y, x]);
+        return new FixedMap(owners.Length, rows, columns, (c, y, x) => owners[c].Part[owners[c].Channel, y, x]);
     }
 
-    private static StaticMap Select(SelectNode node, StaticMap input) =>
+    private static FixedMap Select(SelectNode node, FixedMap input) =>
         new(node.Channels.Length, input.Rows, input.Columns, (c, y, x) => input[node.Channels[c], y, x]);
 
-    private static StaticMap MaxOut(StaticMap input) => new(2, input.Rows, input.Columns, (c, y, x) => c == 1
+    private static FixedMap MaxOut(FixedMap input) => new(2, input.Rows, input.Columns, (c, y, x) => c == 1
         ? input[input.Channels - 1, y, x]
         : Enumerable.Range(0, input.Channels - 1).Max(background => input[background, y, x]));
 
-    private static (StaticAxis Rows, StaticAxis Columns) Join(IEnumerable<StaticMap> maps) =>
+    private static (FixedAxis Rows, FixedAxis Columns) Join(IEnumerable<FixedMap> maps) =>
         (maps.Select(m => m.Rows).Aggregate((a, b) => a.Join(b)), maps.Select(m => m.Columns).Aggregate((a, b) => a.Join(b)));
 }
