@@ -53,7 +53,7 @@ internal static class CommandLine
         if (parsed.Action is ParseErrorAction)
         {
             var path = string.Join(' ', Path(parsed.CommandResult).Append("--help"));
-            var problem = parsed.UnmatchedTokens is [var unknown, ..] ? $"{unknown}: no such command or option" : parsed.Errors[0].Message;
+            var problem = parsed.UnmatchedTokens is [var unknown, ..] ? $"{unknown}: no such command or option{Suggestion.For(unknown, parsed.CommandResult.Command)}" : parsed.Errors[0].Message;
             return Fail(ExitCode.WrongUsage, $"{problem} (see {path})");
         }
 
@@ -65,8 +65,12 @@ internal static class CommandLine
         {
             return Fail(ExitCode.Cancelled, "cancelled");
         }
+        catch (UsageException error)
+        {
+            return Fail(ExitCode.WrongUsage, Problem.Describe(error));
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NetworkException
-            or InvalidOperationException or DllNotFoundException or OutOfMemoryException or UsageException)
+            or InvalidOperationException or DllNotFoundException or OutOfMemoryException)
         {
             return Fail(ExitCode.Failed, Problem.Describe(error));
         }

@@ -9,10 +9,12 @@ namespace Secateur.Cli.Tests;
 public sealed class FailureTests : CliTest
 {
     [Theory]
-    [InlineData("detct", "detct: no such command")]
+    [InlineData("detct", "detct: no such command or option, did you mean detect?")]
     [InlineData("--frobnicate", "--frobnicate: no such command or option")]
     [InlineData("inspect", "inspect --help")]
     [InlineData("inspect m.safetensors --frobnicate", "--frobnicate", "secateur inspect --help")]
+    [InlineData("inspect m.safetensors --imgzs 9", "--imgzs: no such command or option, did you mean --imgsz?")]
+    [InlineData("detect a.png --cnof 0.5 --model m.safetensors", "did you mean --conf?")]
     [InlineData("inspect m.safetensors another", "another: no such command or option")]
     [InlineData("inspect --frobnicate", "--frobnicate: no such option")]
     [InlineData("bench m.safetensors --frobnicate", "--frobnicate: no such option")]
@@ -79,7 +81,7 @@ public sealed class FailureTests : CliTest
     [InlineData("detect a.png --model m.safetensors --threads 100000", "--threads is '100000'")]
     [InlineData("detect a.png --model m.safetensors --max-det 0", "--max-det is '0'")]
     [InlineData("detect a.png --model m.safetensors --max-pixels -1", "--max-pixels is '-1'")]
-    [InlineData("detect a.png --model m.safetensors --format xml", "--format is 'xml'", "text, json, csv, wider, coco")]
+    [InlineData("detect a.png --model m.safetensors --format xml", "--format is 'xml'", "text, json, csv, wider, coco, coco-results")]
     [InlineData("detect a.png --model m.safetensors --format 7", "--format is '7'")]
     [InlineData("detect a.png --model m.safetensors --protocol double", "--protocol is 'double'", "single, multi-scale")]
     [InlineData("detect a.png --model m.safetensors --protocol", "--protocol")]

@@ -34,19 +34,36 @@ public sealed class ProcessTests : CliTest
     [Theory]
     [InlineData("-INT")]
     [InlineData("-TERM")]
-    public async Task A_signal_cancels_long_work(string signal)
+    public async Task A_signal_ends_detection_with_valid_json_of_what_was_done(string signal)
     {
         // Enlarged to 3840 x 2880 pixels, a thousand pictures take minutes.
         var picture = Path.GetFullPath(WriteScene("a.ppm", 240, 180));
         Directory.CreateDirectory("photos");
         for (var i = 0; i < 1000; i++) File.CreateSymbolicLink(Path.Combine("photos", $"{i}.ppm"), picture);
-        using var process = Launch("detect", "photos", "--model", WriteEResFd(), "--scale", "16", "--out", "marked");
+        using var process = Launch("detect", "photos", "--model", WriteEResFd(), "--scale", "16", "--out", "marked", "--json");
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         Assert.True(await Comes(process, () => Directory.Exists("marked") && Directory.EnumerateFileSystemEntries("marked").Any()), "ended without a signal");
         Process.Start("kill", [signal, $"{process.Id}"]).WaitForExit();
         await HangGuard.WaitFor(process.WaitForExitAsync());
-        Assert.Equal((130, ""), (process.ExitCode, await output));
-        Assert.Equal("secateur: cancelled", (await error).Trim());
+        Assert.Equal(130, process.ExitCode);
+        using var document = JsonDocument.Parse(await output);
+        var done = document.RootElement.GetArrayLength();
+        Assert.InRange(done, 1, 999);
+        Assert.Equal($"secateur: cancelled after {done} of 1000 images", (await error).Trim());
+    }
+
+    [Fact]
+    public async Task A_picture_is_read_from_stdin()
+    {
+        WriteSpot("a.png");
+        using var process = Launch("detect", "-", "--model", BrightSpotDetector.Write("spot.safetensors"), "--json");
+        process.StandardInput.BaseStream.Write(File.ReadAllBytes("a.png"));
+        process.StandardInput.Close();
+        var run = await Finish(process);
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        using var document = JsonDocument.Parse(run.Out);
+        Assert.Equal("-", document.RootElement[0].GetProperty("image").GetString());
+        Assert.Equal(1, document.RootElement[0].GetProperty("faces").GetArrayLength());
     }
 
     [Fact]
@@ -206,7 +223,7 @@ public sealed class ProcessTests : CliTest
 
     private static Process Launch(string[] command, string[] args)
     {
-        var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(command[0]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var arg in (string[])[.. command[1..], Path.Combine(AppContext.BaseDirectory, "secateur.dll"), .. args]) start.ArgumentList.Add(arg);
         return Process.Start(start)!;
     }

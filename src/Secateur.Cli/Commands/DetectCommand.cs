@@ -6,6 +6,8 @@ using Secateur.Imaging;
 using Secateur.Imaging.Drawing;
 using Secateur.Models;
 using Secateur.Pixels;
+using Secateur.WiderFace;
+using Secateur.WiderFace.Predictions;
 
 namespace Secateur.Cli.Commands;
 
@@ -14,18 +16,24 @@ internal static class DetectCommand
 {
     public static Command Create()
     {
-        var images = CommonOptions.Argument<string[]>("IMAGE", "Image files (JPEG, PNG, PPM), folders, or patterns such as 'photos/**/*.jpg'.");
+        var images = CommonOptions.Argument<string[]>(
+            "IMAGE", $"Image files ({string.Join(' ', ImageFile.Extensions)}), folders with their subfolders, patterns such as 'photos/**/*.{{jpg,png}}' (*, ?, **, [a-z], {{a,b}}), or - for stdin.");
         images.Arity = ArgumentArity.OneOrMore;
         var model = CommonOptions.RequiredModel();
         var architecture = CommonOptions.Architecture();
         var confidence = CommonOptions.Number<float>(
-            "--conf", "Faces must score above this, 0 to 1.", "P", "at least 0 and less than 1", p => p is >= 0 and < 1, DetectorOptions.Default.Confidence);
+            "--conf",
+            "Faces must score above this, 0 to 1. Below 0.05, where WIDER FACE is evaluated, nearly everything more is background.",
+            "P",
+            "at least 0 and less than 1",
+            p => p is >= 0 and < 1,
+            DetectorOptions.Default.Confidence);
         var iou = CommonOptions.Number<float>(
             "--iou", "Of two boxes that overlap by more than this, the weaker goes.", "P", "more than 0, at most 1", p => p is > 0 and <= 1, DetectorOptions.Default.Iou);
-        var most = CommonOptions.Count("--max-det", "Faces per image at most.", DetectorOptions.Default.MaxDetections);
+        var most = CommonOptions.Count("--max-det", $"Faces per image at most, the best ones; {DetectorOptions.Default.MaxDetections} as in WIDER FACE's evaluation.", DetectorOptions.Default.MaxDetections);
         var scale = CommonOptions.Number<double>(
             "--scale",
-            "Resize images by this factor first (single pass): above 1 finds smaller faces.",
+            "Resize images by this factor first (single pass only): above 1 finds smaller faces.",
             "F",
             "more than 0, at most 16",
             f => f is > 0 and <= 16,
@@ -33,22 +41,37 @@ internal static class DetectCommand
         var protocol = CommonOptions.Protocol();
         var threads = CommonOptions.Threads("Threads of one detection.", Environment.ProcessorCount);
         var pixels = CommonOptions.Number<long>("--max-pixels", "Refuse images with more pixels.", "N", "1 or more", n => n >= 1, ImageReadOptions.Default.MaxPixels);
-        var output = new Option<string?>("--out", "-o") { Description = "Write annotated copies into this folder.", HelpName = "DIR" };
-        var format = CommonOptions.Choice("--format", "What to print.", [.. Enum.GetNames<DetectionFormat>().Select(n => n.ToLowerInvariant())], "text");
+        var output = new Option<string?>("--out", "-o") { Description = "Write annotated copies into this folder; with --format wider the submission files EVENT/NAME.txt.", HelpName = "DIR" };
+        var format = CommonOptions.Choice("--format", "What to print.", DetectionFormats.Names, DetectionFormats.Name(DetectionFormat.Text));
         var json = new Option<bool>("--json") { Description = "The same as --format json." };
+        var all = new Option<bool>("--all") { Description = "With --format csv: a line of an image without faces, too." };
+        var ids = new Option<string?>("--coco-annotations") { Description = "With --format coco-results: take image and category ids from this annotation file.", HelpName = "FILE" };
+        var noClip = new Option<bool>("--no-clip") { Description = "Leave boxes that reach outside the image as they are. Without it they are cut to the image, but for --format wider." };
         var command = new Command("detect", """
-            Find faces in pictures. Boxes are in pixels of the upright image (EXIF orientation is honoured).
+            Find faces in pictures. Boxes are in pixels of the upright image (EXIF orientation is honoured, but for --format wider).
 
             Examples:
               secateur detect photo.jpg --model eresfd.safetensors
               secateur detect photos --model eresfd.safetensors --out annotated --format csv
               secateur detect crowd.jpg --model eresfd.safetensors --protocol multi-scale --conf 0.3 --json
-            """) { images, model, architecture, confidence, iou, most, scale, protocol, threads, pixels, output, format, json };
+              secateur detect WIDER_val/images --model eresfd.safetensors --format wider --conf 0.05 --out predictions
+            """) { images, model, architecture, confidence, iou, most, scale, protocol, threads, pixels, output, format, json, all, ids, noClip };
+        command.Validators.Add(r =>
+        {
+            if (r.IsGiven(json) && r.IsGiven(format)) r.AddError("give either --json or --format");
+            else if (r.IsGiven(scale) && r.GetValue(protocol) == CommonOptions.MultiScale) r.AddError("--scale is for one pass; --protocol multi-scale has scales of its own");
+            else if (r.GetValue(all) && r.GetValue(format) != DetectionFormats.Name(DetectionFormat.Csv)) r.AddError("--all needs --format csv; the other formats list every image");
+            else if (r.GetValue(ids) is not null && r.GetValue(format) != DetectionFormats.Name(DetectionFormat.CocoResults)) r.AddError("--coco-annotations needs --format coco-results");
+        });
         command.SetCancellableAction((parsed, cancellation) =>
         {
-            var inputs = ImageInput.Find(parsed.GetValue(images)!);
+            var chosen = parsed.GetValue(json) ? DetectionFormat.Json : DetectionFormats.Parse(parsed.GetValue(format)!);
             var folder = parsed.GetValue(output);
-            if (folder is not null) ImageInput.RequireOwnPlaces(inputs, folder);
+            var submission = chosen == DetectionFormat.Wider;
+            var scan = ImageScan.Of(parsed.GetValue(images)!, folder);
+            if (folder is not null) ImageInput.RequireOwnPlaces(scan.Images, folder, i => submission ? WiderPredictionFile.PathOf(folder, i.WiderName) : i.CopyIn(folder));
+            var identities = parsed.GetValue(ids) is { } annotations ? new CocoIdentities(annotations) : null;
+            foreach (var image in scan.Images) identities?.ImageOf(image.Path);
             var options = new DetectorOptions
             {
                 Confidence = parsed.GetValue(confidence),
@@ -58,61 +81,34 @@ internal static class DetectCommand
                 Threads = parsed.GetValue(threads),
             };
             using var detector = new FaceDetector(ModelFile.Read(parsed.GetValue(model)!, parsed.GetValue(architecture)), options);
+            if (scan.Remark is { } remark) Report.Remark(remark);
             if (folder is not null) Directory.CreateDirectory(folder);
-            var reading = new ImageReadOptions { MaxPixels = parsed.GetValue(pixels) };
+
+            // The boxes of WIDER FACE are for the stored pixels.
+            var reading = new ImageReadOptions { MaxPixels = parsed.GetValue(pixels), ApplyOrientation = !submission };
             var multiScale = parsed.GetValue(protocol) == CommonOptions.MultiScale;
-            var (found, failed) = ProgressBar.Run("detecting", progress => DetectAll(
-                inputs,
-                folder,
-                progress,
-                path =>
-                {
-                    var image = ImageFile.Read(path, reading);
-                    return (image, multiScale ? detector.DetectMultiScale(image) : detector.Detect(image));
-                },
-                cancellation));
-            var chosen = parsed.GetValue(json) ? DetectionFormat.Json : Enum.Parse<DetectionFormat>(parsed.GetValue(format)!, ignoreCase: true);
-            if (found.Count > 0) DetectionWriter.Write(found, chosen);
-            foreach (var problem in failed) Problem.Write(problem);
-            return failed.Count == 0 ? 0 : 1;
+            var session = new DetectionSession(reading, image => multiScale ? detector.DetectMultiScale(image) : detector.Detect(image)) { Clip = !submission && !parsed.GetValue(noClip) };
+            if (folder is not null)
+                session.Keep = submission ? (input, _, found) => WiderPredictionFile.Write(folder, input.WiderName, found.Faces) : (input, image, found) => WriteAnnotated(input.CopyIn(folder), image, found.Faces);
+            ProgressBar.Run("detecting", progress => session.Run(scan.Images, progress, cancellation));
+            var cancelled = session.Found.Count + session.Failed.Count < scan.Images.Count;
+            if (submission && folder is not null) Report.Line($"{folder}: {Figures.Count(session.Found.Count)} submission files");
+            else if (session.Found.Count > 0 || cancelled) DetectionWriter.Write(session.Found, chosen, new DetectionWriterOptions(parsed.GetValue(all), identities));
+            foreach (var problem in scan.Unreadable.Concat(session.Failed)) Problem.Write(problem);
+            if (cancelled)
+            {
+                Problem.Write($"cancelled after {session.Found.Count + session.Failed.Count} of {scan.Images.Count} images");
+                return ExitCode.Cancelled;
+            }
+
+            return scan.Unreadable.Count + session.Failed.Count == 0 ? 0 : ExitCode.Failed;
         });
         return command;
     }
 
-    /// <summary>Detects in every image; those that cannot be read do not keep the others from being done.</summary>
-    private static (List<ImageDetections> Found, List<string> Failed) DetectAll(
-        List<ImageInput> inputs,
-        string? folder,
-        IProgress<(int Done, int Total)> progress,
-        Func<string, (RgbImage Image, IReadOnlyList<FaceDetection> Faces)> detect,
-        CancellationToken cancellation)
-    {
-        var found = new List<ImageDetections>();
-        var failed = new List<string>();
-        for (var i = 0; i < inputs.Count; i++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            try
-            {
-                var (image, faces) = detect(inputs[i].Path);
-                found.Add(new ImageDetections(inputs[i].Path, image.Width, image.Height, faces));
-                if (folder is not null) WriteAnnotated(inputs[i].CopyIn(folder), FaceAnnotator.Draw(image, faces));
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or OutOfMemoryException or Graph.NetworkException)
-            {
-                var problem = Problem.Describe(error);
-                failed.Add(problem.Contains(inputs[i].Path, StringComparison.Ordinal) ? problem : $"{inputs[i].Path}: {problem}");
-            }
-
-            progress.Report((i + 1, inputs.Count));
-        }
-
-        return (found, failed);
-    }
-
-    private static void WriteAnnotated(string path, RgbImage image)
+    private static void WriteAnnotated(string path, RgbImage image, IReadOnlyList<FaceDetection> faces)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        ImageFile.Write(path, image);
+        ImageFile.Write(path, FaceAnnotator.Draw(image, faces));
     }
 }

@@ -28,8 +28,10 @@ internal static class CommonOptions
         var argument = new Argument<T>(name) { Description = description };
         argument.Validators.Add(result =>
         {
-            var option = result.Tokens.FirstOrDefault(t => t.Value.StartsWith('-') && !Path.Exists(t.Value));
-            if (option is not null) result.AddError($"{option.Value}: no such option, nor such a file");
+            var option = result.Tokens.FirstOrDefault(t => t.Value.StartsWith('-') && t.Value != ImageInput.Stdin && !Path.Exists(t.Value));
+            if (option is null) return;
+            var suggestion = result.Parent is CommandResult { Command: var command } ? Suggestion.For(option.Value, command) : "";
+            result.AddError($"{option.Value}: no such option, nor such a file{suggestion}");
         });
         return argument;
     }
@@ -135,7 +137,7 @@ internal static class CommonOptions
         var target = Path.GetFullPath(output);
         foreach (var input in inputs)
         {
-            if (Path.GetFullPath(input) == target) throw new UsageException($"{output}: is the input itself; name another file with --out");
+            if (RealPath.Same(input, output)) throw new UsageException($"{output}: is the input itself; name another file with --out");
         }
 
         if (Directory.Exists(target)) throw new UsageException($"{output}: is a folder; name a file with --out");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Secateur.Pixels;
 using Secateur.WiderFace.Predictions;
 
@@ -16,21 +17,52 @@ internal enum DetectionFormat
     /// <summary>One line a face: image,x1,y1,x2,y2,score.</summary>
     Csv,
 
-    /// <summary>The submission files of WIDER FACE, one after another.</summary>
+    /// <summary>The submission files of WIDER FACE, one after another or, with --out, each in its file.</summary>
     Wider,
 
     /// <summary>A COCO data set whose annotations have scores.</summary>
     Coco,
+
+    /// <summary>The array of results that pycocotools' loadRes takes.</summary>
+    CocoResults,
+}
+
+/// <summary>What the formats are called on the command line.</summary>
+internal static class DetectionFormats
+{
+    public static IReadOnlyList<string> Names { get; } = [.. Enum.GetValues<DetectionFormat>().Select(Name)];
+
+    public static string Name(DetectionFormat format) => JsonNamingPolicy.KebabCaseLower.ConvertName(format.ToString());
+
+    public static DetectionFormat Parse(string name) => Enum.GetValues<DetectionFormat>().First(f => Name(f) == name);
 }
 
 /// <summary>The faces of one image, in pixels.</summary>
-internal sealed record ImageDetections(string Image, int Width, int Height, IReadOnlyList<FaceDetection> Faces);
+internal sealed record ImageDetections(string Image, int Width, int Height, IReadOnlyList<FaceDetection> Faces)
+{
+    /// <summary>The same, each box cut to the image; none of a box that is wholly outside.</summary>
+    public ImageDetections Clipped() => this with
+    {
+        Faces =
+        [
+            .. Faces
+                .Select(f => new FaceDetection(Math.Clamp(f.X1, 0, Width), Math.Clamp(f.Y1, 0, Height), Math.Clamp(f.X2, 0, Width), Math.Clamp(f.Y2, 0, Height), f.Score))
+                .Where(f => f.X2 > f.X1 && f.Y2 > f.Y1),
+        ],
+    };
+}
+
+/// <summary>How to print, where a format leaves a choice.</summary>
+/// <param name="All">CSV: a line of an image without faces, too.</param>
+/// <param name="Identities">COCO results: the ids of an annotation file; null for numbers in the order of the images.</param>
+internal sealed record DetectionWriterOptions(bool All = false, CocoIdentities? Identities = null);
 
 /// <summary>Prints detections.</summary>
 internal static class DetectionWriter
 {
-    public static void Write(IReadOnlyList<ImageDetections> images, DetectionFormat format)
+    public static void Write(IReadOnlyList<ImageDetections> images, DetectionFormat format, DetectionWriterOptions? options = null)
     {
+        options ??= new DetectionWriterOptions();
         switch (format)
         {
             case DetectionFormat.Json:
@@ -38,14 +70,22 @@ internal static class DetectionWriter
                 break;
             case DetectionFormat.Csv:
                 Report.Line("image,x1,y1,x2,y2,score");
-                foreach (var (image, face) in images.SelectMany(i => i.Faces.Select(f => (i.Image, f))))
-                    Report.Line(string.Create(CultureInfo.InvariantCulture, $"{Quote(image)},{face.X1:F2},{face.Y1:F2},{face.X2:F2},{face.Y2:F2},{face.Score:F4}"));
+                foreach (var image in images)
+                {
+                    foreach (var face in image.Faces)
+                        Report.Line(string.Create(CultureInfo.InvariantCulture, $"{Quote(image.Image)},{face.X1:F2},{face.Y1:F2},{face.X2:F2},{face.Y2:F2},{face.Score:F4}"));
+                    if (options.All && image.Faces.Count == 0) Report.Line($"{Quote(image.Image)},,,,,");
+                }
+
                 break;
             case DetectionFormat.Wider:
                 foreach (var image in images) Console.Out.Write(WiderPredictionFile.Format(image.Image, image.Faces));
                 break;
             case DetectionFormat.Coco:
-                Report.Json(Coco(images));
+                Report.Json(CocoDetections.Dataset(images));
+                break;
+            case DetectionFormat.CocoResults:
+                Report.Json(CocoDetections.Results(images, options.Identities));
                 break;
             default:
                 WriteText(images);
@@ -66,22 +106,6 @@ internal static class DetectionWriter
             }
         }
     }
-
-    private static object Coco(IReadOnlyList<ImageDetections> images) => new
-    {
-        images = images.Select((image, i) => new Dictionary<string, object> { ["id"] = i + 1, ["file_name"] = image.Image, ["width"] = image.Width, ["height"] = image.Height }),
-        annotations = images.SelectMany((image, i) => image.Faces.Select(face => (Face: face, Image: i + 1))).Select((a, i) => new Dictionary<string, object>
-        {
-            ["id"] = i + 1,
-            ["image_id"] = a.Image,
-            ["category_id"] = 1,
-            ["bbox"] = new[] { a.Face.X1, a.Face.Y1, a.Face.X2 - a.Face.X1, a.Face.Y2 - a.Face.Y1 },
-            ["area"] = (a.Face.X2 - a.Face.X1) * (a.Face.Y2 - a.Face.Y1),
-            ["iscrowd"] = 0,
-            ["score"] = a.Face.Score,
-        }),
-        categories = new[] { new { id = 1, name = "face" } },
-    };
 
     private static string Quote(string text) => text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }
