@@ -50,25 +50,28 @@ public static class ImageFile
         return options.ApplyOrientation ? ExifOrientation.Apply(image, orientation) : image;
     }
 
-    /// <summary>The size of the picture in a file, as stored, before any EXIF orientation. Reads the header only, so damage behind it goes unnoticed.</summary>
+    /// <summary>What the header of a picture file says. Reads no more than that, so damage behind it goes unnoticed.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>Pixels; both sides are positive.</returns>
+    /// <returns>Size and orientation; both sides are positive.</returns>
     /// <exception cref="InvalidFileException">The file is a directory, no picture of a known format, its header is damaged, or it has more pixels than <see cref="ImageReadOptions.MaxPixels"/> allows by default.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">No permission to read the file.</exception>
-    public static (int Width, int Height) ReadSize(string path)
+    public static ImageHeader ReadHeader(string path)
     {
         var front = BoundedFile.ReadFront(path, FrontLength);
         try
         {
-            return DecodeSize(path, front);
+            return DecodeHeader(path, front);
         }
         catch (InvalidFileException) when (front.Length == FrontLength)
         {
             // Large metadata may come before the size.
-            return DecodeSize(path, BoundedFile.ReadAllBytes(path, Array.MaxLength));
+            return DecodeHeader(path, BoundedFile.ReadAllBytes(path, Array.MaxLength));
         }
     }
+
+    /// <summary>The size of the picture in a file, as stored, before any EXIF orientation; see <see cref="ReadHeader"/>.</summary>
+    public static (int Width, int Height) ReadSize(string path) => ReadHeader(path) is var header ? (header.Width, header.Height) : default;
 
     /// <summary>Encodes a picture as a JPEG file in memory.</summary>
     /// <param name="image">The picture.</param>
@@ -107,16 +110,16 @@ public static class ImageFile
         }
     }
 
-    private static (int Width, int Height) DecodeSize(string name, byte[] content)
+    private static ImageHeader DecodeHeader(string name, byte[] content)
     {
-        var (width, height) = ImageFormats.Recognise(content) switch
+        var header = ImageFormats.Recognise(content) switch
         {
-            ImageFormat.Jpeg => JpegHeader.ParseFront(name, content) is var jpeg ? (jpeg.Width, jpeg.Height) : default,
-            ImageFormat.Png => PngChunks.ParseHeader(name, content) is var png ? (png.Width, png.Height) : default,
-            ImageFormat.Netpbm => NetpbmDecoder.ReadSize(name, content),
+            ImageFormat.Jpeg => JpegHeader.ParseFront(name, content) is var jpeg ? new ImageHeader(jpeg.Width, jpeg.Height, jpeg.Orientation) : default,
+            ImageFormat.Png => PngChunks.ParseHeader(name, content) is var png ? new ImageHeader(png.Width, png.Height, ExifOrientation.Upright) : default,
+            ImageFormat.Netpbm => NetpbmDecoder.ReadSize(name, content) is var (width, height) ? new ImageHeader(width, height, ExifOrientation.Upright) : default,
             _ => throw new InvalidFileException(name, ImageFormats.DescribeUnknown(content)),
         };
-        _ = PixelLimit.RgbBytes(name, (uint)width, (uint)height, ImageReadOptions.Default.MaxPixels);
-        return (width, height);
+        _ = PixelLimit.RgbBytes(name, (uint)header.Width, (uint)header.Height, ImageReadOptions.Default.MaxPixels);
+        return header;
     }
 }

@@ -29,8 +29,8 @@ public enum FaceOcclusion
 /// <summary>A face of the annotation files, with its attributes (Yang, Luo, Loy, Tang, CVPR 2016).</summary>
 /// <param name="X">Left edge in pixels of the stored image.</param>
 /// <param name="Y">Top edge in pixels.</param>
-/// <param name="Width">Width in pixels; 0 for a few faces of the official train list.</param>
-/// <param name="Height">Height in pixels; 0 for a few faces of the official train list.</param>
+/// <param name="Width">Width in pixels; 0 for a few faces of the official train list, negative where a list is wrong.</param>
+/// <param name="Height">Height in pixels, as for the width.</param>
 /// <param name="Blur">How blurred it is.</param>
 /// <param name="ExaggeratedExpression">Its expression is exaggerated, not typical.</param>
 /// <param name="ExtremeIllumination">It is lit in an extreme, not in a normal way.</param>

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Text;
 
@@ -5,31 +6,45 @@ namespace Secateur.WiderFace;
 
 /// <summary>
 /// Reads and writes <c>wider_face_*_bbx_gt.txt</c>: for each image its path <c>EVENT/NAME.jpg</c>, the number of faces and one line a face,
-/// <c>x y w h blur expression illumination invalid occlusion pose</c>; 0 faces are followed by one line of ten zeros.
+/// <c>x y w h blur expression illumination invalid occlusion pose</c>; 0 faces are followed by one line of ten zeros. A line of another form costs
+/// its face or its image, not the file.
 /// </summary>
 internal static class AnnotationFile
 {
     private const int FieldCount = 10;
-    private const int ShortestFaceLine = 19;
 
     // The largest value of the attributes behind the box, in the order of the fields.
     private static ReadOnlySpan<int> AttributeMaxima => [2, 1, 1, 1, 2, 1];
 
-    /// <exception cref="InvalidFileException">The file does not have that form.</exception>
+    /// <returns>The images, and the lines, with their numbers, that should be the path of one and are not.</returns>
+    /// <exception cref="InvalidFileException">The file lists no image.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    public static ImmutableArray<WiderFaceImage> Read(string path, string imageFolder)
+    public static (ImmutableArray<WiderFaceImage> Images, ImmutableArray<string> OddPaths) Read(string path, string imageFolder)
     {
         var lines = new TextLines(path, BoundedFile.ReadAllBytes(path, WiderFaceFiles.MaxLength));
-        var images = ImmutableArray.CreateBuilder<WiderFaceImage>();
+        var (images, oddPaths, lost) = (ImmutableArray.CreateBuilder<WiderFaceImage>(), ImmutableArray.CreateBuilder<string>(), false);
         while (lines.TryRead(out var line))
         {
             if (line.IsEmpty) continue;
-            var relative = Encoding.UTF8.GetString(line);
-            if (!WiderImageName.TryParse(relative, out var name))
-                throw lines.Error($"expected an image path EVENT/NAME.jpg, found '{TextLines.Quote(line)}'");
-            images.Add(new WiderFaceImage(name, Path.Combine(imageFolder, name.Event, relative[(name.Event.Length + 1)..]), ReadFaces(ref lines)));
+            if (ParseName(line, out var relative) is { } name)
+            {
+                images.Add(ReadImage(ref lines, name, Path.Combine(imageFolder, name.Event, relative[(name.Event.Length + 1)..])));
+                lost = false;
+            }
+            else if (line.IndexOfAnyExcept("0123456789 \t.-"u8) >= 0)
+            {
+                oddPaths.Add(lines.Describe($"expected an image path EVENT/NAME.jpg, found '{TextLines.Quote(line)}'"));
+                lost = true;
+            }
+            else if (images.Count > 0 && !lost)
+            {
+                images[^1] = images[^1] with { Problem = images[^1].Problem ?? lines.Describe($"expected the path of the next image, found '{TextLines.Quote(line)}'") };
+            }
         }
-        return images.Count > 0 ? images.DrainToImmutable() : throw new InvalidFileException(path, "lists no images");
+
+        return images.Count > 0
+            ? (images.DrainToImmutable(), oddPaths.DrainToImmutable())
+            : throw new InvalidFileException(path, oddPaths is [var first, ..] ? $"lists no images; {first}" : "lists no images");
     }
 
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -48,25 +63,39 @@ internal static class AnnotationFile
         static int Flag(bool value) => value ? 1 : 0;
     });
 
-    private static ImmutableArray<AnnotatedFace> ReadFaces(ref TextLines lines)
+    private static WiderImageName? ParseName(ReadOnlySpan<byte> line, out string relative)
     {
-        var count = lines.ReadCount("the number of faces");
+        relative = Encoding.UTF8.GetString(line.StartsWith("./"u8) ? line[2..] : line);
+        return WiderImageName.TryParse(relative, out var name) ? name : null;
+    }
+
+    private static WiderFaceImage ReadImage(ref TextLines lines, WiderImageName name, string path)
+    {
+        var image = new WiderFaceImage(name, path, []);
+        if (!lines.TryPeek(out var first) || ParseName(first, out _) is not null) return image with { Problem = lines.Describe("the number of faces is missing behind it") };
+        lines.TryRead(out first);
+        if (!Utf8Parser.TryParse(first, out int count, out var used) || used != first.Length || count < 0)
+            return image with { Problem = lines.Describe($"expected the number of faces, found '{TextLines.Quote(first)}'") };
         if (count == 0)
         {
-            Span<double> zeros = stackalloc double[FieldCount];
-            if (lines.TryPeek(out var placeholder) && TextLines.TryParseNumbers(placeholder, zeros)) lines.TryRead(out _);
-            return [];
+            if (lines.TryPeek(out var placeholder) && IsZeros(placeholder)) lines.TryRead(out _);
+            return image;
         }
-        if (count > (lines.Remaining + 1) / (ShortestFaceLine + 1))
-            throw lines.Error($"declares {count} faces, but only {lines.Remaining} bytes follow");
-        var faces = ImmutableArray.CreateBuilder<AnnotatedFace>(count);
+
+        var (faces, odd) = (ImmutableArray.CreateBuilder<AnnotatedFace>(), ImmutableArray.CreateBuilder<string>());
         for (var i = 0; i < count; i++)
         {
-            if (!lines.TryRead(out var line)) throw lines.Error($"ends after {i} of {count} faces");
-            faces.Add(ParseFace(line) ?? throw lines.Error($"expected a face, 'x y w h' and six attributes, found '{TextLines.Quote(line)}'"));
+            if (!lines.TryPeek(out var line) || ParseName(line, out _) is not null) return image with { Problem = lines.Describe($"ends after {i} of {count} faces") };
+            lines.TryRead(out line);
+            if (ParseFace(line) is { } face) faces.Add(face);
+            else odd.Add(lines.Describe($"expected a face, 'x y w h' and six attributes, found '{TextLines.Quote(line)}'"));
         }
-        return faces.MoveToImmutable();
+
+        return image with { Faces = faces.DrainToImmutable(), OddLines = odd.DrainToImmutable() };
     }
+
+    /// <summary>The line in place of the faces of an image without any; some files have fewer than ten zeros.</summary>
+    private static bool IsZeros(ReadOnlySpan<byte> line) => line.StartsWith("0"u8) && line.IndexOfAnyExcept("0 \t"u8) < 0;
 
     private static AnnotatedFace? ParseFace(ReadOnlySpan<byte> line)
     {
@@ -78,9 +107,9 @@ internal static class AnnotationFile
             if (fields[i] != Math.Truncate(fields[i]) || Math.Abs(fields[i]) > short.MaxValue) return null;
             values[i] = (int)fields[i];
         }
-        for (var i = 2; i < FieldCount; i++)
+        for (var i = 0; i < AttributeMaxima.Length; i++)
         {
-            if (values[i] < 0 || (i >= 4 && values[i] > AttributeMaxima[i - 4])) return null;
+            if (values[i + 4] < 0 || values[i + 4] > AttributeMaxima[i]) return null;
         }
         return new AnnotatedFace(
             values[0], values[1], values[2], values[3],

@@ -43,7 +43,10 @@ internal ref struct TextLines(string path, ReadOnlySpan<byte> text)
     }
 
     /// <summary>An error that tells the line read last.</summary>
-    public readonly InvalidFileException Error(string problem) => new(path, $"line {Number}: {problem}");
+    public readonly InvalidFileException Error(string problem) => new(path, Describe(problem));
+
+    /// <summary>A problem with the line read last.</summary>
+    public readonly string Describe(string problem) => $"line {Number}: {problem}";
 
     /// <summary>The front of a line, safe to print.</summary>
     public static string Quote(ReadOnlySpan<byte> line)

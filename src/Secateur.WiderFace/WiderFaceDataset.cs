@@ -18,12 +18,13 @@ public enum WiderFaceSplit
 /// </summary>
 public sealed class WiderFaceDataset
 {
-    private WiderFaceDataset(string root, WiderFaceSplit split, ImmutableArray<WiderFaceImage> images, ImmutableArray<WiderFaceImage> absent)
+    private WiderFaceDataset(string root, WiderFaceSplit split, ILookup<bool, WiderFaceImage> images, ImmutableArray<string> oddPaths)
     {
         Root = root;
         Split = split;
-        Images = images;
-        Absent = absent;
+        Images = [.. images[true]];
+        Absent = [.. images[false]];
+        OddPaths = oddPaths;
     }
 
     /// <summary>The folder it was opened from.</summary>
@@ -38,6 +39,9 @@ public sealed class WiderFaceDataset
     /// <summary>The listed images whose file is not there, in the order of the list.</summary>
     public ImmutableArray<WiderFaceImage> Absent { get; }
 
+    /// <summary>Lines of the list, with their numbers, that should be the path of an image and are not.</summary>
+    public ImmutableArray<string> OddPaths { get; }
+
     /// <summary>The number of images in the list.</summary>
     public int Listed => Images.Length + Absent.Length;
 
@@ -48,15 +52,14 @@ public sealed class WiderFaceDataset
     /// <param name="root">The folder that holds <c>wider_face_split</c> and <c>WIDER_val</c> or <c>WIDER_train</c>.</param>
     /// <param name="split">The split.</param>
     /// <exception cref="FileNotFoundException">The list is missing.</exception>
-    /// <exception cref="InvalidFileException">The list does not have the official form.</exception>
+    /// <exception cref="InvalidFileException">The list names no image.</exception>
     /// <exception cref="IOException">The list cannot be read.</exception>
     public static WiderFaceDataset Open(string root, WiderFaceSplit split)
     {
         var part = split == WiderFaceSplit.Train ? "train" : "val";
         var list = Path.Combine(root, "wider_face_split", $"wider_face_{part}_bbx_gt.txt");
         if (!Path.Exists(list)) throw new FileNotFoundException($"{root}: no WIDER FACE data set here, {list} is missing", list);
-        var images = AnnotationFile.Read(list, Path.Combine(root, $"WIDER_{part}", "images"));
-        var there = images.ToLookup(image => File.Exists(image.Path));
-        return new WiderFaceDataset(root, split, [.. there[true]], [.. there[false]]);
+        var (images, oddPaths) = AnnotationFile.Read(list, Path.Combine(root, $"WIDER_{part}", "images"));
+        return new WiderFaceDataset(root, split, images.ToLookup(image => File.Exists(image.Path)), oddPaths);
     }
 }

@@ -27,14 +27,14 @@ internal static class DataCommand
 
     private static Command CreatePreview()
     {
-        var data = new Option<string>("--data") { Description = "The data set: WIDER FACE, RetinaFace label.txt, PASCAL VOC or YOLO; found by look.", HelpName = "DIR", Required = true };
+        var data = new Option<string>("--data") { Description = "The data set: WIDER FACE, RetinaFace label.txt, PASCAL VOC, YOLO or COCO; found by look.", HelpName = "DIR", Required = true };
         var output = new Option<string>("--out", "-o") { Description = "The folder for the pictures.", HelpName = "DIR", Required = true };
         var split = CommonOptions.Choice("--split", "The split to look at.", ["train", "val"], "train");
         var count = CommonOptions.Count("--count", "Samples to draw.", 16, most: 1000);
         var size = CommonOptions.Number<int>("--imgsz", "Width and height of the samples.", "N", "from 32 to 4096", n => n is >= 32 and <= 4096, 640);
         var seed = CommonOptions.Number<long>("--seed", "The seed of the training run.", "N", "a whole number", _ => true, 0);
         var epoch = CommonOptions.Number<int>("--epoch", "The epoch, from 0.", "N", "0 or more", n => n >= 0, 0);
-        var strict = new Option<bool>("--strict") { Description = "Take an image that cannot be read for an error, instead of leaving it out." };
+        var strict = new Option<bool>("--strict") { Description = "Take an image or a label that cannot be read for an error, instead of leaving it out." };
         var json = CommonOptions.Json();
         var command = new Command("preview", """
             Check the labels, and draw augmented samples with their boxes, as the training would see them.
@@ -110,7 +110,7 @@ internal static class DataCommand
         Report.Line($"{dataset.Layout}, {dataset.Split.ToString().ToLowerInvariant()}: {Figures.Count(dataset.Images.Length)} images, {Figures.Count(dataset.FaceCount)} faces");
         foreach (var finding in dataset.Lint.Findings)
         {
-            Report.Line($"  {Words(finding.Problem)}: {Figures.Count(finding.Count)}");
+            Report.Line($"  {finding.Words}: {Figures.Count(finding.Count)}");
             foreach (var example in finding.Examples) Report.Line($"    {example}");
         }
 
@@ -124,20 +124,8 @@ internal static class DataCommand
         listed = new { images = dataset.Lint.ListedImages, faces = dataset.Lint.ListedFaces },
         images = dataset.Images.Length,
         faces = dataset.FaceCount,
-        findings = dataset.Lint.Findings.Select(f => new { problem = Words(f.Problem), f.Count, f.Examples }),
+        findings = dataset.Lint.Findings.Select(f => new { problem = f.Words, f.Count, f.Examples }),
         sheet = Path.Combine(folder, SheetName),
         samples = samples.Zip(names, (sample, name) => new { file = Path.Combine(folder, name), sample.Name, sample.Faces }),
     });
-
-    private static string Words(LintProblem problem) => problem switch
-    {
-        LintProblem.MissingImage => "missing images, left out",
-        LintProblem.UnreadableImage => "unreadable images, left out",
-        LintProblem.UnreadableLabels => "images with unreadable labels, left out",
-        LintProblem.ImageWithoutFaces => "images without faces, not trained on",
-        LintProblem.ZeroArea => "faces without area, left out",
-        LintProblem.OutsideImage => "faces outside their image, left out",
-        LintProblem.PartlyOutside => "faces partly outside their image, kept",
-        _ => "objects that are no faces, left out",
-    };
 }

@@ -50,20 +50,8 @@ internal static class RunSession
     {
         Report.Remark($"{split.Layout}, {split.Split.ToString().ToLowerInvariant()}: {Figures.Count(split.Images.Length)} images, {Figures.Count(split.FaceCount)} faces");
         foreach (var finding in split.Lint.Findings)
-            Report.Remark($"  {Figures.Count(finding.Count)} x {Words(finding.Problem)}, such as {string.Join("; ", finding.Examples.Take(1))}");
+            Report.Remark($"  {finding}");
     }
-
-    private static string Words(LintProblem problem) => problem switch
-    {
-        LintProblem.MissingImage => "image file missing (left out)",
-        LintProblem.UnreadableImage => "image not readable (left out)",
-        LintProblem.UnreadableLabels => "labels not readable (image left out)",
-        LintProblem.ImageWithoutFaces => "image without a face (not trained on)",
-        LintProblem.ZeroArea => "face without area (left out)",
-        LintProblem.OutsideImage => "face outside the image (left out)",
-        LintProblem.PartlyOutside => "face partly outside the image (kept)",
-        _ => "object that is no face (left out)",
-    };
 
     private static void Print(TrainingResult result, bool json)
     {

@@ -9,11 +9,11 @@ internal interface IDatasetReader
     /// <summary>What it looks for below the root, in words.</summary>
     string Expects(DatasetSplit split);
 
-    /// <summary>Whether the folder has this layout, whether or not the split is in it.</summary>
-    bool Recognises(string root);
+    /// <summary>Whether the folder has this layout and this split of it.</summary>
+    bool Has(string root, DatasetSplit split);
 
     /// <summary>The images of a split, in an order that does not depend on the file system.</summary>
-    /// <exception cref="InvalidFileException">The list of images is damaged, or the split is not there.</exception>
+    /// <exception cref="InvalidFileException">The list of images is damaged.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     IEnumerable<ListedImage> Read(string root, DatasetSplit split);
 }

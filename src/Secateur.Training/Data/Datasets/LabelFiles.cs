@@ -17,11 +17,15 @@ internal static class LabelFiles
 
     private const int MaxPathLength = 1000;
 
-    /// <summary>Whether a path of a label file stays below the folder that it is relative to.</summary>
-    public static bool IsInside(string path) =>
-        path.Length is > 0 and <= MaxPathLength
-        && !path.Any(c => char.IsControl(c) || c is '\\' or ':')
-        && path.Split('/').All(part => part is not ("" or "." or ".."));
+    /// <summary>A path of a label file, without a leading <c>./</c>, where it stays below the folder that it is relative to; else null.</summary>
+    public static string? Inside(string path)
+    {
+        if (path.StartsWith("./", StringComparison.Ordinal)) path = path[2..];
+        var stays = path.Length is > 0 and <= MaxPathLength
+            && !path.Any(c => char.IsControl(c) || c is '\\' or ':')
+            && path.Split('/').All(part => part is not ("" or "." or ".."));
+        return stays ? path : null;
+    }
 
     public static bool IsCoordinate(double value) => Math.Abs(value) <= FarthestCoordinate;
 
@@ -31,6 +35,18 @@ internal static class LabelFiles
             .Where(path => ImageFile.Extensions.Contains(Path.GetExtension(path).ToLowerInvariant()))
             .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
             .Order(StringComparer.Ordinal);
+
+    /// <summary>The fields of a line, between white space.</summary>
+    public static int CountFields(ReadOnlySpan<byte> line)
+    {
+        var count = 0;
+        foreach (var part in line.SplitAny(" \t"u8))
+        {
+            if (!line[part].IsEmpty) count++;
+        }
+
+        return count;
+    }
 
     /// <summary>The fields of a line from the first on; false where it has fewer than <paramref name="numbers"/> has places, or others than numbers.</summary>
     public static bool TryParseFirstNumbers(ReadOnlySpan<byte> line, Span<double> numbers)

@@ -5,7 +5,7 @@ using Secateur.Imaging;
 namespace Secateur.Training.Data.Datasets;
 
 /// <summary>Sorts listed images into those that can be used and problems, reading no more of an image file than its header.</summary>
-/// <param name="strict">Whether an image that would be left out is an error instead.</param>
+/// <param name="strict">Whether an image or a label that would be left out as unreadable is an error instead.</param>
 internal sealed class LabelLinter(bool strict)
 {
     private const int ExampleCount = 3;
@@ -15,7 +15,7 @@ internal sealed class LabelLinter(bool strict)
 
     private readonly SortedDictionary<LintProblem, (int Count, List<string> Examples)> _findings = [];
 
-    /// <exception cref="InvalidFileException">An image is missing or unreadable, and the linter is strict.</exception>
+    /// <exception cref="InvalidFileException">An image or a label is missing or unreadable, and the linter is strict.</exception>
     public (ImmutableArray<LabelledImage> Images, LabelLint Lint) Check(IEnumerable<ListedImage> listed)
     {
         var (images, faces) = (0, 0);
@@ -34,21 +34,43 @@ internal sealed class LabelLinter(bool strict)
     {
         if (image.Problem is { } problem) return LeaveOut(image, LintProblem.UnreadableLabels, problem);
         if (!File.Exists(image.Path)) return LeaveOut(image, LintProblem.MissingImage, new InvalidFileException(image.Path, "is missing"));
+        ImageHeader header;
         try
         {
-            var (width, height) = ImageFile.ReadSize(image.Path);
-            var faces = image.Faces
-                .Select(face => image.Relative ? new LabelledFace(face.X1 * width, face.Y1 * height, face.X2 * width, face.Y2 * height) : face)
-                .Where(face => IsUsable(image.Name, face, width, height))
-                .ToImmutableArray();
-            for (var i = 0; i < image.OtherObjects; i++) Note(LintProblem.OtherObject, image.Name);
-            if (faces.IsEmpty) Note(LintProblem.ImageWithoutFaces, image.Name);
-            return new LabelledImage(image.Path, image.Name, width, height, faces);
+            header = ImageFile.ReadHeader(image.Path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return LeaveOut(image, LintProblem.UnreadableImage, error as InvalidFileException ?? new InvalidFileException(image.Path, error.Message, error));
         }
+
+        foreach (var odd in image.OddLabels)
+        {
+            if (strict) throw new InvalidFileException(image.Path, odd);
+            Note(LintProblem.OddLabel, $"{image.Name}: {odd}");
+        }
+
+        var (upright, (width, height)) = Orient(image, header);
+        var labelled = image.Faces.Select(face => image.Relative ? new LabelledFace(face.X1 * width, face.Y1 * height, face.X2 * width, face.Y2 * height) : face).ToArray();
+        var faces = labelled.Distinct().Where(face => IsUsable(image.Name, face, width, height)).ToImmutableArray();
+        foreach (var face in labelled.GroupBy(f => f).SelectMany(same => same.Skip(1))) Note(LintProblem.DuplicateFace, Describe(image.Name, face, width, height));
+        for (var i = 0; i < image.OtherObjects; i++) Note(LintProblem.OtherObject, image.Name);
+        if (faces.IsEmpty) Note(LintProblem.ImageWithoutFaces, image.Name);
+        return new LabelledImage(image.Path, image.Name, width, height, faces) { Upright = upright };
+    }
+
+    /// <summary>Which way round the labels see the image, and its size then.</summary>
+    private (bool Upright, (int Width, int Height) Size) Orient(ListedImage image, ImageHeader header)
+    {
+        var stored = (header.Width, header.Height);
+
+        // A size that only the stored pixels have tells what the labels were made on.
+        var upright = !image.AsStored && (image.DeclaredSize != stored || image.DeclaredSize == header.UprightSize);
+        var size = upright ? header.UprightSize : stored;
+        if (header.IsTurned) Note(upright ? LintProblem.TurnedUpright : LintProblem.UsedAsStored, image.Name);
+        if (image.DeclaredSize is { } declared && declared != size)
+            Note(LintProblem.OtherSize, $"{image.Name}: {declared.Width} x {declared.Height} in the labels, {size.Width} x {size.Height} in the file");
+        return (upright, size);
     }
 
     private LabelledImage? LeaveOut(ListedImage image, LintProblem problem, InvalidFileException error)
@@ -64,10 +86,12 @@ internal sealed class LabelLinter(bool strict)
             : face.X1 >= width || face.Y1 >= height || face.X2 <= 0 || face.Y2 <= 0 ? LintProblem.OutsideImage
             : face.X1 < -Tolerance || face.Y1 < -Tolerance || face.X2 > width + Tolerance || face.Y2 > height + Tolerance ? LintProblem.PartlyOutside
             : null;
-        if (problem is { } found)
-            Note(found, string.Create(CultureInfo.InvariantCulture, $"{name}: {face.X1:0.#}, {face.Y1:0.#} to {face.X2:0.#}, {face.Y2:0.#} in {width} x {height}"));
+        if (problem is { } found) Note(found, Describe(name, face, width, height));
         return problem is null or LintProblem.PartlyOutside;
     }
+
+    private static string Describe(string name, LabelledFace face, int width, int height) =>
+        string.Create(CultureInfo.InvariantCulture, $"{name}: {face.X1:0.#}, {face.Y1:0.#} to {face.X2:0.#}, {face.Y2:0.#} in {width} x {height}");
 
     private void Note(LintProblem problem, string example)
     {

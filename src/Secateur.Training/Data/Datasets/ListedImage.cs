@@ -11,9 +11,18 @@ internal sealed record ListedImage(string Path, string Name, ImmutableArray<Labe
     /// <summary>The faces are relative to the image, 0 to 1, not in pixels.</summary>
     public bool Relative { get; init; }
 
+    /// <summary>The labels are for the pixels as stored, whatever the EXIF orientation; else for the upright picture that label tools show.</summary>
+    public bool AsStored { get; init; }
+
+    /// <summary>The size that the labels say the image has; null where they say nothing.</summary>
+    public (int Width, int Height)? DeclaredSize { get; init; }
+
     /// <summary>Labelled objects that are no faces.</summary>
     public int OtherObjects { get; init; }
 
-    /// <summary>Why its own label file cannot be read, if so.</summary>
+    /// <summary>Labels that cannot be read, each with its place and the reason.</summary>
+    public ImmutableArray<string> OddLabels { get; init; } = [];
+
+    /// <summary>Why its labels cannot be used at all, if so.</summary>
     public InvalidFileException? Problem { get; init; }
 }

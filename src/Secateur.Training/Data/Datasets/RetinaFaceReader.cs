@@ -15,27 +15,24 @@ internal sealed class RetinaFaceReader : IDatasetReader
     public string Expects(DatasetSplit split) =>
         $"{split.PartName()}/label.txt with {split.PartName()}/images{(split == DatasetSplit.Train ? ", or label.txt with images" : "")}";
 
-    public bool Recognises(string root) =>
-        File.Exists(Path.Combine(root, "label.txt")) || Enum.GetValues<DatasetSplit>().Any(s => File.Exists(Path.Combine(root, s.PartName(), "label.txt")));
+    public bool Has(string root, DatasetSplit split) => Folder(root, split) is not null;
 
-    public IEnumerable<ListedImage> Read(string root, DatasetSplit split)
+    public IEnumerable<ListedImage> Read(string root, DatasetSplit split) =>
+        ReadList(Path.Combine(Folder(root, split)!, "label.txt"), Path.Combine(Folder(root, split)!, "images"));
+
+    /// <summary>The folder of a split; without folders for its splits the data set has one split, to train on.</summary>
+    private static string? Folder(string root, DatasetSplit split)
     {
-        var folder = Path.Combine(root, split.PartName());
-        // Without folders for its splits it has one split, to train on.
-        if (split == DatasetSplit.Train && !File.Exists(Path.Combine(folder, "label.txt"))) folder = root;
-        var list = Path.Combine(folder, "label.txt");
-        return File.Exists(list)
-            ? ReadList(list, Path.Combine(folder, "images"))
-            : throw new InvalidFileException(root, $"is a {Layout} data set without a {split.PartName()} split, expected {Expects(split)}");
+        var places = split.PartNames().Select(name => Path.Combine(root, name));
+        return (split == DatasetSplit.Train ? places.Append(root) : places).FirstOrDefault(place => File.Exists(Path.Combine(place, "label.txt")));
     }
 
-    /// <exception cref="InvalidFileException">The list has another form.</exception>
     internal static ImmutableArray<ListedImage> ReadList(string list, string imageFolder)
     {
         var lines = new TextLines(list, BoundedFile.ReadAllBytes(list, LabelFiles.MaxListLength));
         var images = ImmutableArray.CreateBuilder<ListedImage>();
-        var faces = ImmutableArray.CreateBuilder<LabelledFace>();
-        string? name = null;
+        var (faces, odd) = (ImmutableArray.CreateBuilder<LabelledFace>(), ImmutableArray.CreateBuilder<string>());
+        ListedImage? image = null;
         Span<double> box = stackalloc double[4];
         while (lines.TryRead(out var line))
         {
@@ -43,15 +40,21 @@ internal sealed class RetinaFaceReader : IDatasetReader
             if (line[0] == '#')
             {
                 Finish();
-                name = Encoding.UTF8.GetString(line[1..].Trim((byte)' '));
-                if (!LabelFiles.IsInside(name)) throw lines.Error($"expected '# PATH' of an image below {imageFolder}, found '{TextLines.Quote(line)}'");
+                image = LabelFiles.Inside(Encoding.UTF8.GetString(line[1..].Trim((byte)' '))) is { } name
+                    ? new ListedImage(Path.Combine(imageFolder, name), name, [])
+                    : Unusable(lines.Error($"expected '# PATH' of an image below {imageFolder}, found '{TextLines.Quote(line)}'"));
+            }
+            else if (image is null)
+            {
+                image = Unusable(lines.Error($"expected '# PATH' before the first face, found '{TextLines.Quote(line)}'"));
+            }
+            else if (LabelFiles.TryParseFirstNumbers(line, box) && AreCoordinates(box))
+            {
+                faces.Add(new LabelledFace((float)box[0], (float)box[1], (float)(box[0] + box[2]), (float)(box[1] + box[3])));
             }
             else
             {
-                if (name is null) throw lines.Error($"expected '# PATH' before the first face, found '{TextLines.Quote(line)}'");
-                if (!LabelFiles.TryParseFirstNumbers(line, box) || !IsBox(box))
-                    throw lines.Error($"expected a face, 'x y w h' in pixels and landmarks, found '{TextLines.Quote(line)}'");
-                faces.Add(new LabelledFace((float)box[0], (float)box[1], (float)(box[0] + box[2]), (float)(box[1] + box[3])));
+                odd.Add(lines.Describe($"expected a face, 'x y w h' in pixels and landmarks, found '{TextLines.Quote(line)}'"));
             }
         }
 
@@ -60,17 +63,19 @@ internal sealed class RetinaFaceReader : IDatasetReader
 
         void Finish()
         {
-            if (name is not null) images.Add(new ListedImage(Path.Combine(imageFolder, name), name, faces.DrainToImmutable()));
+            if (image is not null) images.Add(image with { Faces = faces.DrainToImmutable(), OddLabels = odd.DrainToImmutable() });
         }
     }
 
-    private static bool IsBox(ReadOnlySpan<double> box)
+    private static ListedImage Unusable(InvalidFileException problem) => new("", "?", []) { Problem = problem };
+
+    private static bool AreCoordinates(ReadOnlySpan<double> box)
     {
         foreach (var value in box)
         {
             if (!LabelFiles.IsCoordinate(value)) return false;
         }
 
-        return box[2] >= 0 && box[3] >= 0;
+        return true;
     }
 }

@@ -1,8 +1,8 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
-using Secateur.Imaging;
 using Secateur.WiderFace;
 
 namespace Secateur.Training.Data.Datasets;
@@ -14,64 +14,76 @@ namespace Secateur.Training.Data.Datasets;
 internal sealed class VocReader : IDatasetReader
 {
     private const string FaceClass = "face";
+    private const string Annotations = "Annotations";
+    private const string Images = "JPEGImages";
 
     public string Layout => "PASCAL VOC";
 
     public string Expects(DatasetSplit split) => $"Annotations and JPEGImages with ImageSets/Main/{split.PartName()}.txt";
 
-    public bool Recognises(string root) => Directory.Exists(Path.Combine(root, "Annotations")) && Directory.Exists(Path.Combine(root, "JPEGImages"));
+    public bool Has(string root, DatasetSplit split) => Directory.Exists(Path.Combine(root, Annotations)) && Directory.Exists(Path.Combine(root, Images)) && List(root, split) is not null;
 
     public IEnumerable<ListedImage> Read(string root, DatasetSplit split)
     {
-        var list = Path.Combine(root, "ImageSets", "Main", split.PartName() + ".txt");
-        if (!File.Exists(list)) throw new InvalidFileException(root, $"is a {Layout} data set without a {split.PartName()} split, expected {Expects(split)}");
-        return ReadNames(list).Select(name => ReadImage(root, name));
+        // Whatever the case of their extensions.
+        var files = LabelFiles.ImagesBelow(Path.Combine(root, Images)).ToLookup(name => Path.ChangeExtension(name, null));
+        return ReadNames(List(root, split)!, name => File.Exists(Path.Combine(root, Annotations, name + ".xml")))
+            .Select(entry => entry.Problem is null ? ReadImage(root, entry.Name, files) : new ListedImage("", "?", []) { Problem = entry.Problem });
     }
 
-    internal static List<string> ReadNames(string list)
+    /// <param name="list">The list of a split.</param>
+    /// <param name="exists">Whether there is an annotation of that name.</param>
+    internal static List<(string Name, InvalidFileException? Problem)> ReadNames(string list, Predicate<string> exists)
     {
         var lines = new TextLines(list, BoundedFile.ReadAllBytes(list, LabelFiles.MaxListLength));
-        var names = new List<string>();
+        var names = new List<(string, InvalidFileException?)>();
         while (lines.TryRead(out var line))
         {
             if (line.IsEmpty) continue;
-            // Lists of one class add whether the image has it.
-            var end = line.IndexOfAny((byte)' ', (byte)'\t');
-            var name = Encoding.UTF8.GetString(end < 0 ? line : line[..end]);
-            names.Add(LabelFiles.IsInside(name) ? name : throw lines.Error($"expected the name of an image, found '{TextLines.Quote(line)}'"));
+            var text = Encoding.UTF8.GetString(line);
+
+            // Lists of one class add whether the image has it: 1, 0 or -1. A name may hold spaces, too.
+            var end = line.LastIndexOfAny((byte)' ', (byte)'\t');
+            if (end > 0 && line[(end + 1)..] is [(byte)'1'] or [(byte)'0'] or [(byte)'-', (byte)'1'] && (LabelFiles.Inside(text) is not { } whole || !exists(whole)))
+                text = Encoding.UTF8.GetString(line[..end]).TrimEnd();
+            names.Add(LabelFiles.Inside(text) is { } name ? (name, null) : ("", lines.Error($"expected the name of an image, found '{TextLines.Quote(line)}'")));
         }
 
         return names;
     }
 
-    private static ListedImage ReadImage(string root, string name)
+    private static string? List(string root, DatasetSplit split) =>
+        split.PartNames().Select(name => Path.Combine(root, "ImageSets", "Main", name + ".txt")).FirstOrDefault(File.Exists);
+
+    private static ListedImage ReadImage(string root, string name, ILookup<string, string> files)
     {
-        var stem = Path.Combine(root, "JPEGImages", name);
-        var path = ImageFile.Extensions.Select(extension => stem + extension).FirstOrDefault(File.Exists) ?? stem + ".jpg";
+        var image = new ListedImage(Path.Combine(root, Images, files[name].FirstOrDefault() ?? name + ".jpg"), name, []);
         try
         {
-            var (faces, others) = ReadObjects(Path.Combine(root, "Annotations", name + ".xml"));
-            return new ListedImage(path, name, [.. faces]) { OtherObjects = others };
+            return ReadObjects(Path.Combine(root, Annotations, name + ".xml"), image);
         }
         catch (Exception error) when (error is InvalidFileException or FileNotFoundException or DirectoryNotFoundException)
         {
-            return new ListedImage(path, name, []) { Problem = error as InvalidFileException ?? new InvalidFileException(name, error.Message, error) };
+            return image with { Problem = error as InvalidFileException ?? new InvalidFileException(name, error.Message, error) };
         }
     }
 
     /// <exception cref="InvalidFileException">The file is no such annotation.</exception>
-    internal static (List<LabelledFace> Faces, int Others) ReadObjects(string path)
+    internal static ListedImage ReadObjects(string path, ListedImage image)
     {
         var root = Load(path);
         if (root.Name.LocalName != "annotation") throw new InvalidFileException(path, $"has the root element {root.Name.LocalName}, expected annotation");
-        var (faces, others) = (new List<LabelledFace>(), 0);
+        var (faces, odd, others) = (ImmutableArray.CreateBuilder<LabelledFace>(), ImmutableArray.CreateBuilder<string>(), 0);
         foreach (var found in root.Elements("object"))
         {
-            if (string.Equals(found.Element("name")?.Value.Trim(), FaceClass, StringComparison.OrdinalIgnoreCase)) faces.Add(ReadBox(path, found));
-            else others++;
+            if (!string.Equals(found.Element("name")?.Value.Trim(), FaceClass, StringComparison.OrdinalIgnoreCase)) others++;
+            else if (found.Element("bndbox") is not { } box) odd.Add("has a face without bndbox");
+            else if (Edges(box) is [var x1, var y1, var x2, var y2]) faces.Add(new LabelledFace(x1 - 1, y1 - 1, x2, y2));
+            else odd.Add("has a face whose xmin, ymin, xmax or ymax is no number of pixels");
         }
 
-        return (faces, others);
+        var declared = root.Element("size") is { } size && Number(size, "width") is > 0 and var width && Number(size, "height") is > 0 and var height ? ((int)width, (int)height) : ((int, int)?)null;
+        return image with { Faces = faces.DrainToImmutable(), OddLabels = odd.DrainToImmutable(), OtherObjects = others, DeclaredSize = declared };
     }
 
     private static XElement Load(string path)
@@ -90,14 +102,8 @@ internal sealed class VocReader : IDatasetReader
         }
     }
 
-    private static LabelledFace ReadBox(string path, XElement face)
-    {
-        var box = face.Element("bndbox") ?? throw new InvalidFileException(path, "has a face without bndbox");
-        return new LabelledFace(Edge("xmin") - 1, Edge("ymin") - 1, Edge("xmax"), Edge("ymax"));
+    private static float[] Edges(XElement box) => [.. new[] { "xmin", "ymin", "xmax", "ymax" }.Select(edge => Number(box, edge)).OfType<float>()];
 
-        float Edge(string name) =>
-            double.TryParse(box.Element(name)?.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && LabelFiles.IsCoordinate(value)
-                ? (float)value
-                : throw new InvalidFileException(path, $"has a face whose {name} is no number of pixels");
-    }
+    private static float? Number(XElement parent, string name) =>
+        double.TryParse(parent.Element(name)?.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && LabelFiles.IsCoordinate(value) ? (float)value : null;
 }

@@ -9,12 +9,20 @@ internal sealed class WiderFaceReader : IDatasetReader
 
     public string Expects(DatasetSplit split) => $"wider_face_split/wider_face_{split.PartName()}_bbx_gt.txt with WIDER_{split.PartName()}/images";
 
-    public bool Recognises(string root) => Directory.Exists(Path.Combine(root, "wider_face_split"));
+    public bool Has(string root, DatasetSplit split) => Path.Exists(Path.Combine(root, "wider_face_split", $"wider_face_{split.PartName()}_bbx_gt.txt"));
 
     public IEnumerable<ListedImage> Read(string root, DatasetSplit split)
     {
         var dataset = WiderFaceDataset.Open(root, split == DatasetSplit.Train ? WiderFaceSplit.Train : WiderFaceSplit.Validation);
-        return dataset.Images.Concat(dataset.Absent).Select(image => new ListedImage(
-            image.Path, image.Name.ToString(), [.. image.Faces.Select(face => new LabelledFace(face.X, face.Y, face.X + face.Width, face.Y + face.Height))]));
+        var odd = dataset.OddPaths.Select(problem => new ListedImage("", "?", []) { Problem = new InvalidFileException(root, problem) });
+        return dataset.Images.Concat(dataset.Absent).Select(ToListed).Concat(odd);
     }
+
+    private static ListedImage ToListed(WiderFaceImage image) =>
+        new(image.Path, image.Name.ToString(), [.. image.Faces.Select(face => new LabelledFace(face.X, face.Y, face.X + face.Width, face.Y + face.Height))])
+        {
+            AsStored = true,
+            OddLabels = image.OddLines,
+            Problem = image.Problem is { } problem ? new InvalidFileException(image.Name.ToString(), problem) : null,
+        };
 }

@@ -4,59 +4,78 @@ using Secateur.WiderFace;
 namespace Secateur.Training.Data.Datasets;
 
 /// <summary>
-/// The layout of YOLO: <c>images/train</c> with <c>labels/train</c>, or <c>images</c> with <c>labels</c> where there is one split only; each
-/// image's text file has lines <c>class cx cy w h</c> relative to the image. Class 0 is the face; an image without file has none.
+/// The layouts of YOLO: <c>images/train</c> with <c>labels/train</c>, <c>train/images</c> with <c>train/labels</c>, or <c>images</c> with
+/// <c>labels</c> where there is one split only; <c>data.yaml</c> may name other folders. Each image's text file has lines <c>class cx cy w h</c>
+/// relative to the image, which a confidence or landmarks may follow. The class of faces is the one that <c>data.yaml</c> calls so, else 0; an image
+/// without file has none.
 /// </summary>
 internal sealed class YoloReader : IDatasetReader
 {
+    /// <summary>Fields of a line: the box; with a confidence; with five landmarks of two values, or of three.</summary>
+    private static readonly int[] FieldCounts = [5, 6, 15, 20];
+
     public string Layout => "YOLO";
 
     public string Expects(DatasetSplit split) =>
-        $"images/{split.PartName()} with labels/{split.PartName()}{(split == DatasetSplit.Train ? ", or images with labels" : "")}";
+        $"images/{split.PartName()} with labels/{split.PartName()}, {split.PartName()}/images with {split.PartName()}/labels{(split == DatasetSplit.Train ? ", or images with labels" : "")}";
 
-    public bool Recognises(string root) => Directory.Exists(Path.Combine(root, "images")) && Directory.Exists(Path.Combine(root, "labels"));
+    public bool Has(string root, DatasetSplit split) => Folders(root, split) is not null;
 
     public IEnumerable<ListedImage> Read(string root, DatasetSplit split)
     {
-        var (images, labels) = (Path.Combine(root, "images"), Path.Combine(root, "labels"));
-        if (Enum.GetValues<DatasetSplit>().Any(s => Directory.Exists(Path.Combine(images, s.PartName()))) || split != DatasetSplit.Train)
-            (images, labels) = (Path.Combine(images, split.PartName()), Path.Combine(labels, split.PartName()));
-        if (!Directory.Exists(images) || !Directory.Exists(labels))
-            throw new InvalidFileException(root, $"is a {Layout} data set without a {split.PartName()} split, expected {Expects(split)}");
-        return LabelFiles.ImagesBelow(images).Select(name => ReadImage(Path.Combine(images, name), name, Path.Combine(labels, Path.ChangeExtension(name, ".txt"))));
+        var (images, labels) = Folders(root, split)!.Value;
+        var face = YoloConfig.Find(root)?.FaceClass() ?? 0;
+        return LabelFiles.ImagesBelow(images).Select(name => ReadImage(Path.Combine(images, name), name, Path.Combine(labels, Path.ChangeExtension(name, ".txt")), face));
     }
 
-    private static ListedImage ReadImage(string path, string name, string labels)
+    private static (string Images, string Labels)? Folders(string root, DatasetSplit split)
     {
-        if (!File.Exists(labels)) return new ListedImage(path, name, []);
+        string At(params string[] parts) => Path.Combine([root, .. parts]);
+        var named = YoloConfig.Find(root)?.ImageFolder(split) is { } images ? [(images, YoloConfig.LabelFolder(images))] : Array.Empty<(string, string)>();
+        var usual = split.PartNames().SelectMany(part => new[] { (At("images", part), At("labels", part)), (At(part, "images"), At(part, "labels")) });
+
+        // Without folders for its splits it has one split, to train on.
+        var whole = split == DatasetSplit.Train && !Exists(At("images", DatasetSplit.Validation.PartName())) ? [(At("images"), At("labels"))] : Array.Empty<(string, string)>();
+        return named.Concat(usual).Concat(whole).Select(f => ((string, string)?)f).FirstOrDefault(f => Exists(f!.Value.Item1) && Exists(f.Value.Item2));
+
+        static bool Exists(string folder) => Directory.Exists(folder);
+    }
+
+    private static ListedImage ReadImage(string path, string name, string labels, int face)
+    {
+        var image = new ListedImage(path, name, []) { Relative = true };
+        if (!File.Exists(labels)) return image;
         try
         {
-            var (faces, others) = ReadLabels(labels);
-            return new ListedImage(path, name, faces) { Relative = true, OtherObjects = others };
+            return ReadLabels(labels, image, face);
         }
         catch (InvalidFileException problem)
         {
-            return new ListedImage(path, name, []) { Problem = problem };
+            return image with { Problem = problem };
         }
     }
 
-    /// <exception cref="InvalidFileException">A line has another form.</exception>
-    internal static (ImmutableArray<LabelledFace> Faces, int Others) ReadLabels(string path)
+    /// <exception cref="InvalidFileException">The file is too long, or no file.</exception>
+    internal static ListedImage ReadLabels(string path, ListedImage image, int face)
     {
         var lines = new TextLines(path, BoundedFile.ReadAllBytes(path, LabelFiles.MaxImageLabelLength));
-        var (faces, others) = (ImmutableArray.CreateBuilder<LabelledFace>(), 0);
+        var (faces, odd, others) = (ImmutableArray.CreateBuilder<LabelledFace>(), ImmutableArray.CreateBuilder<string>(), 0);
         Span<double> fields = stackalloc double[5];
         while (lines.TryRead(out var line))
         {
             if (line.IsEmpty) continue;
-            if (!TextLines.TryParseNumbers(line, fields) || !IsObject(fields))
-                throw lines.Error($"expected 'class cx cy w h' relative to the image, found '{TextLines.Quote(line)}'");
+            if (!FieldCounts.Contains(LabelFiles.CountFields(line)) || !LabelFiles.TryParseFirstNumbers(line, fields) || !IsObject(fields))
+            {
+                odd.Add(lines.Describe($"expected 'class cx cy w h' relative to the image, found '{TextLines.Quote(line)}'"));
+                continue;
+            }
+
             var (x, y, width, height) = (fields[1], fields[2], fields[3], fields[4]);
-            if (fields[0] != 0) others++;
+            if (fields[0] != face) others++;
             else faces.Add(new LabelledFace((float)(x - (width / 2)), (float)(y - (height / 2)), (float)(x + (width / 2)), (float)(y + (height / 2))));
         }
 
-        return (faces.DrainToImmutable(), others);
+        return image with { Faces = faces.DrainToImmutable(), OddLabels = odd.DrainToImmutable(), OtherObjects = others };
     }
 
     private static bool IsObject(ReadOnlySpan<double> fields)
@@ -69,6 +88,6 @@ internal sealed class YoloReader : IDatasetReader
             if (!(Math.Abs(value) <= farthest)) return false;
         }
 
-        return fields[3] >= 0 && fields[4] >= 0;
+        return true;
     }
 }

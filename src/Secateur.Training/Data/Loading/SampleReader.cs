@@ -6,7 +6,7 @@ using Secateur.Training.Data.Datasets;
 
 namespace Secateur.Training.Data.Loading;
 
-/// <summary>Decodes images no larger than their sample needs. Stored pixels: the labels are for them, whatever the EXIF orientation.</summary>
+/// <summary>Decodes images no larger than their sample needs, turned as their labels are.</summary>
 /// <param name="head">What the samples are for.</param>
 /// <param name="imageSize">Width and height of the samples in pixels.</param>
 internal sealed class SampleReader(DetectorHead head, int imageSize)
@@ -42,7 +42,7 @@ internal sealed class SampleReader(DetectorHead head, int imageSize)
     {
         var reduction = 1;
         while (reduction < LargestReduction && window.Side >= 2.0 * reduction * imageSize) reduction *= 2;
-        var pixels = ImageFile.Read(image.Path, new ImageReadOptions { ApplyOrientation = false, JpegReduction = reduction });
+        var pixels = ImageFile.Read(image.Path, new ImageReadOptions { ApplyOrientation = image.Upright, JpegReduction = reduction });
         if ((pixels.Width, pixels.Height) == (image.Width, image.Height)) return (pixels, window);
         return (pixels.Width, pixels.Height) == (Reduced(image.Width), Reduced(image.Height))
             ? (pixels, window with { X = window.X / reduction, Y = window.Y / reduction, Side = window.Side / reduction })
