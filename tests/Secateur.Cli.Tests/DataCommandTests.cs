@@ -34,4 +34,25 @@ public sealed class DataCommandTests : CliTest
         FailsAndWritesNothing(["data", "preview", "--data", "wider", "--split", "val", "--strict", "--out", "seen"], "h2.jpg", "is missing");
         FailsAndWritesNothing(["data", "preview", "--data", "wider", "--imgsz", "8", "--out", "seen"], "--imgsz is '8'");
     }
+
+    [Fact]
+    public void A_preview_does_not_replace_pictures_of_the_data_set_through_a_link_either()
+    {
+        foreach (var name in new[] { "set/images/000.jpg", "set/images/a.jpg" }) WriteScene(name);
+        File.WriteAllText("set/label.txt", "# 000.jpg\n1 2 30 30\n# a.jpg\n1 2 30 30\n");
+        Directory.CreateSymbolicLink("link", Path.GetFullPath("set/images"));
+        foreach (var folder in new[] { "set/images", "link" }) FailsAndWritesNothing(["data", "preview", "--data", "set", "--count", "2", "--out", folder], "would replace", "000.jpg");
+    }
+
+    [Fact]
+    public void Odd_labels_are_findings_and_not_the_end()
+    {
+        WriteScene("set/images/a.jpg");
+        Directory.CreateDirectory("set/labels");
+        File.WriteAllText("set/labels/a.txt", "0 0.5 0.5 0.4 0.4\n0 0.5 0.5 0.4 0.4\nnonsense\n");
+        var text = ConsoleRun.Text("data", "preview", "--data", "set", "--count", "1", "--out", "seen");
+        Assert.Contains("YOLO, train: 1 images, 1 faces", text, StringComparison.Ordinal);
+        Assert.Contains("unreadable labels, left out: 1", text, StringComparison.Ordinal);
+        Assert.Contains("faces labelled twice, counted once: 1", text, StringComparison.Ordinal);
+    }
 }

@@ -48,6 +48,7 @@ internal static class DataCommand
             if (File.Exists(folder)) throw new UsageException($"{folder}: is a file; --out names the folder for the pictures");
             var part = parsed.GetValue(split) == "train" ? DatasetSplit.Train : DatasetSplit.Validation;
             var dataset = FaceDatasets.Open(parsed.GetValue(data)!, part, parsed.GetValue(strict));
+            RequireOwnPlace(folder, parsed.GetValue(count), dataset);
             using var loader = new SampleLoader(dataset, new SampleLoaderOptions
             {
                 // All published detectors have the same anchors and mean.
@@ -70,6 +71,16 @@ internal static class DataCommand
         return command;
     }
 
+    private static string NameOf(int sample) => string.Create(CultureInfo.InvariantCulture, $"{sample:000}.jpg");
+
+    /// <exception cref="UsageException">A picture to write would replace an image of the data set, whatever links lead there.</exception>
+    private static void RequireOwnPlace(string folder, int count, FaceDataset dataset)
+    {
+        var images = dataset.Images.Select(i => RealPath.Of(i.Path)).ToHashSet(RealPath.Comparer);
+        var replaced = Enumerable.Range(0, count).Select(NameOf).Append(SheetName).Select(name => Path.Combine(folder, name)).FirstOrDefault(path => images.Contains(RealPath.Of(path)));
+        if (replaced is not null) throw new UsageException($"--out {folder} would replace {replaced} of the data set; name another folder");
+    }
+
     /// <summary>Writes a picture a sample and one of all of them, and returns the names of the former.</summary>
     private static string[] Draw(TrainingSample[] samples, string folder)
     {
@@ -80,7 +91,7 @@ internal static class DataCommand
             var image = samples[i].Image;
             var faces = samples[i].Faces.Select(f => new FaceDetection(f.X1 * image.Width, f.Y1 * image.Height, f.X2 * image.Width, f.Y2 * image.Height, 1));
             var drawn = FaceAnnotator.Draw(image, faces, new AnnotationStyle { ShowScores = false });
-            names[i] = string.Create(CultureInfo.InvariantCulture, $"{i:000}.jpg");
+            names[i] = NameOf(i);
             ImageFile.Write(Path.Combine(folder, names[i]), drawn);
             cells[i] = drawn;
             while (cells[i].Width > LargestCell) cells[i] = BilinearResizer.Resize(cells[i], 0.5);

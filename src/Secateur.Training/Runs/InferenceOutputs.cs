@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Secateur.Graph;
 using Secateur.Runtime;
 using Secateur.Runtime.Memory;
+using Secateur.Training.Evaluation;
 using Secateur.Weights;
 
 namespace Secateur.Training.Runs;

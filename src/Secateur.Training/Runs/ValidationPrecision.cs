@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Secateur.Detection;
 using Secateur.Pixels;
 using Secateur.Training.Data.Datasets;
+using Secateur.Training.Evaluation;
 using Secateur.Weights;
 using Secateur.WiderFace;
 using Secateur.WiderFace.Evaluation;
@@ -14,48 +15,30 @@ internal readonly record struct PrecisionResult(double Mean, double? Easy, doubl
 
 /// <summary>
 /// Single-scale average precision on a validation split, each image at its own size: with WIDER FACE's evaluation where its ground truth is there,
-/// else over all faces of the labels.
+/// else over all faces of the labels (<see cref="BoxPrecision"/>).
 /// </summary>
 internal sealed class ValidationPrecision
 {
-    private readonly ImmutableArray<WiderImageName> _names;
-    private readonly ImmutableArray<string> _paths;
-    private readonly bool _official;
-    private readonly WiderGroundTruth _truth;
+    private readonly FaceDataset _data;
+    private readonly (WiderGroundTruth Truth, ImmutableArray<WiderImageName> Names)? _official;
     private readonly int _threads;
 
     /// <exception cref="InvalidFileException">The ground truth files are there, but damaged.</exception>
-    public ValidationPrecision(FaceDataset data, int threads)
-    {
-        _threads = threads;
-        _paths = [.. data.Images.Select(i => i.Path)];
-        if (Official(data) is { } official)
-        {
-            (_truth, _names, _official) = (official.Truth, official.Names, true);
-            return;
-        }
-
-        _names = [.. data.Images.Select((_, i) => WiderImageName.TryCreate("images", $"{i}", out var name) ? name : throw new InvalidOperationException())];
-        _truth = new WiderGroundTruth([.. data.Images.Zip(_names, Truth)]);
-    }
+    public ValidationPrecision(FaceDataset data, int threads) => (_data, _official, _threads) = (data, Official(data), threads);
 
     /// <summary>Detects in every image; the result does not depend on the number of threads. Images that cannot be decoded are left out.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between two images.</exception>
     public PrecisionResult Measure(Model model, Action<int, int> report, CancellationToken cancellation)
     {
         using var detector = new FaceDetector(model, DetectorOptions.Evaluation);
-        var predictions = new WiderPrediction[_names.Length][];
-        var done = 0;
-        ParallelImages.For(_names.Length, _threads, i =>
-        {
-            if (ParallelImages.TryRead(_paths[i]) is { } image) predictions[i] = [.. detector.Detect(image).Select(AsSubmitted)];
-            report(Interlocked.Increment(ref done), _names.Length);
-        }, cancellation);
-        var byName = _names.Zip(predictions).Where(p => p.Second is not null).ToDictionary(p => p.First, IReadOnlyList<WiderPrediction> (p) => p.Second);
-        var result = new WiderEvaluator(_truth) { Threads = _threads }.Evaluate(byName, cancellation);
+        var found = DatasetDetections.Run(_data.Images, detector.Detect, _threads, report, cancellation).Found;
+        var read = Enumerable.Range(0, found.Length).Where(i => found[i] is not null).ToArray();
+        if (_official is not { } official)
+            return new PrecisionResult(BoxPrecision.Of([.. read.Select(i => _data.Images[i])], [.. read.Select(i => found[i]!)]).Ap50 ?? 0, null, null, null);
+        var predictions = read.ToDictionary(i => official.Names[i], IReadOnlyList<WiderPrediction> (i) => [.. found[i]!.Select(AsSubmitted)]);
+        var result = new WiderEvaluator(official.Truth) { Threads = _threads }.Evaluate(predictions, cancellation);
         var (easy, medium, hard) = (result.Easy.AveragePrecision, result.Medium.AveragePrecision, result.Hard.AveragePrecision);
-        var mean = new[] { easy, medium, hard }.Average() ?? 0;
-        return _official ? new PrecisionResult(mean, easy, medium, hard) : new PrecisionResult(mean, null, null, null);
+        return new PrecisionResult(new[] { easy, medium, hard }.Average() ?? 0, easy, medium, hard);
     }
 
     /// <summary>As the submission files round it, so that <c>secateur evaluate</c> measures the same.</summary>
@@ -82,8 +65,4 @@ internal sealed class ValidationPrecision
         ImmutableArray<WiderImageName> distinct = [.. names.Distinct()];
         return distinct.Length == data.Images.Length ? (truth, distinct) : null;
     }
-
-    // Hard alone: a face of labels without settings counts once.
-    private static WiderGroundTruthImage Truth(LabelledImage image, WiderImageName name) =>
-        new(name, [.. image.Faces.Select(f => new WiderGroundTruthFace(f.X1, f.Y1, f.Width, f.Height, WiderSettings.Hard))]);
 }

@@ -31,34 +31,25 @@ public sealed class WiderEvaluator
     /// <summary>Told of every image matched, from several threads at once.</summary>
     public IProgress<WiderProgress>? Progress { get; init; }
 
-    /// <summary>
-    /// Evaluates the submission files of a folder. Without <paramref name="images"/>, the images evaluated are those that have a file; an image
-    /// without any detection therefore needs a file with the count 0.
-    /// </summary>
-    /// <param name="folder">The folder that holds the folders of the events, or the only folder in which they lie.</param>
-    /// <param name="images">The images to evaluate; each must have a file. Null: all that have one.</param>
+    /// <summary>Evaluates the submission files of a folder.</summary>
+    /// <param name="predictions">The files.</param>
+    /// <param name="images">
+    /// The images to evaluate; each must have a file. Null, as in the official evaluation: all of the ground truth, nothing being found in those
+    /// without file.
+    /// </param>
     /// <param name="cancellationToken">Stops the evaluation.</param>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="FileNotFoundException">No listed image has a file, or one of <paramref name="images"/> has none.</exception>
+    /// <exception cref="FileNotFoundException">One of <paramref name="images"/> has no file.</exception>
     /// <exception cref="ArgumentException">One of <paramref name="images"/> is not in the ground truth, or occurs twice.</exception>
     /// <exception cref="InvalidFileException">A submission file does not have the right form.</exception>
     /// <exception cref="IOException">A submission file cannot be read.</exception>
-    public WiderEvaluation EvaluateFolder(
-        string folder, IReadOnlyCollection<WiderImageName>? images = null, CancellationToken cancellationToken = default)
+    public WiderEvaluation Evaluate(
+        WiderPredictionFolder predictions, IReadOnlyCollection<WiderImageName>? images = null, CancellationToken cancellationToken = default)
     {
-        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"{folder}: no such folder of predictions");
-        var root = FindEvents(folder);
-        bool HasFile(WiderGroundTruthImage image) => File.Exists(WiderPredictionFile.PathOf(root, image.Name));
-        var wanted = images is null ? [.. _groundTruth.Images.Where(HasFile)] : Find(images);
-        if (images is not null && wanted.Where(image => !HasFile(image)).ToArray() is [var first, ..] missing)
-            throw new FileNotFoundException($"{folder}: {missing.Length} of {wanted.Length} images have no predictions, such as {first.Name}");
-        if (wanted.IsEmpty)
-        {
-            throw new FileNotFoundException(
-                $"{folder}: no predictions for any of the {_groundTruth.Images.Length} images here, expected files such as "
-                + (_groundTruth.Images is [var image, ..] ? Path.Combine(image.Name.Event, image.Name.Name + ".txt") : "EVENT/NAME.txt"));
-        }
-        return Evaluate(wanted, image => WiderPredictionFile.Read(WiderPredictionFile.PathOf(root, image)), cancellationToken);
+        ArgumentNullException.ThrowIfNull(predictions);
+        var wanted = images is null ? _groundTruth.Images : Find(images);
+        if (images is not null && wanted.Where(image => predictions.PathOf(image.Name) is null).ToArray() is [var first, ..] missing)
+            throw new FileNotFoundException($"{predictions.Folder}: {missing.Length} of {wanted.Length} images have no predictions, such as {first.Name}");
+        return Evaluate(wanted, image => predictions.PathOf(image) is { } path ? WiderPredictionFile.Read(path) : [], cancellationToken);
     }
 
     /// <summary>Evaluates predictions in memory; the images evaluated are those of the dictionary.</summary>
@@ -74,14 +65,6 @@ public sealed class WiderEvaluator
     {
         if (names.Distinct().Count() != names.Count) throw new ArgumentException("an image occurs twice");
         return [.. names.Select(name => _groundTruth.Find(name) ?? throw new ArgumentException($"{name} is not an image of the ground truth"))];
-    }
-
-    private string FindEvents(string folder)
-    {
-        var events = _groundTruth.Images.Select(image => image.Name.Event).Distinct().ToArray();
-        bool HasEvents(string root) => events.Any(name => Directory.Exists(Path.Combine(root, name)));
-        if (HasEvents(folder)) return folder;
-        return Directory.GetDirectories(folder) is [var only] && HasEvents(only) ? only : folder;
     }
 
     private WiderEvaluation Evaluate(

@@ -15,7 +15,7 @@ public sealed class ValidationTests : IDisposable
 
     [Theory]
     [InlineData("2 6 16 16", 1.0)]
-    [InlineData("40 20 16 16", 0.5)]
+    [InlineData("40 20 16 16", 51 / 101.0)]
     public void Precision_counts_every_labelled_face(string secondFace, double expected)
     {
         // The spot's anchor is (2, 6) to (18, 22); the first image's face is there, the second's is there or elsewhere.

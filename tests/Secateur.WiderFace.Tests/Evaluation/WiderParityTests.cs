@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using Secateur.TestSupport;
 using Secateur.WiderFace.Evaluation;
+using Secateur.WiderFace.Predictions;
 using Xunit;
 
 namespace Secateur.WiderFace.Tests.Evaluation;
@@ -18,13 +19,15 @@ public sealed class WiderParityTests : IDisposable
     {
         using var expected = JsonDocument.Parse(File.ReadAllBytes(SharedData.PathOf("parity", "evaluation", "expected.json")));
         ZipFile.ExtractToDirectory(SharedData.PathOf("parity", "evaluation", "predictions.zip"), _folder.Root);
-        var evaluator = new WiderEvaluator(WiderGroundTruth.Load(SharedData.PathOf("wider-mini")));
+        var truth = WiderGroundTruth.Load(SharedData.PathOf("wider-mini"));
+        var evaluator = new WiderEvaluator(truth);
+        var predictions = WiderPredictionFolder.Open(_folder.Root, truth);
 
-        Check(expected.RootElement.GetProperty("full"), evaluator.EvaluateFolder(_folder.Root));
+        Check(expected.RootElement.GetProperty("full"), evaluator.Evaluate(predictions));
 
         var mini = WiderFaceDataset.Open(SharedData.PathOf("wider-mini"), WiderFaceSplit.Validation);
         var names = mini.Images.Select(image => image.Name).ToArray();
-        Check(expected.RootElement.GetProperty("mini"), evaluator.EvaluateFolder(_folder.PathOf("predictions"), names));
+        Check(expected.RootElement.GetProperty("mini"), evaluator.Evaluate(predictions, names));
     }
 
     [SharedDataFact]

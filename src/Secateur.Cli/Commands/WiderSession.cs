@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Secateur.Cli.Options;
+using Secateur.Cli.Output;
+using Secateur.Detection;
+using Secateur.Graph;
+using Secateur.Imaging;
+using Secateur.Training.Charts;
+using Secateur.Weights;
+using Secateur.WiderFace;
+using Secateur.WiderFace.Evaluation;
+using Secateur.WiderFace.Predictions;
+
+namespace Secateur.Cli.Commands;
+
+/// <summary>The evaluation of WIDER FACE as the user sees it.</summary>
+/// <param name="truth">The faces to find.</param>
+internal sealed class WiderSession(WiderGroundTruth truth)
+{
+    /// <summary>Images at the same time.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>The chart to write; null for none.</summary>
+    public required string? Plot { get; init; }
+
+    /// <summary>Whether the result is printed as JSON.</summary>
+    public required bool Json { get; init; }
+
+    /// <summary>Whether a folder is one of WIDER FACE, rather than another data set.</summary>
+    public static bool IsFor(string root) =>
+        !Directory.Exists(root) || new[] { "wider_face_split", "WIDER_val", "ground_truth", "eval_tools", "wider_face_val.mat" }.Any(part => Path.Exists(Path.Combine(root, part)));
+
+    /// <summary>Evaluates submission files.</summary>
+    public void EvaluateFolder(string folder, bool partial, CancellationToken cancellation)
+    {
+        var files = WiderPredictionFolder.Open(folder, truth);
+        var result = Evaluate(files, partial ? files.Images : null, cancellation);
+        if (!files.Unmatched.IsEmpty)
+            Report.Remark($"{Figures.Count(files.Unmatched.Length)} files are for no image of the ground truth and count for nothing, such as {files.Unmatched[0]}");
+        if (!files.Missing.IsEmpty)
+        {
+            Report.Remark($"{Figures.Count(files.Missing.Length)} of {Figures.Count(truth.Images.Length)} images have no file, such as {files.Missing[0]}: "
+                + (partial ? "left out (--partial)" : "nothing counts as found there (--partial leaves them out)"));
+        }
+
+        Print(result, "predictions", folder);
+    }
+
+    /// <summary>Detects in the images that are there, writes the submission files, and evaluates them.</summary>
+    public void EvaluateModel(Func<Model> read, string root, string protocol, string folder, bool resume, CancellationToken cancellation)
+    {
+        var images = WiderValidationImages.Find(root, truth);
+        if (!images.Absent.IsEmpty) Report.Remark($"{images.Absent.Length} of {truth.Images.Length} listed images are absent and left out, such as {images.Absent[0]}");
+        if (!images.Unknown.IsEmpty) Report.Remark($"{images.Unknown.Length} files are no image of the ground truth and left out, such as {Path.GetRelativePath(root, images.Unknown[0])}");
+        using var detector = new FaceDetector(read(), DetectorOptions.Evaluation);
+
+        // The stored pixels, not the upright ones: the boxes of the benchmark are for them.
+        var reading = new ImageReadOptions { ApplyOrientation = false };
+        var madeBy = string.Create(CultureInfo.InvariantCulture, $"{protocol} test, confidence above {DetectorOptions.Evaluation.Confidence}, model {Digest(detector.Model)}");
+        ProgressBar.Run("detecting", progress =>
+            new WiderPredictionRun(folder, madeBy) { Workers = Threads, Resume = resume, Progress = new Forward(progress) }.Run(
+                images.Images,
+                () => path =>
+                {
+                    var image = ImageFile.Read(path, reading);
+                    return protocol == CommonOptions.MultiScale ? detector.DetectMultiScale(image) : detector.Detect(image);
+                },
+                cancellation));
+        Print(Evaluate(WiderPredictionFolder.Open(folder, truth), [.. images.Images.Select(i => i.Name)], cancellation), protocol, folder);
+    }
+
+    private WiderEvaluation Evaluate(WiderPredictionFolder files, IReadOnlyCollection<WiderImageName>? images, CancellationToken cancellation) =>
+        ProgressBar.Run("evaluating", progress => new WiderEvaluator(truth) { Threads = Threads, Progress = new Forward(progress) }.Evaluate(files, images, cancellation));
+
+    /// <summary>Tells models apart by all that their predictions depend on: graph, weights, mean, anchors.</summary>
+    private static string Digest(Model model)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(BitConverter.GetBytes(model.Network.Head.AnchorAspect));
+        hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(model.Network.Head.Pixels.Mean.AsSpan()));
+        hash.AppendData(System.Text.Encoding.UTF8.GetBytes(NetworkJson.Write(model.Network)));
+        foreach (var parameter in model.Network.Parameters)
+            hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(model.Weights[parameter.Name].Data.AsSpan()));
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private void Print(WiderEvaluation result, string protocol, string folder)
+    {
+        (string Name, WiderSettingEvaluation Result)[] settings = [("easy", result.Easy), ("medium", result.Medium), ("hard", result.Hard)];
+        if (Plot is not null)
+        {
+            PrecisionChart.Write(Plot, $"WIDER FACE, {protocol}", settings.Select(s =>
+                new ChartSeries($"{s.Name}: AP {Figures.Precision(s.Result.AveragePrecision)}", [.. s.Result.Curve.Select(p => new ChartPoint(p.Recall, p.Precision))])));
+        }
+
+        if (Json)
+        {
+            Report.Json(new
+            {
+                easy = result.Easy.AveragePrecision,
+                medium = result.Medium.AveragePrecision,
+                hard = result.Hard.AveragePrecision,
+                result.Images,
+                protocol,
+                result.ListedImages,
+                faces = new { easy = result.Easy.Faces, medium = result.Medium.Faces, hard = result.Hard.Faces },
+                result.Predictions,
+                predictionsFolder = folder,
+                plot = Plot,
+            });
+            return;
+        }
+
+        Report.Table(["setting", "AP", "faces"], [.. settings.Select(s => (IReadOnlyList<string>)[s.Name, Figures.Precision(s.Result.AveragePrecision), Figures.Count(s.Result.Faces)])]);
+        Report.Line();
+        Report.Line($"{Figures.Count(result.Images)} of {Figures.Count(result.ListedImages)} images, protocol {protocol}, predictions in {folder}");
+        if (result.Images < result.ListedImages) Report.Line("Only some of the validation images: not comparable with published figures.");
+        if (Plot is not null) Report.Line($"{Plot}: precision over recall");
+    }
+
+    private sealed class Forward(IProgress<(int Done, int Total)> to) : IProgress<WiderProgress>
+    {
+        public void Report(WiderProgress value) => to.Report((value.Done, value.Total));
+    }
+}
