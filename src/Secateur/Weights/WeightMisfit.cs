@@ -1,13 +1,12 @@
 using Secateur.Graph;
 using Secateur.Kernels;
+using Secateur.Weights.Naming;
 
 namespace Secateur.Weights;
 
 /// <summary>How tensors differ from those that a network needs.</summary>
 internal sealed class WeightMisfit
 {
-    private const int ShownNames = 3;
-
     private readonly (string What, List<string> Names)[] _problems;
 
     public WeightMisfit(Network network, IReadOnlyDictionary<string, Tensor> tensors)
@@ -35,5 +34,5 @@ internal sealed class WeightMisfit
 
     /// <summary>Their number by kind, each with the first few.</summary>
     public override string ToString() => string.Join("; ", _problems.Where(p => p.Names.Count > 0).Select(p =>
-        $"{p.Names.Count} {p.What} ({string.Join(", ", p.Names.Take(ShownNames))}{(p.Names.Count > ShownNames ? ", .." : "")})"));
+        $"{p.Names.Count} {p.What} ({NamedTensors.Show(p.Names)})"));
 }

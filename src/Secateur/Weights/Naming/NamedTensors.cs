@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Secateur.Graph;
 using Secateur.Kernels;
+using Secateur.Weights.Files;
 
 namespace Secateur.Weights.Naming;
 
@@ -31,7 +32,7 @@ internal sealed record NamedTensors(IReadOnlyDictionary<string, Tensor> Tensors,
     public NamedTensors With(IReadOnlyDictionary<string, Tensor> tensors, string what, IReadOnlyCollection<string> names) =>
         names.Count == 0 ? this with { Tensors = tensors } : new NamedTensors(tensors, Notes.Add($"{what} {names.Count} ({Show(names)})"));
 
-    /// <summary>The first names of a list, in short.</summary>
+    /// <summary>The first names of a list, in short and fit for a message.</summary>
     public static string Show(IReadOnlyCollection<string> names) =>
-        string.Join(", ", names.Take(ShownNames)) + (names.Count > ShownNames ? ", .." : "");
+        string.Join(", ", names.Take(ShownNames).Select(UntrustedFile.Plain)) + (names.Count > ShownNames ? ", .." : "");
 }

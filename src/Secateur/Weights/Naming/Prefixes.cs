@@ -1,5 +1,6 @@
 using Secateur.Graph;
 using Secateur.Kernels;
+using Secateur.Weights.Files;
 
 namespace Secateur.Weights.Naming;
 
@@ -20,19 +21,25 @@ internal static class Prefixes
         if (counts[chosen] == 0) return named;
         var inTwins = candidates
             .Where(c => c != chosen && counts[c] == counts[chosen])
-            .SelectMany(twin => network.Parameters.Where(p => !ReferenceEquals(named.Tensors[twin + p.Name], named.Tensors[chosen + p.Name])).Select(p => twin + p.Name))
+            .SelectMany(twin => network.Parameters.Where(p => AreOthers(twin + p.Name, chosen + p.Name)).Select(p => twin + p.Name))
             .ToHashSet();
         var tensors = new OrderedDictionary<string, Tensor>(StringComparer.Ordinal);
         var stripped = new List<string>();
         foreach (var (name, tensor) in named.Tensors)
         {
             if (inTwins.Contains(name)) continue;
-            var bare = name.StartsWith(chosen, StringComparison.Ordinal) ? name[chosen.Length..] : name;
-            if (!tensors.TryAdd(bare, tensor)) tensors.Add(name, tensor);
-            else if (bare != name) stripped.Add(name);
+            var isUnder = chosen.Length > 0 && name.StartsWith(chosen, StringComparison.Ordinal) && !named.Tensors.ContainsKey(name[chosen.Length..]);
+            tensors.Add(isUnder ? name[chosen.Length..] : name, tensor);
+            if (isUnder) stripped.Add(name);
         }
 
-        return named.With(tensors, $"took the prefix '{chosen}' from", stripped).With(tensors, "passed over a second network, which would fit, too:", inTwins);
+        return named
+            .With(tensors, $"took the prefix {UntrustedFile.Show(chosen)} from", stripped)
+            .With(tensors, "passed over a second network, which would fit, too:", inTwins);
+
+        // A second name of the same tensor is none of a second network.
+        bool AreOthers(string twin, string own) =>
+            named.Tensors.TryGetValue(twin, out var other) && named.Tensors.TryGetValue(own, out var tensor) && !ReferenceEquals(other, tensor);
     }
 
     /// <summary>No prefix first, then those before a few of the network's names, in the order of the file.</summary>

@@ -13,7 +13,7 @@ internal sealed record StateDictionary(OrderedDictionary<string, TensorView> Ten
 {
     private const int ShownKeys = 5;
     private const int NotedKeys = 3;
-    private const int MaxDepth = 8;
+    private const int MostWrappers = 64;
     private const int EntryCost = 64;
     private const string Advice = "save it with torch.save(model.state_dict(), path)";
 
@@ -34,7 +34,7 @@ internal sealed record StateDictionary(OrderedDictionary<string, TensorView> Ten
             throw file.Invalid($"holds {Describe(root)}, expected a dictionary of tensors; {Advice}");
         if (top.Count == 0) return new([], []);
         var notes = new List<string>();
-        if (Unwrap(top, notes, 0) is { } entries) return new(TensorsOf(file, entries, notes), [.. notes]);
+        if (Unwrap(top, notes, []) is { } entries) return new(TensorsOf(file, entries, notes), [.. notes]);
         var keys = top.Take(ShownKeys).Select(entry => $"{DescribeKey(entry.Key)} ({Describe(entry.Value)})");
         var more = top.Count > ShownKeys ? ", ..." : "";
         throw file.Invalid(
@@ -67,12 +67,15 @@ internal sealed record StateDictionary(OrderedDictionary<string, TensorView> Ten
         return new(TensorsOf(file, entries, []), []);
     }
 
-    private static PickleDictionary? Unwrap(PickleDictionary entries, List<string> notes, int depth)
+    /// <param name="entries">Where to look.</param>
+    /// <param name="notes">Told what is taken, outermost first.</param>
+    /// <param name="seen">Where was looked already: a dictionary may hold itself, and be nested without end.</param>
+    private static PickleDictionary? Unwrap(PickleDictionary entries, List<string> notes, HashSet<PickleDictionary> seen)
     {
-        if (depth > MaxDepth) return null;
+        if (seen.Count == MostWrappers || !seen.Add(entries)) return null;
         foreach (var wrapper in Wrappers)
         {
-            if (entries.Find(entry => wrapper.Equals(entry.Key)).Value is not PickleDictionary inner || Unwrap(inner, notes, depth + 1) is not { } found) continue;
+            if (entries.Find(entry => wrapper.Equals(entry.Key)).Value is not PickleDictionary inner || Unwrap(inner, notes, seen) is not { } found) continue;
             notes.Insert(0, $"took '{wrapper}'" + Beside([.. entries.Where(entry => !wrapper.Equals(entry.Key)).OrderByDescending(IsWrapper)]));
             return found;
         }
