@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
-using Secateur.Kernels;
 using Secateur.Weights.Files;
 using Secateur.Weights.Pickle;
 

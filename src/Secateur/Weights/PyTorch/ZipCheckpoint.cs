@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using Secateur.Kernels;
 using Secateur.Weights.Files;
 using Secateur.Weights.Pickle;
 
