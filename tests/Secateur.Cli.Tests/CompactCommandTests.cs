@@ -73,7 +73,7 @@ public sealed class CompactCommandTests : CliTest
         var broken = model.Weights["loc.0.bias"].Clone();
         broken.Data[0] = float.NaN;
         ModelFile.Write("nan.safetensors", new Model(model.Network, model.Weights.Select(w => KeyValuePair.Create(w.Key, w.Key == "loc.0.bias" ? broken : w.Value)), model.Info));
-        FailsAndWritesNothing(["compact", "nan.safetensors", "--imgsz", "32"], "nan.safetensors", "not finite", "loc.0.bias");
+        FailsAndWritesNothing(["compact", "nan.safetensors", "--imgsz", "32"], "nan.safetensors", "has NaN at loc.0.bias[0]", "finite");
     }
 
     private static async Task<int> Run(Func<Model, Model> compact, params string[] args)

@@ -1,7 +1,9 @@
+using Secateur.Kernels;
 using Secateur.Models;
 using Secateur.Pruning;
 using Secateur.Pruning.Criteria;
 using Secateur.TestSupport;
+using Secateur.Weights;
 using Xunit;
 
 namespace Secateur.Cli.Tests;
@@ -36,12 +38,38 @@ public sealed class ModelCommandTests : CliTest
         var json = ConsoleRun.Json("inspect", "p.safetensors", "--passes");
         var passes = json.GetProperty("passes").EnumerateArray().ToArray();
         Assert.Equal(
-            ["compaction fold-batch-norm", "compaction narrow", "inference fold-batch-norm", "inference narrow-uses"],
+            ["compaction fold-batch-norm", "compaction clear-dead", "compaction narrow", "inference fold-batch-norm", "inference narrow-uses"],
             passes.Select(p => $"{p.GetProperty("pipeline").GetString()} {p.GetProperty("name").GetString()}"));
         Assert.True(passes[0].GetProperty("nodes").GetInt32() < json.GetProperty("nodes").GetInt32());
         Assert.Equal(json.GetProperty("macs").GetInt64(), passes[0].GetProperty("macs").GetInt64());
-        Assert.True(passes[1].GetProperty("macs").GetInt64() < json.GetProperty("macs").GetInt64() / 2);
+        Assert.True(passes[2].GetProperty("macs").GetInt64() < json.GetProperty("macs").GetInt64() / 2);
         Assert.Contains("narrow-uses", ConsoleRun.Text("inspect", "p.safetensors", "--passes"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Inspect_counts_filters_whose_weights_are_all_next_to_nothing_as_dead()
+    {
+        var model = ModelFile.Read(WriteEResFd());
+        var weights = model.Weights.ToDictionary();
+        var stem = weights["base.conv1.0.weight"].Clone();
+        stem.Data.AsSpan(75, 75).Fill(-9e-11f);
+        stem.Data.AsSpan(150, 75).Fill(2e-10f);
+        stem.Data.AsSpan(225, 75).Clear();
+        weights["base.conv1.0.weight"] = stem;
+        ModelFile.Write("d.safetensors", new Model(model.Network, weights, model.Info));
+        var json = ConsoleRun.Json("inspect", "d.safetensors");
+        Assert.Equal((1, 2), (json.GetProperty("zeroFilters").GetInt32(), json.GetProperty("deadFilters").GetInt32()));
+        var layer = json.GetProperty("layers").EnumerateArray().Single(l => l.GetProperty("name").GetString() == "base.conv1.0");
+        Assert.Equal((1, 2), (layer.GetProperty("zeroFilters").GetInt32(), layer.GetProperty("deadFilters").GetInt32()));
+        Assert.Contains("848, 1 all zero, 2 dead", ConsoleRun.Text("inspect", "d.safetensors"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Sparsity_is_told_only_where_something_is_pruned()
+    {
+        Assert.DoesNotContain("sparse", ConsoleRun.Text("inspect", WriteEResFd()), StringComparison.Ordinal);
+        ConsoleRun.Text("prune", "m.safetensors", "--rate", "0.5", "--out", "p.safetensors");
+        Assert.Contains("% sparse)", ConsoleRun.Text("inspect", "p.safetensors"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -157,6 +185,40 @@ public sealed class ModelCommandTests : CliTest
         Assert.All(before.Weights, w => Assert.Equal(w.Value.Data, after.Weights[w.Key].Data));
         ConsoleRun.Text("import", "i.safetensors", "--out", "again.safetensors");
         Assert.Equal(1.25, ModelFile.Read("again.safetensors").Network.Head.AnchorAspect);
+    }
+
+    [Fact]
+    public void Import_says_in_one_line_what_it_made_of_the_names_and_strict_refuses_that()
+    {
+        var model = ModelFile.Read(WriteEResFd());
+        Safetensors.Write("dp.safetensors", model.Weights.Select(w => KeyValuePair.Create("net.module." + w.Key, w.Value)).Append(new("total_ops", new Tensor(1))));
+        var lines = ConsoleRun.Text("import", "dp.safetensors", "--out", "i.safetensors").TrimEnd().Split('\n');
+        Assert.Equal(2, lines.Length);
+        Assert.StartsWith("dp.safetensors: took wrappers out of the names of 400 (net.module.", lines[1], StringComparison.Ordinal);
+        Assert.Contains("; took the prefix 'net.' from 400 (", lines[1], StringComparison.Ordinal);
+        Assert.Contains("; passed over counts: 1 (total_ops)", lines[1], StringComparison.Ordinal);
+        Assert.Equal(3, ConsoleRun.Json("import", "dp.safetensors", "--out", "j.safetensors").GetProperty("notes").GetArrayLength());
+        Assert.All(model.Weights, w => Assert.Equal(w.Value.Data, ModelFile.Read("i.safetensors").Weights[w.Key].Data));
+        FailsAndWritesNothing(["import", "dp.safetensors", "--strict", "--out", "k.safetensors"], "--strict refuses", "took the prefix 'net.' from 400", "total_ops");
+        ConsoleRun.Text("import", "m.safetensors", "--strict", "--out", "k.safetensors");
+        Assert.Empty(ConsoleRun.Json("import", "m.safetensors", "--out", "l.safetensors").GetProperty("notes").EnumerateArray());
+    }
+
+    [Fact]
+    public void Import_multiplies_by_the_masks_of_a_file()
+    {
+        Safetensors.Write("mask.safetensors", [new("base.conv1.0.weight", new Tensor(8, 3, 5, 5))]);
+        var text = ConsoleRun.Text("import", WriteEResFd(), "--mask", "mask.safetensors", "--out", "i.safetensors");
+        Assert.Contains("multiplied by the masks given 1 (base.conv1.0.weight)", text, StringComparison.Ordinal);
+        Assert.Equal(600, ModelFile.Read("i.safetensors").Weights["base.conv1.0.weight"].Data.Count(w => w == 0));
+        FailsAndWritesNothing(["import", "m.safetensors", "--mask", "none.pth", "--out", "k.safetensors"], "none.pth");
+    }
+
+    [Fact]
+    public void A_wrong_architecture_is_told_in_one_short_line()
+    {
+        var run = ConsoleRun.Fails(["import", WriteEResFd(), "--arch", "extd64", "--out", "i.safetensors"], "its tensors are those of eresfd, not of extd64");
+        Assert.InRange(run.Error.Length, 0, 120);
     }
 
     [Fact]

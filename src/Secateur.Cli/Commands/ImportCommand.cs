@@ -21,20 +21,29 @@ internal static class ImportCommand
             "a number between 0 and 100",
             r => r is > 0 and < 100);
         var licence = new Option<string?>("--licence") { Description = "The licence of the weights, kept in the model file.", HelpName = "TEXT" };
+        var masks = new Option<string?>("--mask")
+        {
+            Description = "A file of masks that a pruning tool wrote beside the checkpoint (layer, then weight and bias): the weights are multiplied by them.",
+            HelpName = "FILE",
+        };
+        var strict = new Option<bool>("--strict") { Description = "Refuse a checkpoint of which anything must be passed over, merged, multiplied or renamed." };
         var json = CommonOptions.Json();
         var command = new Command("import", """
-            Turn a PyTorch checkpoint into a safetensors model file.
+            Turn a PyTorch checkpoint into a safetensors model file. What wrappers, pruning tools and training scripts do to names and tensors is undone, and said.
 
             Examples:
               secateur import ERES10_FPGM.pth
               secateur import eresfd_16.pth --out eresfd.safetensors --licence Apache-2.0
-            """) { source, output, architecture, aspect, licence, json };
+              secateur import model.pth --mask mask.pth
+            """) { source, output, architecture, aspect, licence, masks, strict, json };
         command.SetAction(parsed =>
         {
             var path = parsed.GetValue(source)!;
             var target = parsed.GetValue(output) ?? CommonOptions.DefaultOutput(path, "");
             CommonOptions.RequirePlace(target, path);
-            var model = parsed.ReadModel(source, architecture);
+            var (model, notes) = ModelFile.Load(path, parsed.GetValue(architecture), parsed.GetValue(masks));
+            var summary = string.Join("; ", notes);
+            if (parsed.GetValue(strict) && notes.Length > 0) throw new InvalidFileException(path, $"--strict refuses what it would take to read it: {summary}");
             if (parsed.GetResult(aspect) is not null) model = model.With(model.Network.Head with { AnchorAspect = parsed.GetValue(aspect) });
             var info = model.Info.WithStep($"imported from {Path.GetFileName(path)}");
             model = model.With(info with { Licence = parsed.GetValue(licence) ?? info.Licence });
@@ -52,12 +61,14 @@ internal static class ImportCommand
                     anchorAspect,
                     output = target,
                     bytes = new FileInfo(target).Length,
+                    notes,
                 });
                 return;
             }
 
             Report.Line($"{target}: {model.Network.Architecture}, {Figures.Count(statistics.Parameters)} parameters, "
                 + $"{Figures.Count(statistics.NonZeroParameters)} not zero, anchors {FormattableString.Invariant($"{anchorAspect}")} times as high as wide");
+            if (notes.Length > 0) Report.Line($"{path}: {summary}");
         });
         return command;
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Secateur.Cli.Options;
 using Secateur.Cli.Output;
 using Secateur.Graph;
+using Secateur.Lowering;
 using Secateur.Pixels;
 using Secateur.Pruning;
 using Secateur.Weights;
@@ -19,7 +20,7 @@ internal static class InspectCommand
         var passes = new Option<bool>("--passes") { Description = "Show instead what each pass of compaction and of loading makes of the model." };
         var json = CommonOptions.Json();
         var command = new Command("inspect", """
-            Show a model's layers, shapes, parameters, zeroed filters and multiply-adds.
+            Show a model's layers, shapes, parameters, dead filters and multiply-adds.
 
             Examples:
               secateur inspect ERES50_FPGM.pth
@@ -51,6 +52,7 @@ internal static class InspectCommand
                     statistics.Sparsity,
                     statistics.Filters,
                     statistics.ZeroFilters,
+                    statistics.DeadFilters,
                     macs,
                     bytes,
                     imgsz = new[] { imgsz.Height, imgsz.Width },
@@ -64,7 +66,7 @@ internal static class InspectCommand
             }
 
             Report.Table(
-                ["layer", "weight", "stride", "output", "parameters", "zero filters", "MACs"],
+                ["layer", "weight", "stride", "output", "parameters", "dead filters", "MACs"],
                 [.. layers.Select(l => (IReadOnlyList<string>)
                 [
                     l.Uses == 1 ? l.Name : $"{l.Name} (used {l.Uses} times)",
@@ -72,14 +74,15 @@ internal static class InspectCommand
                     $"{l.Stride}",
                     string.Join(' ', l.Outputs.Select(o => string.Join('x', o))),
                     Figures.Count(l.Parameters),
-                    $"{l.ZeroFilters}/{l.Filters}",
+                    $"{l.DeadFilters}/{l.Filters}",
                     Figures.Count(l.Macs),
                 ])]);
             Report.Line();
             Report.Line($"architecture    {model.Network.Architecture}");
-            Report.Line($"parameters      {Figures.Count(statistics.Parameters)}, {Figures.Count(statistics.NonZeroParameters)} not zero "
-                + $"({Figures.Percent(statistics.Sparsity)} sparse)");
-            Report.Line($"filters         {statistics.Filters}, {statistics.ZeroFilters} all zero (heads not counted)");
+            var sparse = statistics.ZeroFilters > 0 ? $" ({Figures.Percent(statistics.Sparsity)} sparse)" : "";
+            Report.Line($"parameters      {Figures.Count(statistics.Parameters)}, {Figures.Count(statistics.NonZeroParameters)} not zero{sparse}");
+            Report.Line($"filters         {statistics.Filters}, {statistics.ZeroFilters} all zero, {statistics.DeadFilters} dead: "
+                + $"all weights under {DeadFilters.Threshold:0e-0} (heads not counted)");
             Report.Line($"multiply-adds   {Figures.Giga(macs)} G at {imgsz}");
             Report.Line($"file            {Figures.Count(bytes)} bytes");
             if (model.Info.Licence is { } licence) Report.Line($"licence         {licence}");
@@ -93,7 +96,7 @@ internal static class InspectCommand
         var network = model.Network;
         var shapes = NetworkShapes.Infer(network, imgsz.Height, imgsz.Width);
         var macs = NetworkCosts.PerLayer(network, imgsz.Height, imgsz.Width).ToDictionary(c => c.Name, c => c.Macs);
-        var zero = PruningStatistics.Of(model).Layers.ToDictionary(l => l.Name, l => l.Pruned.Length);
+        var statistics = PruningStatistics.Of(model).Layers.ToDictionary(l => l.Name);
         return
         [
             .. Enumerable.Range(0, network.Nodes.Length)
@@ -112,7 +115,8 @@ internal static class InspectCommand
                         [.. uses.Select(i => new[] { shapes[i].Channels, shapes[i].Height, shapes[i].Width })],
                         weight.Length + (conv.Bias is null ? 0 : weight.Shape[0]),
                         weight.Shape[0],
-                        zero.GetValueOrDefault(conv.Layer),
+                        statistics.GetValueOrDefault(conv.Layer)?.Pruned.Length ?? 0,
+                        statistics.GetValueOrDefault(conv.Layer)?.Dead ?? 0,
                         uses.Sum(i => macs.GetValueOrDefault(network.Nodes[i].Name)),
                         uses.Count());
                 }),
@@ -130,6 +134,7 @@ internal static class InspectCommand
         int Parameters,
         int Filters,
         int ZeroFilters,
+        int DeadFilters,
         long Macs,
         int Uses);
 }

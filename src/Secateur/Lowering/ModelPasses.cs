@@ -11,6 +11,7 @@ public static class ModelPasses
     public static PassPipeline Compaction { get; } = new("compaction",
     [
         Fold,
+        new("clear-dead", "filters whose weights are all next to nothing become zeros", DeadFilters.Clear),
         new("narrow", "channels that are constant or unused go; layers that share weights still share them", model => Rewriter.Run(model, sharesWeights: true)),
     ]);
 

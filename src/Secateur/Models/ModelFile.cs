@@ -4,6 +4,7 @@ using System.Text.Json;
 using Secateur.Graph;
 using Secateur.Weights;
 using Secateur.Weights.Files;
+using Secateur.Weights.Naming;
 
 namespace Secateur.Models;
 
@@ -21,29 +22,38 @@ public static class ModelFile
     private const string KeptFiltersKey = "secateur.kept_filters";
     private const string LicenceKey = "licence";
 
-    private const int ShownNames = 5;
+    /// <summary>Reads a model, as <see cref="Load"/> does.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="architecture">The published network that a checkpoint holds; null to guess it from its tensors.</param>
+    /// <exception cref="InvalidFileException">As for <see cref="Load"/>.</exception>
+    /// <exception cref="ArgumentException">No such architecture.</exception>
+    public static Model Read(string path, string? architecture = null) => Load(path, architecture).Model;
 
-    // Batch norms count their updates; inference and this trainer do not need the number.
-    private const string UpdateCounter = ".num_batches_tracked";
-
-    /// <summary>Reads a model.</summary>
+    /// <summary>
+    /// Reads a model, and tells what had to be done to the file's tensors to make them the network's: prefixes that wrappers put before the names,
+    /// second names of the same tensor, masks that are to be multiplied, what stands beside the weights.
+    /// </summary>
     /// <param name="path">A safetensors file, or a PyTorch checkpoint (zip, legacy, or the five files of the official EResFD).</param>
     /// <param name="architecture">The published network that a checkpoint holds; null to guess it from its tensors.</param>
-    /// <exception cref="InvalidFileException">The file is damaged, or its tensors are not those of the network (all differences are listed).</exception>
+    /// <param name="masks">A file of masks that the weights are multiplied by, see <see cref="WeightFile.ReadMasks"/>; null for none.</param>
+    /// <exception cref="InvalidFileException">
+    /// A file is damaged, its tensors are not those of the network (the first differences are told), or a value is none that a trained network has.
+    /// </exception>
     /// <exception cref="ArgumentException">No such architecture.</exception>
-    public static Model Read(string path, string? architecture = null)
+    public static LoadedModel Load(string path, string? architecture = null, string? masks = null)
     {
         var file = WeightFile.Read(path);
-        var tensors = file.Tensors.Where(t => !t.Key.EndsWith(UpdateCounter, StringComparison.Ordinal));
+        var named = new NamedTensors(file.Tensors, file.Notes);
         try
         {
-            var network = NetworkOf(path, file, architecture);
+            var network = NetworkOf(path, file, named, architecture);
             if (HeadOf(path, file, network) is var head && head != network.Head) network = network.With(head);
-            var model = new Model(network, tensors, InfoOf(path, file, network));
-            var broken = network.Parameters.Where(p => !Array.TrueForAll(model.Weights[p.Name].Data, float.IsFinite)).Select(p => p.Name).ToList();
-            if (broken.Count == 0) return model;
-            var named = string.Join(", ", broken.Take(ShownNames)) + (broken.Count > ShownNames ? ", .." : "");
-            throw new InvalidFileException(path, $"has values that are not finite in {named}");
+            var fitted = named.Fit(network);
+            if (architecture is not null && KnownNetworks.Instead(named, network, fitted) is { } other)
+                throw new InvalidFileException(path, $"its tensors are those of {other}, not of {architecture}");
+            if (masks is not null) fitted = ApplyMasks(fitted, masks);
+            var model = new Model(network, fitted.Tensors, InfoOf(path, file, network));
+            return WeightCheck.Find(model) is { } problem ? throw new InvalidFileException(path, problem) : new LoadedModel(model, fitted.Notes);
         }
         catch (NetworkException error)
         {
@@ -72,7 +82,7 @@ public static class ModelFile
     private static bool IsPublished(Network network) =>
         Architectures.Find(network.Architecture) is { } published && NetworkJson.Write(network) == NetworkJson.Write(published.CreateNetwork());
 
-    private static Network NetworkOf(string path, TensorFile file, string? architecture)
+    private static Network NetworkOf(string path, TensorFile file, NamedTensors named, string? architecture)
     {
         if (file.Metadata.TryGetValue(NetworkKey, out var packed))
         {
@@ -82,17 +92,23 @@ public static class ModelFile
                 : throw new InvalidFileException(path, $"holds a network of {network.Architecture}, not of {architecture}");
         }
 
-        var name = architecture ?? file.Metadata.GetValueOrDefault(ArchitectureKey) ?? Architectures.Recognize(file.Tensors)?.Name;
-        if (name is null)
-        {
-            throw new InvalidFileException(
-                path,
-                $"its {file.Tensors.Count} tensors are those of no known network; name it ({string.Join(", ", Architectures.Names)}) if it is one of these");
-        }
-
+        var name = architecture ?? file.Metadata.GetValueOrDefault(ArchitectureKey) ?? KnownNetworks.Recognize(named)?.Name;
+        if (name is null) throw new InvalidFileException(path, KnownNetworks.Unrecognized(named));
         return architecture is not null || Architectures.Find(name) is not null
             ? Architectures.Create(name)
             : throw new InvalidFileException(path, $"metadata {ArchitectureKey}: unknown architecture '{name}'");
+    }
+
+    private static NamedTensors ApplyMasks(NamedTensors named, string masks)
+    {
+        try
+        {
+            return Masks.Apply(named, WeightFile.ReadMasks(masks).Tensors);
+        }
+        catch (NetworkException error)
+        {
+            throw new InvalidFileException(masks, error.Message, error);
+        }
     }
 
     private static ModelInfo InfoOf(string path, TensorFile file, Network network)

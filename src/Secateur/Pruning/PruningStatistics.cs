@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Secateur.Pruning.Criteria;
 using Secateur.Weights;
 
 namespace Secateur.Pruning;
@@ -18,6 +19,9 @@ public sealed record PruningStatistics(int Parameters, int NonZeroParameters, Im
     /// <summary>Those that are all zero.</summary>
     public int ZeroFilters => Layers.Sum(l => l.Pruned.Length);
 
+    /// <summary>Those whose weights are all under <see cref="Lowering.DeadFilters.Threshold"/> in magnitude, the zero ones among them: compaction removes them.</summary>
+    public int DeadFilters => Layers.Sum(l => l.Dead);
+
     /// <summary>Counts a model.</summary>
     public static PruningStatistics Of(Model model)
     {
@@ -26,7 +30,7 @@ public sealed record PruningStatistics(int Parameters, int NonZeroParameters, Im
         return new PruningStatistics(
             learnable.Sum(p => p.Count),
             learnable.Sum(p => model.Weights[p.Name].Data.Count(w => w != 0)),
-            [.. model.Network.PrunableLayers().Select(l => new LayerStatistics(l.Layer, model.Weights[l.Weight].Shape[0], zeros[l.Layer]))]);
+            [.. FilterGroup.Of(model).Select(g => new LayerStatistics(g.Layer.Layer, g.Filters, zeros[g.Layer.Layer], Enumerable.Range(0, g.Filters).Count(g.IsDead)))]);
     }
 }
 
@@ -34,4 +38,5 @@ public sealed record PruningStatistics(int Parameters, int NonZeroParameters, Im
 /// <param name="Name">Its state_dict name.</param>
 /// <param name="Filters">How many filters it has.</param>
 /// <param name="Pruned">The indices of those that are all zero, ascending.</param>
-public sealed record LayerStatistics(string Name, int Filters, ImmutableArray<int> Pruned);
+/// <param name="Dead">How many have no weight that matters, those that are all zero among them.</param>
+public sealed record LayerStatistics(string Name, int Filters, ImmutableArray<int> Pruned, int Dead);

@@ -8,22 +8,14 @@ namespace Secateur.Weights;
 public sealed class Model
 {
     /// <summary>Checks that the weights are exactly those that the network needs.</summary>
-    /// <exception cref="NetworkException">Tensors are missing, unexpected or of another shape; all are listed.</exception>
+    /// <exception cref="NetworkException">Tensors are missing, unexpected or of another shape; the first few of each are listed.</exception>
     public Model(Network network, IEnumerable<KeyValuePair<string, Tensor>> weights, ModelInfo info)
     {
         Network = network;
         Weights = weights.ToFrozenDictionary();
         Info = info;
-        var needed = network.Parameters.ToDictionary(p => p.Name);
-        var missing = network.Parameters.Where(p => !Weights.ContainsKey(p.Name)).Select(p => $"{p.Name} {Tensor.FormatShape(p.Shape)}").ToList();
-        var unexpected = Weights.Keys.Where(name => !needed.ContainsKey(name)).Order(StringComparer.Ordinal).ToList();
-        var misshaped = network.Parameters
-            .Where(p => Weights.TryGetValue(p.Name, out var tensor) && !tensor.HasShape(p.Shape))
-            .Select(p => $"{p.Name} is {Weights[p.Name]} instead of {Tensor.FormatShape(p.Shape)}")
-            .ToList();
-        string[] problems = [Describe("missing", missing), Describe("unexpected", unexpected), Describe("of another shape", misshaped)];
-        if (problems.Any(p => p.Length > 0))
-            throw new NetworkException($"the weights do not fit {network.Architecture}: {string.Join("; ", problems.Where(p => p.Length > 0))}");
+        var misfit = new WeightMisfit(network, Weights);
+        if (misfit.Count > 0) throw new NetworkException($"the weights do not fit {network.Architecture}: {misfit}");
     }
 
     /// <summary>The graph.</summary>
@@ -41,6 +33,4 @@ public sealed class Model
     /// <summary>The same weights with another head.</summary>
     /// <exception cref="NetworkException">The head does not fit the network.</exception>
     public Model With(DetectorHead head) => new(Network.With(head), Weights, Info);
-
-    private static string Describe(string what, List<string> names) => names.Count == 0 ? "" : $"{names.Count} {what} ({string.Join(", ", names)})";
 }

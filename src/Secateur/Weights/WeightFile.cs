@@ -19,16 +19,16 @@ public static class WeightFile
     public static TensorFile Read(string path)
     {
         if (SplitCheckpoint.IsSplit(path)) return PyTorchCheckpoint.ReadSplit(path);
-        using var file = UntrustedFile.Open(path);
-        return file.ReadStart(SafetensorsBrace + 1) switch
-        {
-            [(byte)'P', (byte)'K', 3, 4, ..] => PyTorchCheckpoint.Read(file),
-            [_, _, _, _, _, _, _, _, (byte)'{'] => Safetensors.Read(file),
-            [(byte)PickleOpcode.Proto, ..] => PyTorchCheckpoint.Read(file),
-            var start => throw file.Invalid(
-                $"neither a safetensors file nor a PyTorch checkpoint: it begins with the bytes {Convert.ToHexString(start)}"),
-        };
+        return Read(path, PyTorchCheckpoint.Read);
     }
+
+    /// <summary>
+    /// Reads a file of masks as pruning tools write it: a safetensors file or a PyTorch file, whose dictionaries within the dictionary (layer, then
+    /// <c>weight</c> or <c>bias</c>) give the names <c>LAYER.weight</c> and so on.
+    /// </summary>
+    /// <exception cref="InvalidFileException">The file is none of these, or is damaged or hostile.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    public static TensorFile ReadMasks(string path) => Read(path, PyTorchCheckpoint.ReadNested);
 
     /// <summary>The bytes of the file, or of all files of a split checkpoint.</summary>
     /// <exception cref="IOException">The file does not exist.</exception>
@@ -37,5 +37,18 @@ public static class WeightFile
         if (!SplitCheckpoint.IsSplit(path)) return new FileInfo(path).Length;
         var stem = SplitCheckpoint.StemOf(path);
         return SplitCheckpoint.Parts.Select(part => new FileInfo(SplitCheckpoint.PathOf(stem, part))).Where(f => f.Exists).Sum(f => f.Length);
+    }
+
+    private static TensorFile Read(string path, Func<UntrustedFile, TensorFile> readPyTorch)
+    {
+        using var file = UntrustedFile.Open(path);
+        return file.ReadStart(SafetensorsBrace + 1) switch
+        {
+            [(byte)'P', (byte)'K', 3, 4, ..] => readPyTorch(file),
+            [_, _, _, _, _, _, _, _, (byte)'{'] => Safetensors.Read(file),
+            [(byte)PickleOpcode.Proto, ..] => readPyTorch(file),
+            var start => throw file.Invalid(
+                $"neither a safetensors file nor a PyTorch checkpoint: it begins with the bytes {Convert.ToHexString(start)}"),
+        };
     }
 }

@@ -72,7 +72,7 @@ public class ModelFileTests
     }
 
     [Fact]
-    public void Missing_unexpected_and_misshaped_tensors_are_all_listed()
+    public void Missing_unexpected_and_misshaped_tensors_are_told_apart()
     {
         using var folder = new TemporaryFolder();
         var weights = RandomWeights.Fill(EResFd.Create(), 1).Weights.ToDictionary();
@@ -86,6 +86,43 @@ public class ModelFileTests
         Assert.Contains("2 missing (base.conv2.0.weight [8, 8, 3, 3], loc.3.bias [4])", error.Message, StringComparison.Ordinal);
         Assert.Contains("1 unexpected (surplus)", error.Message, StringComparison.Ordinal);
         Assert.Contains("1 of another shape (base.conv3.0.weight is [16, 8, 1, 1] instead of [16, 8, 3, 3])", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("eresfd", "extd32")]
+    [InlineData("extd48", "extd64")]
+    [InlineData("extd64", "eresfd")]
+    public void A_wrong_architecture_is_told_with_the_right_one_in_one_line(string right, string asked)
+    {
+        using var folder = new TemporaryFolder();
+        Safetensors.Write(folder.PathOf("m"), RandomWeights.Fill(Architectures.Create(right), 1).Weights);
+        var error = Assert.Throws<InvalidFileException>(() => ModelFile.Read(folder.PathOf("m"), asked));
+        Assert.Equal($"its tensors are those of {right}, not of {asked}", error.Problem);
+    }
+
+    [Fact]
+    public void Differences_are_counted_and_the_first_three_named()
+    {
+        using var folder = new TemporaryFolder();
+        Safetensors.Write(folder.PathOf("m"), RandomWeights.Fill(Architectures.Create("eresfd"), 1).Weights.Where(w => !w.Key.Contains("conv1", StringComparison.Ordinal)));
+        var error = Assert.Throws<InvalidFileException>(() => ModelFile.Read(folder.PathOf("m")));
+        Assert.Contains("the closest is eresfd: 5 missing (base.conv1.0.weight [8, 3, 5, 5], base.conv1.1.weight [8], base.conv1.1.bias [8], ..)", error.Problem, StringComparison.Ordinal);
+        Assert.InRange(Assert.Throws<InvalidFileException>(() => ModelFile.Read(folder.PathOf("m"), "extd64")).Message.Length, 0, 800);
+    }
+
+    [Theory]
+    [InlineData("loc.2.bias", float.NaN, "has NaN at loc.2.bias[1]")]
+    [InlineData("loc.2.bias", float.NegativeInfinity, "has -Infinity at loc.2.bias[1]")]
+    [InlineData("base.conv1.0.weight", 1e38f, "has 1E+38 at base.conv1.0.weight[0, 0, 0, 1]")]
+    [InlineData("base.conv1.1.running_var", -1f, "has -1 at base.conv1.1.running_var[1]; expected variances from 0")]
+    public void Values_that_no_trained_network_has_are_told_with_their_place(string name, float value, string message)
+    {
+        using var folder = new TemporaryFolder();
+        var weights = RandomWeights.Fill(EResFd.Create(), 1).Weights.ToDictionary();
+        weights[name] = weights[name].Clone();
+        weights[name].Data[1] = value;
+        Safetensors.Write(folder.PathOf("m"), weights);
+        Assert.Contains(message, Assert.Throws<InvalidFileException>(() => ModelFile.Read(folder.PathOf("m"))).Problem, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
+using Secateur.Kernels;
 
 namespace Secateur.Tests.Weights;
 
@@ -19,6 +20,31 @@ internal static class CheckpointWriter
         if (byteOrder is not null) entries.Add((folder + "byteorder", System.Text.Encoding.ASCII.GetBytes(byteOrder)));
         entries.AddRange(storages.Select(s => ($"{folder}data/{s.Key}", s.Data)));
         return Archive(entries, level);
+    }
+
+    /// <summary>Tensors as torch.save writes them; names of one tensor share its storage.</summary>
+    public static byte[] StateDict(IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    {
+        var keys = new Dictionary<Tensor, string>(ReferenceEqualityComparer.Instance);
+        var pickle = new PickleWriter().Op("}(");
+        foreach (var (name, tensor) in tensors) WriteTensor(pickle, name, tensor, keys);
+        return Zip(pickle.Op("u").Stop(), keys.Select(k => (k.Value, Bytes(k.Key.Data))));
+    }
+
+    /// <summary>Masks by layer and parameter, as NNI writes them; null is None.</summary>
+    public static byte[] MaskFile(IEnumerable<(string Layer, Tensor Weight, Tensor? Bias)> masks)
+    {
+        var keys = new Dictionary<Tensor, string>(ReferenceEqualityComparer.Instance);
+        var pickle = new PickleWriter().Op("}(");
+        foreach (var (layer, weight, bias) in masks)
+        {
+            WriteTensor(pickle.Text(layer).Op("}("), "weight", weight, keys);
+            if (bias is null) pickle.Text("bias").Op("N");
+            else WriteTensor(pickle, "bias", bias, keys);
+            pickle.Op("u");
+        }
+
+        return Zip(pickle.Op("u").Stop(), keys.Select(k => (k.Value, Bytes(k.Key.Data))));
     }
 
     public static byte[] Archive(IEnumerable<(string Name, byte[] Data)> entries, CompressionLevel level = CompressionLevel.NoCompression)
@@ -50,4 +76,12 @@ internal static class CheckpointWriter
         .. new PickleWriter().Raw((byte)'M', 0xE9, 0x03).Stop(),
         .. new PickleWriter().Op("}(").Text("protocol_version").Raw((byte)'M', 0xE9, 0x03).Text("little_endian").Raw((byte)(littleEndian ? 0x88 : 0x89)).Op("u").Stop(),
     ];
+
+    private static void WriteTensor(PickleWriter pickle, string name, Tensor tensor, Dictionary<Tensor, string> keys)
+    {
+        if (!keys.TryGetValue(tensor, out var key)) keys.Add(tensor, key = $"{keys.Count}");
+        var strides = new long[tensor.Shape.Count];
+        for (var (d, step) = (strides.Length - 1, 1L); d >= 0; step *= tensor.Shape[d--]) strides[d] = step;
+        pickle.Text(name).Tensor(key, "FloatStorage", tensor.Length, 0, [.. tensor.Shape.Select(n => (long)n)], strides);
+    }
 }

@@ -58,18 +58,62 @@ public class PyTorchCheckpointTests
     [Theory]
     [InlineData("state_dict")]
     [InlineData("model_state_dict")]
+    [InlineData("model_state")]
     [InlineData("model")]
-    [InlineData("weight")]
+    [InlineData("network")]
     [InlineData("net")]
-    public void A_state_dict_inside_a_training_checkpoint_is_found(string key)
+    [InlineData("module")]
+    [InlineData("params")]
+    [InlineData("weights")]
+    [InlineData("weight")]
+    [InlineData("state")]
+    [InlineData("ema")]
+    public void A_wrapped_state_dict_is_found_before_the_top_level_is_taken_for_tensors(string key)
     {
         var pickle = new PickleWriter().Op("}(")
             .Text("epoch").Int(3)
-            .Text("optimizer").Op("](").Floats("m", 1).Op("e")
+            .Text("best_loss").Floats("m", 1)
+            .Text("optimizer").Op("}(").Text("state").Op("}").Text("momentum").Floats("m", 1).Op("su")
             .Text(key).Op("}").Text("module.x").Floats("0", 2).Op("s")
             .Op("u").Stop();
         var read = Read(CheckpointWriter.Zip(pickle, [("0", Two), ("m", CheckpointWriter.Bytes(1))]));
         Assert.Equal(["module.x"], read.Tensors.Keys);
+        Assert.Equal([$"took '{key}' and passed over 'epoch', 'best_loss', 'optimizer'"], read.Notes.AsEnumerable());
+    }
+
+    [Fact]
+    public void Wrappers_may_stand_one_inside_another()
+    {
+        var pickle = new PickleWriter().Op("}(")
+            .Text("model").Op("}(").Text("net").Op("}").Text("x").Floats("0", 2).Op("s").Text("epoch").Int(1).Op("u")
+            .Op("u").Stop();
+        var read = Read(CheckpointWriter.Zip(pickle, [("0", Two)]));
+        Assert.Equal(["x"], read.Tensors.Keys);
+        Assert.Equal(["took 'model'", "took 'net' and passed over 'epoch'"], read.Notes.AsEnumerable());
+    }
+
+    [Fact]
+    public void Trained_weights_are_taken_before_their_moving_average_and_that_is_said()
+    {
+        var pickle = new PickleWriter().Op("}(")
+            .Text("epoch").Int(1)
+            .Text("ema").Op("}").Text("x").Floats("m", 2).Op("s")
+            .Text("state_dict").Op("}").Text("x").Floats("0", 2).Op("s")
+            .Op("u").Stop();
+        var read = Read(CheckpointWriter.Zip(pickle, [("0", Two), ("m", CheckpointWriter.Bytes(7, 7))]));
+        Assert.Equal([1.5f, -2], read.Tensors["x"].Data);
+        Assert.Equal(["took 'state_dict' and passed over 'ema', 'epoch'"], read.Notes.AsEnumerable());
+    }
+
+    [Fact]
+    public void A_wrapper_without_tensors_is_none()
+    {
+        var pickle = new PickleWriter().Op("}(")
+            .Text("state_dict").Op("}").Text("step").Int(1).Op("s")
+            .Text("net").Global("models", "Net").Op(")R")
+            .Text("model").Op("}").Text("x").Floats("0", 2).Op("s")
+            .Op("u").Stop();
+        Assert.Equal(["x"], Read(CheckpointWriter.Zip(pickle, [("0", Two)])).Tensors.Keys);
     }
 
     [Fact]

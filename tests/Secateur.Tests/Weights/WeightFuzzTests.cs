@@ -34,15 +34,16 @@ public class WeightFuzzTests
     public void Pickles_with_a_right_checksum_survive()
     {
         // The checksum would hide most of the unpickler from mutated archives: put the mutated pickle into a sound one.
-        ReaderFuzz.Run([Pickle(legacy: false), new PickleWriter(4).Op("]q\0h\0a").Stop()], Wrapped, ".pkl", rounds: 400);
+        ReaderFuzz.Run([Pickle(legacy: false), Training(), new PickleWriter(4).Op("]q\0h\0a").Stop()], path => Wrapped(path, p => PyTorchCheckpoint.Read(p)), ".pkl", rounds: 400);
+        ReaderFuzz.Run([Training(), Masks()], path => Wrapped(path, p => WeightFile.ReadMasks(p)), ".pkl", rounds: 200);
 
-        static void Wrapped(string path)
+        static void Wrapped(string path, Action<string> read)
         {
             var archive = path + ".pth";
             File.WriteAllBytes(archive, CheckpointWriter.Zip(File.ReadAllBytes(path), Storages()));
             try
             {
-                PyTorchCheckpoint.Read(archive);
+                read(archive);
             }
             finally
             {
@@ -70,6 +71,16 @@ public class WeightFuzzTests
         .Text("n").Tensor("1", "LongStorage", 1, 0, [], [], legacy)
         .Text("again").Op("h").Raw(0).Op("0").Floats("0", 6, legacy)
         .Op("u}").Text("_metadata").Op("}sb").Stop();
+
+    /// <summary>The tensors among objects of every kind, two wrappers deep.</summary>
+    private static byte[] Training()
+    {
+        var pickle = new PickleWriter().Op("}(").Text("model").Op("}(").Text("state_dict").Op("}").Text("w").Floats("0", 6).Op("s").Text("epoch").Op("K\u0001u");
+        foreach (object[] other in ForeignObjectsTests.Objects) pickle.Text((string)other[0]).Raw((byte[])other[1]);
+        return pickle.Op("u").Stop();
+    }
+
+    private static byte[] Masks() => new PickleWriter().Op("}(").Text("a.0").Op("}(").Text("weight").Floats("0", 6).Text("bias").Op("Nuu").Stop();
 
     private static (string Key, byte[] Data)[] Storages() => [("0", CheckpointWriter.Bytes(1, 2, 3, 4, 5, 6)), ("1", BitConverter.GetBytes(9L))];
 }

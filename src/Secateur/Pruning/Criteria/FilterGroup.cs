@@ -1,5 +1,6 @@
 using Secateur.Graph;
 using Secateur.Kernels;
+using Secateur.Lowering;
 using Secateur.Weights;
 
 namespace Secateur.Pruning.Criteria;
@@ -48,6 +49,9 @@ public sealed class FilterGroup
 
     /// <summary>Whether a filter is zero already: all weights and, where the layer has one, the bias.</summary>
     public bool IsZero(int index) => !FilterOf(index).ContainsAnyExcept(0f) && Bias?.Data[index] is null or 0;
+
+    /// <summary>Whether a filter's weights are all next to nothing, see <see cref="DeadFilters"/>; its bias, a constant, may be anything.</summary>
+    public bool IsDead(int index) => DeadFilters.IsDead(FilterOf(index));
 
     /// <summary>What belongs to one filter in a tensor [O, ..].</summary>
     internal static ReadOnlySpan<float> Slice(Tensor tensor, int index)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Secateur.Kernels;
 
 namespace Secateur.Weights.Files;
@@ -13,4 +14,8 @@ namespace Secateur.Weights.Files;
 public sealed record TensorFile(
     WeightFileKind Kind,
     IReadOnlyDictionary<string, Tensor> Tensors,
-    IReadOnlyDictionary<string, string> Metadata);
+    IReadOnlyDictionary<string, string> Metadata)
+{
+    /// <summary>What stands in the file beside the tensors and was passed over, in words; empty for plain files.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+}

@@ -63,10 +63,13 @@ internal sealed class UntrustedFile : IDisposable
     public void Dispose() => Stream.Dispose();
 
     /// <summary>Text from a file in a form fit for a message: quoted, short, no control characters.</summary>
-    public static string Show(string text)
+    public static string Show(string text) => $"'{Plain(text)}'";
+
+    /// <summary>The same without the quotes.</summary>
+    public static string Plain(string text)
     {
-        var shown = new StringBuilder("'");
+        var shown = new StringBuilder();
         foreach (var c in text.AsSpan(0, Math.Min(text.Length, ShownCharacters))) shown.Append(char.IsControl(c) ? '?' : c);
-        return shown.Append(text.Length > ShownCharacters ? "...'" : "'").ToString();
+        return shown.Append(text.Length > ShownCharacters ? "..." : "").ToString();
     }
 }

@@ -2,7 +2,7 @@ namespace Secateur.Weights.Pickle;
 
 /// <summary>
 /// The pickle opcodes that a checkpoint needs (Python's <c>pickletools</c> describes them all): the binary ones of protocols 2 to 5 that
-/// make plain values, containers, persistent references and calls of known functions.
+/// make plain values, containers, persistent references, calls of known functions and objects, which stay closed.
 /// </summary>
 internal enum PickleOpcode : byte
 {
@@ -32,6 +32,7 @@ internal enum PickleOpcode : byte
     BinBytes = (byte)'B',
     ShortBinBytes = (byte)'C',
     BinBytes8 = 0x8E,
+    ByteArray8 = 0x96,
 
     EmptyTuple = (byte)')',
     Tuple = (byte)'t',
@@ -44,6 +45,9 @@ internal enum PickleOpcode : byte
     EmptyDict = (byte)'}',
     SetItem = (byte)'s',
     SetItems = (byte)'u',
+    EmptySet = 0x8F,
+    AddItems = 0x90,
+    FrozenSet = 0x91,
 
     BinPut = (byte)'q',
     LongBinPut = (byte)'r',
@@ -54,6 +58,8 @@ internal enum PickleOpcode : byte
     Global = (byte)'c',
     StackGlobal = 0x93,
     Reduce = (byte)'R',
+    NewObj = 0x81,
+    NewObjEx = 0x92,
     Build = (byte)'b',
     BinPersId = (byte)'Q',
 }

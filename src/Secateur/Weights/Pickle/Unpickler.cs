@@ -9,8 +9,9 @@ namespace Secateur.Weights.Pickle;
 /// <summary>
 /// Python's pickle machine, restricted: a stack, marks and a memo. It makes <see langword="null"/>, booleans, <see cref="long"/> or
 /// <see cref="System.Numerics.BigInteger"/>, <see cref="double"/>, <see cref="string"/>, byte arrays, tuples (arrays of objects), lists,
-/// dictionaries (lists of pairs, duplicates kept) and what <see cref="IPickleObjects"/> gives; nothing in a pickle can name or run anything
-/// else. It never recurses, so nesting and cycles are harmless.
+/// dictionaries (lists of pairs, duplicates kept) and what <see cref="IPickleObjects"/> gives; nothing in a pickle can run anything else: any
+/// other object, sets included, is an inert <see cref="PickleObject"/>, and what is put into it is dropped. It never recurses, so nesting and
+/// cycles are harmless.
 /// </summary>
 internal sealed class Unpickler(PickleCursor cursor, IPickleObjects objects, MemoryBudget budget)
 {
@@ -74,7 +75,7 @@ internal sealed class Unpickler(PickleCursor cursor, IPickleObjects objects, Mem
             case PickleOpcode.BinUnicode8: PushText(cursor.ReadInt64()); break;
             case PickleOpcode.ShortBinBytes: PushBytes(cursor.ReadByte()); break;
             case PickleOpcode.BinBytes: PushBytes(cursor.ReadUInt32()); break;
-            case PickleOpcode.BinBytes8: PushBytes(cursor.ReadInt64()); break;
+            case PickleOpcode.BinBytes8 or PickleOpcode.ByteArray8: PushBytes(cursor.ReadInt64()); break;
 
             case PickleOpcode.EmptyTuple: Push(Array.Empty<object?>()); break;
             case PickleOpcode.Tuple: PushTuple(PopToMark()); break;
@@ -87,6 +88,9 @@ internal sealed class Unpickler(PickleCursor cursor, IPickleObjects objects, Mem
             case PickleOpcode.EmptyDict: PushNew(new PickleDictionary(), 0); break;
             case PickleOpcode.SetItem: SetItems(PopMany(2)); break;
             case PickleOpcode.SetItems: SetItems(PopToMark()); break;
+            case PickleOpcode.EmptySet: PushNew(new PickleObject("set"), 0); break;
+            case PickleOpcode.AddItems: DropItems(); break;
+            case PickleOpcode.FrozenSet: PopToMark(); PushNew(new PickleObject("frozenset"), 0); break;
 
             case PickleOpcode.BinPut: Memoize(cursor.ReadByte()); break;
             case PickleOpcode.LongBinPut: Memoize(cursor.ReadUInt32()); break;
@@ -96,7 +100,8 @@ internal sealed class Unpickler(PickleCursor cursor, IPickleObjects objects, Mem
 
             case PickleOpcode.Global: Push(objects.FindGlobal(cursor.ReadLine(), cursor.ReadLine())); break;
             case PickleOpcode.StackGlobal: PushStackGlobal(); break;
-            case PickleOpcode.Reduce: Call(); break;
+            case PickleOpcode.Reduce or PickleOpcode.NewObj: Call(PopMany(2)); break;
+            case PickleOpcode.NewObjEx: Call(PopMany(3)[..2]); break;
             case PickleOpcode.Build: DropState(); break;
             case PickleOpcode.BinPersId: PushNew(objects.FindPersistent(Pop()), 0); break;
 
@@ -185,6 +190,7 @@ internal sealed class Unpickler(PickleCursor cursor, IPickleObjects objects, Mem
 
     private void AddItems(object?[] items)
     {
+        if (TopIsClosed()) return;
         budget.Charge((long)items.Length * ReferenceCost, "a pickled list");
         Top<PickleList>("a list").AddRange(items);
     }
@@ -192,10 +198,20 @@ internal sealed class Unpickler(PickleCursor cursor, IPickleObjects objects, Mem
     private void SetItems(object?[] items)
     {
         if (items.Length % 2 != 0) throw cursor.Invalid("a dictionary key without a value");
+        if (TopIsClosed()) return;
         budget.Charge((long)items.Length * ReferenceCost, "a pickled dictionary");
         var dictionary = Top<PickleDictionary>("a dictionary");
         for (var i = 0; i < items.Length; i += 2) dictionary.Add(new(items[i], items[i + 1]));
     }
+
+    private void DropItems()
+    {
+        PopToMark();
+        Top<PickleObject>("a set");
+    }
+
+    /// <summary>Whether the top of the stack is an object that takes anything and keeps nothing.</summary>
+    private bool TopIsClosed() => Available > 0 && _stack[^1] is PickleObject;
 
     private void Memoize(uint index)
     {
@@ -216,17 +232,21 @@ internal sealed class Unpickler(PickleCursor cursor, IPickleObjects objects, Mem
         Push(objects.FindGlobal(module, name));
     }
 
-    private void Call()
+    private void Call(object?[] call)
     {
-        if (PopMany(2) is not [PickleFunction function, object?[] arguments])
-            throw cursor.Invalid("expected a function and its arguments on the stack");
-        PushNew(function(arguments), 0);
+        var result = call switch
+        {
+            [PickleFunction function, object?[] arguments] => function(arguments),
+            [PickleObject unknown, object?[]] => unknown,
+            _ => throw cursor.Invalid("expected a function and its arguments on the stack"),
+        };
+        PushNew(result, result is PickleDictionary filled ? (long)filled.Count * ReferenceCost : 0);
     }
 
-    /// <summary>BUILD sets attributes; a checkpoint has those of an OrderedDict, such as <c>_metadata</c>, which are not needed.</summary>
+    /// <summary>BUILD sets attributes, such as the <c>_metadata</c> of a state dictionary; none is needed.</summary>
     private void DropState()
     {
         Pop();
-        Top<PickleDictionary>("a dictionary");
+        Top<object>("an object");
     }
 }

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
-using Secateur.Kernels;
 using Secateur.Weights.Files;
 using Secateur.Weights.Pickle;
 
@@ -36,16 +35,16 @@ internal sealed class LegacyCheckpoint
         _objects = new TorchObjects(_cursor);
     }
 
-    public static OrderedDictionary<string, Tensor> Read(UntrustedFile file) => new LegacyCheckpoint(file).Read();
+    public static TensorFile Read(UntrustedFile file, Func<UntrustedFile, object?, StateDictionary> find) => new LegacyCheckpoint(file).Read(find);
 
-    private OrderedDictionary<string, Tensor> Read()
+    private TensorFile Read(Func<UntrustedFile, object?, StateDictionary> find)
     {
         if (NextPickle() is not BigInteger magic || magic != MagicNumber) throw _file.Invalid("a pickle without PyTorch's magic number");
         if (NextPickle() is not ProtocolVersion) throw _file.Invalid($"expected version {ProtocolVersion} of PyTorch's legacy format");
         CheckSystem(NextPickle());
-        var views = StateDictionary.Find(_file, NextPickle());
+        var state = find(_file, NextPickle());
         var offsets = LocateStorages(NextPickle());
-        return TensorLoader.Load(_file, views, storage => StorageBytes(storage, offsets), _budget);
+        return TensorLoader.Load(_file, WeightFileKind.PyTorchLegacy, state, storage => StorageBytes(storage, offsets), _budget);
     }
 
     private ReadOnlyMemory<byte> StorageBytes(StorageReference storage, Dictionary<string, int> offsets) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Secateur.Kernels;
 using Secateur.Weights.Files;
 using Secateur.Weights.Pickle;
@@ -6,9 +7,12 @@ namespace Secateur.Weights.PyTorch;
 
 /// <summary>
 /// Reads the files of <c>torch.save(model.state_dict(), path)</c>, in the zip format (PyTorch 1.6 and later) and the one before. Nothing
-/// in them can run code: the unpickler knows tensors, parameters, ordered dictionaries and plain values, and refuses every other name.
-/// A dictionary without tensors that holds another one under <c>state_dict</c>, <c>model_state_dict</c>, <c>model</c>, <c>weight</c> or
-/// <c>net</c> stands for that one.
+/// in them can run code: the unpickler knows tensors, parameters, dictionaries and plain values; objects of every other class stay closed and are
+/// passed over, and a file that names what can only do harm (<c>os.system</c>) is refused.
+/// A dictionary that holds another one with tensors under <c>state_dict</c>, <c>model_state_dict</c>, <c>model_state</c>, <c>model</c>,
+/// <c>network</c>, <c>net</c>, <c>module</c>, <c>params</c>, <c>weights</c>, <c>weight</c>, <c>state</c>, <c>ema</c>, <c>state_dict_ema</c>,
+/// <c>ema_state_dict</c>, <c>model_ema</c> or <c>params_ema</c> (the first of these that does) stands for that one, whatever else it holds;
+/// <see cref="TensorFile.Notes"/> says what was passed over.
 /// </summary>
 public static class PyTorchCheckpoint
 {
@@ -44,20 +48,25 @@ public static class PyTorchCheckpoint
             throw new InvalidFileException(path, $"a checkpoint of {SplitCheckpoint.Parts.Count} files, missing: {names}");
         }
         var tensors = new OrderedDictionary<string, Tensor>(StringComparer.Ordinal);
+        var notes = ImmutableArray<string>.Empty;
         foreach (var part in SplitCheckpoint.Parts)
         {
-            foreach (var (name, tensor) in Read(SplitCheckpoint.PathOf(stem, part)).Tensors) tensors.Add($"{part}.{name}", tensor);
+            var file = Read(SplitCheckpoint.PathOf(stem, part));
+            notes = notes.AddRange(file.Notes.Select(note => $"{part}: {note}"));
+            foreach (var (name, tensor) in file.Tensors) tensors.Add($"{part}.{name}", tensor);
         }
-        return Result(WeightFileKind.PyTorchSplit, tensors);
+        return new TensorFile(WeightFileKind.PyTorchSplit, tensors, new Dictionary<string, string>()) { Notes = notes };
     }
 
-    internal static TensorFile Read(UntrustedFile file) => file.ReadStart(ShownBytes) switch
+    internal static TensorFile Read(UntrustedFile file) => Read(file, StateDictionary.Find);
+
+    /// <summary>Reads the tensors of a dictionary of dictionaries, as <c>LAYER.NAME</c>.</summary>
+    internal static TensorFile ReadNested(UntrustedFile file) => Read(file, StateDictionary.Flatten);
+
+    private static TensorFile Read(UntrustedFile file, Func<UntrustedFile, object?, StateDictionary> find) => file.ReadStart(ShownBytes) switch
     {
-        [(byte)'P', (byte)'K', ..] => Result(WeightFileKind.PyTorchZip, ZipCheckpoint.Read(file)),
-        [(byte)PickleOpcode.Proto, ..] => Result(WeightFileKind.PyTorchLegacy, LegacyCheckpoint.Read(file)),
+        [(byte)'P', (byte)'K', ..] => ZipCheckpoint.Read(file, find),
+        [(byte)PickleOpcode.Proto, ..] => LegacyCheckpoint.Read(file, find),
         var start => throw file.Invalid($"not a PyTorch checkpoint: it begins with the bytes {Convert.ToHexString(start)}"),
     };
-
-    private static TensorFile Result(WeightFileKind kind, OrderedDictionary<string, Tensor> tensors) =>
-        new(kind, tensors, new Dictionary<string, string>());
 }

@@ -7,18 +7,20 @@ namespace Secateur.Weights.PyTorch;
 internal static class TensorLoader
 {
     /// <param name="file">The checkpoint.</param>
-    /// <param name="views">The views by name.</param>
+    /// <param name="kind">How it stores them.</param>
+    /// <param name="state">The views by name.</param>
     /// <param name="readStorage">Gives exactly the bytes that a reference declares.</param>
     /// <param name="budget">What may be allocated.</param>
     /// <returns>The tensors in the order of the views; equal views are one tensor.</returns>
-    public static OrderedDictionary<string, Tensor> Load(
+    public static TensorFile Load(
         UntrustedFile file,
-        OrderedDictionary<string, TensorView> views,
+        WeightFileKind kind,
+        StateDictionary state,
         Func<StorageReference, ReadOnlyMemory<byte>> readStorage,
         MemoryBudget budget)
     {
         var loaded = new Dictionary<TensorView, Tensor>();
-        foreach (var group in views.GroupBy(named => named.Value.Storage))
+        foreach (var group in state.Tensors.GroupBy(named => named.Value.Storage))
         {
             var storage = readStorage(group.Key);
             foreach (var (name, view) in group)
@@ -26,7 +28,8 @@ internal static class TensorLoader
                 if (!loaded.ContainsKey(view)) loaded.Add(view, Materialise(file, name, view, storage.Span, budget));
             }
         }
-        return new(views.Select(named => KeyValuePair.Create(named.Key, loaded[named.Value])), StringComparer.Ordinal);
+        var tensors = new OrderedDictionary<string, Tensor>(state.Tensors.Select(named => KeyValuePair.Create(named.Key, loaded[named.Value])), StringComparer.Ordinal);
+        return new TensorFile(kind, tensors, new Dictionary<string, string>()) { Notes = state.Notes };
     }
 
     private static Tensor Materialise(UntrustedFile file, string name, TensorView view, ReadOnlySpan<byte> storage, MemoryBudget budget)

@@ -6,7 +6,10 @@ using PickleDictionary = System.Collections.Generic.List<System.Collections.Gene
 
 namespace Secateur.Weights.PyTorch;
 
-/// <summary>What a checkpoint may name: ordered dictionaries, storages, and the functions that rebuild tensors from them.</summary>
+/// <summary>
+/// What a checkpoint may name: dictionaries, storages, and the functions that rebuild tensors from them. Every other class or function stays a
+/// name, but those that only a malicious file needs (<see cref="ForbiddenNames"/>) are refused.
+/// </summary>
 internal sealed class TorchObjects(PickleCursor cursor) : IPickleObjects
 {
     private readonly Dictionary<string, StorageReference> _storages = new(StringComparer.Ordinal);
@@ -20,25 +23,33 @@ internal sealed class TorchObjects(PickleCursor cursor) : IPickleObjects
         {
             case ("collections", "OrderedDict"):
                 return (PickleFunction)NewOrderedDictionary;
+            case ("collections", "defaultdict"):
+                return (PickleFunction)(_ => new PickleDictionary());
             case ("torch._utils", "_rebuild_tensor" or "_rebuild_tensor_v2"):
                 return (PickleFunction)RebuildTensor;
             case ("torch._utils", "_rebuild_tensor_v3"):
                 return (PickleFunction)RebuildTypedTensor;
-            case ("torch._utils", "_rebuild_parameter"):
+            case ("torch._utils", "_rebuild_parameter" or "_rebuild_parameter_with_state"):
                 return (PickleFunction)RebuildParameter;
+            case ("torch._tensor", "_rebuild_from_type_v2"):
+                return (PickleFunction)RebuildFromType;
             case ("torch", _) or ("torch.storage", "UntypedStorage") when TryFindType(name, out var type):
                 return type;
-            default:
+            case var _ when ForbiddenNames.Contains(module, name):
                 throw cursor.Invalid(
-                    $"refuses to run code: {UntrustedFile.Show($"{module}.{name}")}"
-                    + " (only tensors in dictionaries are read, as torch.save(model.state_dict(), path) writes them)");
+                    $"refuses to run code: {UntrustedFile.Show($"{module}.{name}")}, which no checkpoint needs; the file may be malicious");
+            default:
+                return new PickleObject($"{module}.{name}");
         }
     }
 
     public object FindPersistent(object? id)
     {
+        // The legacy format keeps the source text of a module's class beside it.
+        if (id is object?[] and ["module", PickleObject module, ..]) return module;
         if (id is not object?[] { Length: 5 or 6 } tuple || tuple[0] is not "storage")
             throw cursor.Invalid("expected the persistent id of a storage");
+        if (tuple[1] is PickleObject unknown) return unknown;
         if (tuple is not [_, ElementType type, string key, string, long and >= 0 and var count, .. [] or [null]])
             throw cursor.Invalid("expected a storage as (type, key, location, number of elements)");
         var storage = new StorageReference(key, type, count);
@@ -73,23 +84,33 @@ internal sealed class TorchObjects(PickleCursor cursor) : IPickleObjects
         return found is not null;
     }
 
-    private PickleDictionary NewOrderedDictionary(object?[] arguments)
+    /// <summary>Empty, or from Python 2 a list of pairs.</summary>
+    private PickleDictionary NewOrderedDictionary(object?[] arguments) => arguments switch
     {
-        if (arguments.Length > 0) throw cursor.Invalid("OrderedDict with arguments, expected none");
-        return [];
-    }
+        [] => [],
+        [List<object?> pairs] => [.. pairs.Select(PairOf)],
+        _ => throw cursor.Invalid("OrderedDict with arguments, expected none or a list of pairs"),
+    };
 
-    /// <summary>(storage, offset, shape, strides, ...): what follows concerns gradients.</summary>
-    private TensorView RebuildTensor(object?[] arguments)
+    private KeyValuePair<object?, object?> PairOf(object? item) => item switch
     {
-        if (arguments is not [StorageReference storage, long offset, object?[] shape, object?[] strides, ..])
-            throw cursor.Invalid("expected a tensor as (storage, offset, shape, strides, ...)");
-        return View(storage, offset, shape, strides);
-    }
+        object?[] and [var key, var value] => new(key, value),
+        List<object?> and [var key, var value] => new(key, value),
+        _ => throw cursor.Invalid("OrderedDict with arguments, expected none or a list of pairs"),
+    };
+
+    /// <summary>(storage, offset, shape, strides, ...): what follows concerns gradients. A storage of unknown elements gives an unknown tensor.</summary>
+    private object RebuildTensor(object?[] arguments) => arguments switch
+    {
+        [StorageReference storage, long offset, object?[] shape, object?[] strides, ..] => View(storage, offset, shape, strides),
+        [PickleObject unknown, ..] => unknown,
+        _ => throw cursor.Invalid("expected a tensor as (storage, offset, shape, strides, ...)"),
+    };
 
     /// <summary>(storage, offset, shape, strides, requires_grad, hooks, element type, ...): the storage counts bytes.</summary>
-    private TensorView RebuildTypedTensor(object?[] arguments)
+    private object RebuildTypedTensor(object?[] arguments)
     {
+        if (arguments is [_, _, _, _, _, _, PickleObject unknown, ..]) return unknown;
         if (arguments is not [StorageReference storage, long offset, object?[] shape, object?[] strides, _, _, ElementType type, ..]
             || storage.Type != ElementType.UInt8)
             throw cursor.Invalid("expected a tensor as (storage, offset, shape, strides, requires_grad, hooks, type, ...)");
@@ -98,9 +119,15 @@ internal sealed class TorchObjects(PickleCursor cursor) : IPickleObjects
         return View(new StorageReference(storage.Key, type, storage.Count / type.Size()), offset, shape, strides);
     }
 
-    /// <summary>(tensor, requires_grad, hooks).</summary>
-    private TensorView RebuildParameter(object?[] arguments) =>
-        arguments is [TensorView tensor, ..] ? tensor : throw cursor.Invalid("expected a parameter as (tensor, requires_grad, hooks)");
+    /// <summary>(tensor, requires_grad, hooks, ...).</summary>
+    private object RebuildParameter(object?[] arguments) =>
+        arguments is [TensorView or PickleObject, ..] ? arguments[0]! : throw cursor.Invalid("expected a parameter as (tensor, requires_grad, hooks)");
+
+    /// <summary>(function, type, arguments, state): a tensor with attributes of Python, which are not needed. Never nested.</summary>
+    private object RebuildFromType(object?[] arguments) =>
+        arguments is [PickleFunction rebuild, _, object?[] inner, ..] && rebuild != (PickleFunction)RebuildFromType
+        ? rebuild(inner)
+        : throw cursor.Invalid("expected a tensor as (function, type, arguments, state)");
 
     private TensorView View(StorageReference storage, long offset, object?[] dimensions, object?[] steps)
     {

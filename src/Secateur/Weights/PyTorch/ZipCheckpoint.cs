@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using Secateur.Kernels;
 using Secateur.Weights.Files;
 using Secateur.Weights.Pickle;
 
@@ -32,13 +31,13 @@ internal sealed class ZipCheckpoint
         }
     }
 
-    public static OrderedDictionary<string, Tensor> Read(UntrustedFile file)
+    public static TensorFile Read(UntrustedFile file, Func<UntrustedFile, object?, StateDictionary> find)
     {
         try
         {
             file.Stream.Position = 0;
             using var archive = new ZipArchive(file.Stream, ZipArchiveMode.Read, leaveOpen: true);
-            return new ZipCheckpoint(file, archive).Read();
+            return new ZipCheckpoint(file, archive).Read(find);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
@@ -46,13 +45,13 @@ internal sealed class ZipCheckpoint
         }
     }
 
-    private OrderedDictionary<string, Tensor> Read()
+    private TensorFile Read(Func<UntrustedFile, object?, StateDictionary> find)
     {
         var folder = FindFolder();
         CheckByteOrder(folder);
         var cursor = new PickleCursor(_file, PickleName, ReadEntry(_entries[folder + PickleName]));
         var root = new Unpickler(cursor, new TorchObjects(cursor), _budget).Load();
-        return TensorLoader.Load(_file, StateDictionary.Find(_file, root), storage => ReadStorage(folder, storage), _budget);
+        return TensorLoader.Load(_file, WeightFileKind.PyTorchZip, find(_file, root), storage => ReadStorage(folder, storage), _budget);
     }
 
     private void CheckByteOrder(string folder)

@@ -50,6 +50,17 @@ public class CompactedDetectorTests
         if (architecture != "eresfd") AssertStoredOnce(masked, compacted);
     }
 
+    [SharedDataFact]
+    public void The_published_EResFD_has_dead_filters_that_compaction_removes()
+    {
+        var model = ModelFile.Read(SharedData.PathOf("checkpoints", "paper", "ERES.pth"));
+        var statistics = PruningStatistics.Of(model);
+        Assert.Equal((0, 104), (statistics.ZeroFilters, statistics.DeadFilters));
+        var compacted = Compactor.Compact(model);
+        Assert.True(CompactionCheck.MaxRelativeDifference(model, compacted) < 5e-6);
+        Assert.InRange(NetworkCosts.CountParameters(compacted.Network), 1, 75_000);
+    }
+
     [Theory]
     [InlineData("eresfd")]
     [InlineData("extd64")]

@@ -305,6 +305,36 @@ public class CompactorTests
         Assert.Equal([0, 4, 5], Compactor.Compact(pruned).Info.KeptFilters["b"].ToArray());
     }
 
+    [Theory]
+    [InlineData(9e-11f)]
+    [InlineData(-1e-30f)]
+    [InlineData(1e-42f)]
+    public void Filters_whose_weights_are_all_next_to_nothing_go_and_the_outputs_stay(float weight)
+    {
+        var compacted = Check(
+            g => g.Output("y", g.Relu(g.Conv2d(Layer(g, g.Input(3), "a", 4, 3), "b", 5, kernel: 3, padding: 1))),
+            model => Weaken(model, weight, gamma: 1));
+        Assert.Equal([5, 3, 3, 3], compacted.Network.Parameter("b.weight").Shape.ToArray());
+    }
+
+    [Theory]
+    [InlineData(1e-6f, 1)]
+    [InlineData(9e-11f, 1e6f)]
+    public void Small_weights_that_a_batch_norm_makes_matter_stay(float weight, float gamma)
+    {
+        var compacted = Check(
+            g => g.Output("y", g.Conv2d(Layer(g, g.Input(3), "a", 4, 3), "b", 5, kernel: 3, padding: 1)),
+            model => Weaken(model, weight, gamma));
+        Assert.Equal([5, 4, 3, 3], compacted.Network.Parameter("b.weight").Shape.ToArray());
+    }
+
+    /// <summary>Sets all weights of one filter of layer a, and what its batch norm multiplies them by.</summary>
+    private static void Weaken(Model model, float weight, float gamma)
+    {
+        model.Weights["a.weight"].Data.AsSpan(2 * 27, 27).Fill(weight);
+        (model.Weights["a_norm.weight"].Data[2], model.Weights["a_norm.running_var"].Data[2]) = (gamma, 1);
+    }
+
     /// <summary>Convolution with "same" padding, batch norm with shifts, ReLU.</summary>
     private static int Layer(NetworkBuilder g, int input, string name, int channels, int kernel, int stride = 1, int groups = 1) =>
         g.Relu(g.BatchNorm(g.Conv2d(input, name, channels, kernel, stride, kernel / 2, groups), name + "_norm"));
