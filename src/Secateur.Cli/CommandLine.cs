@@ -70,7 +70,7 @@ internal static class CommandLine
             return Fail(ExitCode.WrongUsage, Problem.Describe(error));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NetworkException
-            or InvalidOperationException or DllNotFoundException or OutOfMemoryException)
+            or InvalidOperationException or OutOfMemoryException)
         {
             return Fail(ExitCode.Failed, Problem.Describe(error));
         }

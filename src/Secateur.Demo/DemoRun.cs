@@ -40,7 +40,6 @@ public sealed class DemoRun
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="IOException">The folder holds other things, another demonstration works there, or it cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written there.</exception>
-    /// <exception cref="DllNotFoundException">libjpeg-turbo is not installed.</exception>
     public static DemoResult Run(string folder, DemoOptions? options = null, IProgress<DemoProgress>? progress = null, CancellationToken cancellation = default)
     {
         options ??= new DemoOptions();

@@ -20,4 +20,7 @@ public sealed record ImageReadOptions
 
     /// <summary>A file that declares more pixels than this is refused before memory is set aside for it (default 100 million, 300 MB).</summary>
     public long MaxPixels { get; init; } = 100_000_000;
+
+    /// <summary>Told, in a line, of what is wrong with a file that can be read nevertheless: a JPEG that lacks only its end marker.</summary>
+    public Action<string>? OnWarning { get; init; }
 }

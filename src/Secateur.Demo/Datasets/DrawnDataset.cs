@@ -41,7 +41,6 @@ internal static class DrawnDataset
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">No permission to write there.</exception>
-    /// <exception cref="DllNotFoundException">libjpeg-turbo is not installed.</exception>
     public static void Write(
         string folder, DrawnDatasetOptions? options = null, IProgress<WiderProgress>? progress = null, CancellationToken cancellationToken = default)
     {

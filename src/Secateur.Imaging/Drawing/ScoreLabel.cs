@@ -8,9 +8,9 @@ internal readonly record struct ScoreLabel(PixelBox Box, int Scale)
     /// <summary>Cells of background around the text.</summary>
     public const int Padding = 1;
 
-    public static int WidthOf(string text) => BitmapFont.WidthOf(text) + (2 * Padding);
+    public static int WidthOf(string text) => DigitPaths.WidthOf(text) + (2 * Padding);
 
-    public static int Height => BitmapFont.Height + (2 * Padding);
+    public static int Height => DigitPaths.Height + (2 * Padding);
 }
 
 /// <summary>

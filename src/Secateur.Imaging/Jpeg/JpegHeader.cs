@@ -7,14 +7,17 @@ namespace Secateur.Imaging.Jpeg;
 /// <param name="Width">Columns.</param>
 /// <param name="Height">Rows.</param>
 /// <param name="Components">1 (grey), 3 (colour) or 4 (CMYK, YCCK).</param>
+/// <param name="IsProgressive">Its scans refine the whole picture one after another.</param>
 /// <param name="HasAdobeSegment">Written the way Adobe does, which stores CMYK inverted.</param>
+/// <param name="HasEnd">Whether the end-of-image marker is there, behind a scan.</param>
 /// <param name="Orientation">The EXIF orientation, 1 to 8.</param>
-internal sealed record JpegHeader(int Width, int Height, int Components, bool HasAdobeSegment, int Orientation)
+internal sealed record JpegHeader(int Width, int Height, int Components, bool IsProgressive, bool HasAdobeSegment, bool HasEnd, int Orientation)
 {
     private const byte EndOfImage = 0xD9;
     private const byte StartOfScan = 0xDA;
     private const byte App1 = 0xE1;
     private const byte App14 = 0xEE;
+    private const byte ProgressiveFrame = 0xC2;
 
     /// <exception cref="InvalidFileException">A segment is damaged, the file ends early, or the coding process is not supported.</exception>
     public static JpegHeader Parse(string name, ReadOnlySpan<byte> content) => Parse(name, content, toFirstScan: false);
@@ -25,13 +28,18 @@ internal sealed record JpegHeader(int Width, int Height, int Components, bool Ha
 
     private static JpegHeader Parse(string name, ReadOnlySpan<byte> content, bool toFirstScan)
     {
-        var (width, height, components, adobe, orientation) = (0, 0, 0, false, ExifOrientation.Upright);
+        var (width, height, components, progressive, adobe, end, scans, orientation) = (0, 0, 0, false, false, true, 0, ExifOrientation.Upright);
         var at = 2;
         while (true)
         {
             at = NextMarker(content, at);
-            if (at < 0)
-                throw new InvalidFileException(name, $"is a truncated JPEG: it ends after {content.Length} bytes without the end-of-image marker");
+            if (at < 0 && scans > 0 && width > 0)
+            {
+                end = false;
+                break;
+            }
+
+            if (at < 0) throw new InvalidFileException(name, $"is a truncated JPEG: it ends after {content.Length} bytes without the end-of-image marker");
             var marker = content[at++];
             if (marker == EndOfImage) break;
             if (HasNoParameters(marker)) continue;
@@ -39,7 +47,9 @@ internal sealed record JpegHeader(int Width, int Height, int Components, bool Ha
             at += segment.Length + 2;
             if (IsStartOfFrame(marker))
             {
-                if (width == 0) (width, height, components) = ParseFrame(name, segment, marker, at - segment.Length);
+                if (width > 0) continue;
+                (width, height, components) = ParseFrame(name, segment, marker, at - segment.Length);
+                progressive = marker == ProgressiveFrame;
             }
             else if (marker == App1 && segment.StartsWith("Exif\0\0"u8))
             {
@@ -57,10 +67,14 @@ internal sealed record JpegHeader(int Width, int Height, int Components, bool Ha
             {
                 break;
             }
+            else if (marker == StartOfScan)
+            {
+                scans++;
+            }
         }
         if (width == 0)
             throw new InvalidFileException(name, $"is a damaged JPEG: it has no frame header before the end-of-image marker at byte {at - 2}");
-        return new JpegHeader(width, height, components, adobe, orientation);
+        return new JpegHeader(width, height, components, progressive, adobe, end, orientation);
     }
 
     /// <summary>The offset of the code of the next marker at or after <paramref name="at"/>, passing over entropy-coded data; -1 if there is none.</summary>

@@ -2,26 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Secateur.Imaging.Jpeg;
 
-/// <summary>A TurboJPEG compressor or decompressor; one thread at a time.</summary>
+/// <summary>A TurboJPEG decompressor; one thread at a time.</summary>
 internal sealed class TurboJpegHandle : IDisposable
 {
     private nint _handle;
 
     private TurboJpegHandle(nint handle) => _handle = handle != 0 ? handle : throw new InvalidOperationException("TurboJPEG could not be initialised");
 
-    /// <exception cref="DllNotFoundException">libjpeg-turbo is not installed.</exception>
-    public static TurboJpegHandle Decompressor()
-    {
-        TurboJpegLibrary.Require();
-        return new TurboJpegHandle(TurboJpeg.tjInitDecompress());
-    }
-
-    /// <exception cref="DllNotFoundException">libjpeg-turbo is not installed.</exception>
-    public static TurboJpegHandle Compressor()
-    {
-        TurboJpegLibrary.Require();
-        return new TurboJpegHandle(TurboJpeg.tjInitCompress());
-    }
+    public static TurboJpegHandle Decompressor() => new(TurboJpeg.tjInitDecompress());
 
     public nint Value => _handle;
 

@@ -18,6 +18,7 @@ public sealed class ImageFileTests
     [InlineData("a.PNG")]
     [InlineData("a.Jpg")]
     [InlineData("a.JPEG")]
+    [InlineData("a.webp")]
     [InlineData("a.ppm")]
     public void The_extension_decides_what_is_written_in_any_case_of_letters(string name)
     {
@@ -49,9 +50,9 @@ public sealed class ImageFileTests
 
     [Theory]
     [InlineData("", "is empty")]
-    [InlineData("GIF89a", "a GIF")]
-    [InlineData("BM....", "a BMP")]
-    [InlineData("RIFF....WEBPVP8 ", "a WebP")]
+    [InlineData("GIF89a", "GIF")]
+    [InlineData("BM....", "BMP")]
+    [InlineData("RIFF....WEBPVP8 ", "WebP")]
     [InlineData("....ftypheic", "a HEIF")]
     [InlineData("MM\0*....", "a TIFF")]
     [InlineData("hello", "68656C6C6F")]

@@ -25,13 +25,13 @@ public sealed class JpegTests
     public void Quality_trades_bytes_for_likeness()
     {
         var image = TestImages.Noise(64, 64, 2);
-        Assert.True(JpegEncoder.Encode(image, 20).Length < JpegEncoder.Encode(image, 95).Length / 2);
-        Assert.Throws<ArgumentOutOfRangeException>(() => JpegEncoder.Encode(image, 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => JpegEncoder.Encode(image, 101));
-        Assert.Throws<ArgumentException>(() => JpegEncoder.Encode(new RgbImage(65_501, 1), 90));
+        Assert.True(ImageFile.EncodeJpeg(image, 20).Length < ImageFile.EncodeJpeg(image, 95).Length / 2);
+        Assert.Throws<ArgumentOutOfRangeException>(() => ImageFile.EncodeJpeg(image, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ImageFile.EncodeJpeg(image, 101));
+        Assert.Throws<ArgumentException>(() => ImageFile.EncodeJpeg(new RgbImage(65_501, 1), 90));
     }
 
-    [Fact]
+    [TurboFact]
     public void Grey_becomes_RGB_with_equal_channels()
     {
         var image = ImageFile.Decode("grey.jpg", JpegBuilder.Grey(TestImages.Ramps(40, 30)));
@@ -40,14 +40,14 @@ public sealed class JpegTests
         Assert.True(image.Pixels.Max() - image.Pixels.Min() > 100);
     }
 
-    [Fact]
+    [TurboFact]
     public void Progressive_files_are_read()
     {
         var image = TestImages.Ramps(50, 40);
         Assert.InRange(TestImages.LargestDifference(image, ImageFile.Decode("a.jpg", JpegBuilder.ProgressiveRgb(image))), 0, 12);
     }
 
-    [Fact]
+    [TurboFact]
     public void Adobe_CMYK_is_converted_with_inverted_inks()
     {
         // Inverted: 255 is no ink. No black, half cyan light; then the same under half black.
@@ -57,15 +57,48 @@ public sealed class JpegTests
         AssertNear((50, 100, 128), TestImages.PixelAt(image, 4, 12));
     }
 
-    [Fact]
-    public void CMYK_without_Adobe_segment_is_converted_with_plain_inks()
+    [TurboFact]
+    public void CMYK_without_Adobe_segment_is_refused_because_nothing_tells_how_its_inks_are_stored()
     {
-        // Without the segment (FF EE, 14 bytes) the colours count as CMYK rather than YCCK: grey axis only, where both agree.
         var jpeg = JpegBuilder.Cmyk([.. Enumerable.Repeat<byte[]>([128, 128, 128, 40], 64).SelectMany(p => p)], 8, 8);
         var at = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xEE, 0, 14]);
-        var image = ImageFile.Decode("cmyk.jpg", [.. jpeg[..at], .. jpeg[(at + 16)..]]);
-        var expected = (byte)(127 * 215 / 255);
-        AssertNear((expected, expected, expected), TestImages.PixelAt(image, 4, 4));
+        byte[] without = [.. jpeg[..at], .. jpeg[(at + 16)..]];
+        Assert.Contains("Adobe", Assert.Throws<InvalidFileException>(() => ImageFile.Decode("cmyk.jpg", without)).Problem, StringComparison.Ordinal);
+    }
+
+    [TurboFact]
+    public void With_and_without_libjpeg_turbo_the_pixels_are_the_same()
+    {
+        foreach (var (width, height) in new[] { (1, 1), (17, 9), (64, 48), (301, 211) })
+        {
+            foreach (var image in new[] { TestImages.Noise(width, height, 3), TestImages.Ramps(width, height) })
+            {
+                byte[] inks = [.. image.Pixels, .. image.Pixels[..(width * height)]];
+                foreach (var file in new[] { JpegBuilder.Rgb(image), JpegBuilder.Subsampled(image), JpegBuilder.Grey(image), JpegBuilder.ProgressiveRgb(image), JpegBuilder.Cmyk(inks, width, height) })
+                {
+                    foreach (var reduction in new[] { 1, 2, 4, 8 })
+                    {
+                        var options = new ImageReadOptions { JpegReduction = reduction };
+                        var (turbo, skia) = (JpegDecoder.Decode("a.jpg", file, options, turbo: true).Image, JpegDecoder.Decode("a.jpg", file, options, turbo: false).Image);
+                        Assert.Equal(0, TestImages.LargestDifference(turbo, skia));
+                    }
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_file_that_lacks_only_its_end_marker_is_read_with_a_warning(bool turbo)
+    {
+        if (turbo && !TurboJpegLibrary.IsThere) return;
+        var image = TestImages.Noise(40, 30, 6);
+        var file = JpegBuilder.Rgb(image);
+        var warnings = new List<string>();
+        var options = new ImageReadOptions { OnWarning = warnings.Add };
+        Assert.Equal(0, TestImages.LargestDifference(JpegDecoder.Decode("a.jpg", file, options, turbo).Image, JpegDecoder.Decode("a.jpg", file[..^2], options, turbo).Image));
+        Assert.Equal("a.jpg: lacks the end-of-image marker; its picture is whole", Assert.Single(warnings));
     }
 
     private static void AssertNear((byte Red, byte Green, byte Blue) expected, (byte Red, byte Green, byte Blue) found) =>
@@ -122,16 +155,21 @@ public sealed class JpegTests
     public void Damaged_EXIF_data_counts_as_upright()
     {
         var good = ExifBuilder.Tiff(6, littleEndian: false);
-        Assert.Equal(6, ExifOrientation.Parse(good));
-        for (var length = 0; length < 38; length++) Assert.Equal(ExifOrientation.Upright, ExifOrientation.Parse(good.AsSpan(0, length)));
-        Assert.Equal(ExifOrientation.Upright, ExifOrientation.Parse(ExifBuilder.Tiff(0, littleEndian: true)));
-        Assert.Equal(ExifOrientation.Upright, ExifOrientation.Parse(ExifBuilder.Tiff(9, littleEndian: true)));
-        Assert.Equal(ExifOrientation.Upright, ExifOrientation.Parse(ExifBuilder.Tiff(6, littleEndian: true, type: 7)));
+        Assert.Equal(6, OrientationOf(good));
+        for (var length = 0; length < 20; length++) Assert.Equal(ExifOrientation.Upright, OrientationOf(good[..length]));
+        Assert.Equal(ExifOrientation.Upright, OrientationOf(ExifBuilder.Tiff(0, littleEndian: true)));
+        Assert.Equal(ExifOrientation.Upright, OrientationOf(ExifBuilder.Tiff(9, littleEndian: true)));
         foreach (var offset in new uint[] { 62, 63, 64, 65, 0x7FFFFFFF, 0xFFFFFFFF })
         {
             var lost = (byte[])good.Clone();
             for (var i = 0; i < 4; i++) lost[4 + i] = (byte)(offset >> (24 - (8 * i)));
-            Assert.Equal(ExifOrientation.Upright, ExifOrientation.Parse(lost));
+            Assert.Equal(ExifOrientation.Upright, OrientationOf(lost));
+        }
+
+        static int OrientationOf(byte[] tiff)
+        {
+            using var folder = new TemporaryFolder();
+            return ImageFile.ReadHeader(folder.Write("a.jpg", ExifBuilder.Insert(JpegBuilder.Rgb(TestImages.Ramps(16, 8)), tiff))).Orientation;
         }
     }
 

@@ -62,7 +62,8 @@ public sealed class PngDecoderTests
         var alpha = color switch { GreyAlpha => To8(1), Rgba => To8(3), _ => 255.0 };
         return color is Rgb or Rgba ? (Shown(0), Shown(1), Shown(2)) : (Shown(0), Shown(0), Shown(0));
 
-        double To8(int channel) => Math.Round(samples.Value(x, y, channel) * 255.0 / ((1 << depth) - 1), MidpointRounding.AwayFromZero);
+        // Of 16 bits the high byte counts.
+        double To8(int channel) => depth == 16 ? samples.Value(x, y, channel) >> 8 : Math.Round(samples.Value(x, y, channel) * 255.0 / ((1 << depth) - 1), MidpointRounding.AwayFromZero);
         byte Shown(int channel) => (byte)(255 - Math.Round((255 - To8(channel)) * alpha / 255, MidpointRounding.AwayFromZero));
     }
 

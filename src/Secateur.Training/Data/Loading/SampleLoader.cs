@@ -61,7 +61,6 @@ public sealed class SampleLoader : IDisposable
     /// <exception cref="InvalidFileException">An image cannot be read and the options are strict, or hardly any image gives a sample.</exception>
     /// <exception cref="IOException">An image cannot be read and the options are strict.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    /// <exception cref="DllNotFoundException">An image is a JPEG and libjpeg-turbo is not installed.</exception>
     public SampleBatch Next(CancellationToken cancellation = default)
     {
         var samples = new TrainingSample[_options.Batch];

@@ -23,7 +23,6 @@ public sealed class ValidationSamples(FaceDataset dataset, DetectorHead head, in
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="IOException">An image cannot be read and the reading is strict.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    /// <exception cref="DllNotFoundException">An image is a JPEG and libjpeg-turbo is not installed.</exception>
     public IEnumerable<TrainingSample[]> Batches(int batch, int threads, CancellationToken cancellation = default)
     {
         using var samples = new OrderedPrefetch<TrainingSample?>(Read, 0, dataset.Images.Length, 2 * batch, threads);

@@ -1,0 +1,110 @@
+using Secateur.Imaging.Skia;
+using Secateur.TestSupport;
+
+namespace Secateur.Imaging.Tests.Formats;
+
+/// <summary>The formats that Skia alone reads. The files are written byte by byte here, but for WebP.</summary>
+public sealed class SkiaFormatTests
+{
+    // 3 x 2 pixels: red, green, blue; white, black, red.
+    private static readonly byte[] Pixels = [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 255, 0, 0];
+
+    [Fact]
+    public void A_bmp_is_read() => Assert.Equal(Pixels, ImageFile.Decode("a.bmp", Bmp()).Pixels);
+
+    [Fact]
+    public void The_first_frame_of_a_gif_is_read()
+    {
+        var image = ImageFile.Decode("a.gif", Gif(frames: 2));
+        Assert.Equal((3, 2), (image.Width, image.Height));
+        Assert.Equal(Pixels, image.Pixels);
+    }
+
+    [Fact]
+    public void A_webp_is_written_and_read_back_nearly_unchanged()
+    {
+        using var folder = new TemporaryFolder();
+        var image = TestImages.Ramps(80, 60);
+        ImageFile.Write(folder.PathOf("a.webp"), image, 95);
+        Assert.InRange(TestImages.LargestDifference(image, ImageFile.Read(folder.PathOf("a.webp"))), 1, 24);
+        Assert.Equal((80, 60), ImageFile.ReadSize(folder.PathOf("a.webp")));
+    }
+
+    [Fact]
+    public void Headers_tell_sizes_without_the_rest()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(new ImageHeader(3, 2, 1), ImageFile.ReadHeader(folder.Write("a.bmp", Bmp())));
+        Assert.Equal(new ImageHeader(3, 2, 1), ImageFile.ReadHeader(folder.Write("a.gif", Gif(frames: 1))));
+    }
+
+    [Fact]
+    public void Giant_pictures_are_refused_before_memory_is_set_aside()
+    {
+        var bmp = Bmp();
+        foreach (var at in new[] { 18, 22 }) BitConverter.TryWriteBytes(bmp.AsSpan(at), 60_000);
+        ReaderFuzz.Rejects(bmp, path => ImageFile.Read(path), ".bmp");
+        var gif = Gif(frames: 1);
+        foreach (var at in new[] { 6, 8 }) BitConverter.TryWriteBytes(gif.AsSpan(at), ushort.MaxValue);
+        Assert.Contains("pixels, more than the limit", ReaderFuzz.Rejects(gif, path => ImageFile.Read(path), ".gif").Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Truncations_are_refused_unless_the_whole_picture_is_there()
+    {
+        foreach (var (name, file) in new[] { ("BMP", Bmp()), ("GIF", Gif(frames: 1)), ("WebP", SkiaBitmap.EncodeWebP(TestImages.Noise(20, 10, 1), 90)) })
+        {
+            var whole = ImageFile.Decode("a", file);
+            var refused = 0;
+            for (var length = 16; length < file.Length; length++)
+            {
+                try
+                {
+                    Assert.Equal(whole.Pixels, ImageFile.Decode("a", file[..length]).Pixels);
+                }
+                catch (InvalidFileException error)
+                {
+                    refused++;
+                    Assert.Contains(name, error.Problem, StringComparison.Ordinal);
+                }
+            }
+
+            Assert.InRange(refused, file.Length / 2, file.Length);
+        }
+    }
+
+    [Fact]
+    public void Mutants_are_read_or_refused()
+    {
+        var options = new ImageReadOptions { MaxPixels = 1_000_000 };
+        ReaderFuzz.Run([Bmp(), Gif(frames: 2), SkiaBitmap.EncodeWebP(TestImages.Noise(20, 10, 1), 90), SkiaBitmap.EncodeWebP(TestImages.Ramps(33, 21), 30)], path => ImageFile.Read(path, options), ".img", rounds: 300);
+        ReaderFuzz.Run([Bmp(), Gif(frames: 2), SkiaBitmap.EncodeWebP(TestImages.Noise(20, 10, 1), 90)], path => ImageFile.ReadHeader(path), ".img", rounds: 300);
+    }
+
+    /// <summary>24 bits a pixel, the last row first, rows of a multiple of four bytes.</summary>
+    private static byte[] Bmp()
+    {
+        var rows = new List<byte>();
+        for (var y = 1; y >= 0; y--)
+        {
+            for (var x = 0; x < 3; x++) rows.AddRange(Pixels.AsSpan(((y * 3) + x) * 3, 3).ToArray().Reverse());
+            rows.AddRange(new byte[3]);
+        }
+
+        return [.. "BM"u8, .. Int(54 + rows.Count), 0, 0, 0, 0, .. Int(54), .. Int(40), .. Int(3), .. Int(2), 1, 0, 24, 0, .. Int(0), .. Int(rows.Count), .. Int(0), .. Int(0), .. Int(0), .. Int(0), .. rows];
+    }
+
+    /// <summary>Eight colours; LZW without any repetition: every code is a clear code or a colour.</summary>
+    private static byte[] Gif(int frames)
+    {
+        byte[] palette = [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 9, 9, 9, 9, 9, 9, 9, 9, 9];
+        int[] codes = [8, 0, 1, 8, 2, 3, 8, 4, 0, 9];
+        var (bits, count) = (0UL, 0);
+        foreach (var code in codes) (bits, count) = (bits | ((ulong)code << count), count + 4);
+        byte[] data = [.. BitConverter.GetBytes(bits)[..((count + 7) / 8)]];
+        byte[] frame = [(byte)',', 0, 0, 0, 0, 3, 0, 2, 0, 0, 3, (byte)data.Length, .. data, 0];
+        return [.. "GIF89a"u8, 3, 0, 2, 0, 0xF2, 0, 0, .. palette, .. Enumerable.Repeat(frame, frames).SelectMany(f => f), (byte)';'];
+    }
+
+    private static byte[] Int(int value) => BitConverter.GetBytes(value);
+}
