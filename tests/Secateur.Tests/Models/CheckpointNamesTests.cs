@@ -110,6 +110,16 @@ public class CheckpointNamesTests
     }
 
     [Fact]
+    public void A_checkpoint_is_no_mask_file()
+    {
+        using var folder = new TemporaryFolder();
+        var model = folder.Write("model.pth", CheckpointWriter.StateDict(Original.Weights));
+        Assert.Contains("of its tensors are no masks, with values beyond 0 and 1 (", Assert.Throws<InvalidFileException>(() => ModelFile.Load(model, null, model)).Message, StringComparison.Ordinal);
+        var empty = folder.Write("empty.pth", CheckpointWriter.StateDict([]));
+        Assert.Contains("empty.pth: holds no masks", Assert.Throws<InvalidFileException>(() => ModelFile.Load(model, null, empty)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Counts_of_profilers_and_batch_norms_are_passed_over()
     {
         var counted = Original.Weights.Append(new("total_ops", new Tensor(1))).Append(new("base.total_params", new Tensor(1))).Append(new("aux.num_batches_tracked", new Tensor()));

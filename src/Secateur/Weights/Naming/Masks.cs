@@ -38,10 +38,13 @@ internal static class Masks
     }
 
     /// <summary>Applies masks from a file of their own, by the names of the weights, with or without <see cref="Suffix"/>, under any prefix.</summary>
-    /// <exception cref="NetworkException">A mask's weight is not there, or has another shape.</exception>
+    /// <exception cref="NetworkException">There are none, a value is not from 0 to 1, or a mask's weight is not there or has another shape.</exception>
     public static NamedTensors Apply(NamedTensors named, IReadOnlyDictionary<string, Tensor> masks)
     {
         var tensors = new OrderedDictionary<string, Tensor>(named.Tensors, StringComparer.Ordinal);
+        if (masks.Count == 0) throw new NetworkException("holds no masks");
+        var notMasks = masks.Where(m => !Array.TrueForAll(m.Value.Data, v => v is >= 0 and <= 1)).Select(m => m.Key).ToList();
+        if (notMasks.Count > 0) throw new NetworkException($"{notMasks.Count} of its tensors are no masks, with values beyond 0 and 1 ({NamedTensors.Show(notMasks)})");
         var targets = WrapperSegments.Remove(new NamedTensors(masks, []), ImmutableHashSet<string>.Empty).Tensors
             .Select(mask => (mask.Key, mask.Value, Target: TargetOf(mask.Key, named.Tensors)))
             .ToList();

@@ -30,15 +30,13 @@ internal sealed record StateDictionary(OrderedDictionary<string, TensorView> Ten
     /// <summary>The network's tensors: those inside a wrapper where there is one that holds any, else those at the top.</summary>
     public static StateDictionary Find(UntrustedFile file, object? root)
     {
-        if (root is not PickleDictionary top)
-            throw file.Invalid($"holds {Describe(root)}, expected a dictionary of tensors; {Advice}");
+        if (root is not PickleDictionary top) throw file.Invalid($"holds {Describe(root)}, expected a dictionary of tensors; {Advice}");
         if (top.Count == 0) return new([], []);
         var notes = new List<string>();
         if (Unwrap(top, notes, []) is { } entries) return new(TensorsOf(file, entries, notes), [.. notes]);
         var keys = top.Take(ShownKeys).Select(entry => $"{DescribeKey(entry.Key)} ({Describe(entry.Value)})");
         var more = top.Count > ShownKeys ? ", ..." : "";
-        throw file.Invalid(
-            $"holds no tensors by name: its {top.Count} entries are {string.Join(", ", keys)}{more}; {Advice}");
+        throw file.Invalid($"holds no tensors by name: its {top.Count} entries are {string.Join(", ", keys)}{more}; {Advice}");
     }
 
     /// <summary>All tensors of a dictionary of dictionaries, as <c>LAYER.NAME</c>: the masks that pruning tools write beside a model.</summary>
@@ -59,7 +57,7 @@ internal sealed record StateDictionary(OrderedDictionary<string, TensorView> Ten
             foreach (var mask in masks)
             {
                 if (mask.Key is not string name) continue;
-                budget.Charge(EntryCost + ((layer.Length + name.Length) * sizeof(char)), "a mask's name");
+                budget.Charge(EntryCost + (((long)layer.Length + name.Length) * sizeof(char)), "a mask's name");
                 entries.Add(new($"{layer}.{name}", mask.Value));
             }
         }
