@@ -21,13 +21,13 @@ internal static class Program
     {
         var root = new RootCommand("Measures Secateur, to see where time goes.")
         {
-            CompareCommand.Create(), DetectionCommand.Create(), FiguresCommand.Create(), LayersCommand.Create(), StartupCommand.Create(), TrainingCommand.Create(),
+            CompareCommand.Create(), DetectionCommand.Create(), FiguresCommand.Create(), LayersCommand.Create(), OnnxRuntimeChild.Create(), StartupCommand.Create(), TrainingCommand.Create(),
         };
         try
         {
             return root.Parse(args.Length == 0 ? ["--help"] : args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NetworkException or FormatException or InvalidOperationException or DllNotFoundException or OutOfMemoryException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NetworkException or FormatException or InvalidOperationException or OutOfMemoryException)
         {
             Console.Error.WriteLine($"bench: {error.Message}");
             return 1;

@@ -29,10 +29,9 @@ internal static class CompareCommand
         var runs = Count("--runs", "Runs of a turn, at least.", 5);
         var turn = Count("--turn", "Milliseconds of a turn, at least.", 200);
         turn.HelpName = "MS";
-        var onnxRuntime = new Option<string?>("--onnxruntime") { Description = "The folder with node_modules/onnxruntime-node. Without it there are no columns for ONNX Runtime.", HelpName = "FOLDER" };
         var onnx = new Option<string[]>("--onnx")
         {
-            Description = "The same network for ONNX Runtime: NAME is a model file's name without extension; PATH ends in _480x640.onnx, or contains {size} where its size stands.",
+            Description = "The same network for ONNX Runtime, which has columns only with it: NAME is a model file's name without extension; PATH ends in _480x640.onnx, or contains {size} where its size stands.",
             HelpName = "NAME=PATH",
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [],
@@ -45,10 +44,10 @@ internal static class CompareCommand
 
             Examples:
               compare ERES.pth --size 480x640 --rates 50 --rounds 1
-              compare ERES.pth sfd_face.pth ERES50_FPGM.pth EXTD50_FPGM.pth --onnxruntime ~/ort --results bench/results \
+              compare ERES.pth sfd_face.pth ERES50_FPGM.pth EXTD50_FPGM.pth --results bench/results \
                 --onnx ERES=onnx/eresfd_{size}.onnx sfd_face=onnx/extd_{size}.onnx \
                        ERES50_FPGM=onnx/eresfd50_{size}.onnx EXTD50_FPGM=onnx/extd50_{size}.onnx
-            """) { models, rates, sizes, threads, rounds, runs, turn, onnxRuntime, onnx, results };
+            """) { models, rates, sizes, threads, rounds, runs, turn, onnx, results };
         command.SetAction(parsed =>
         {
             var settings = new ComparisonSettings(
@@ -57,7 +56,6 @@ internal static class CompareCommand
                 parsed.GetValue(sizes) is { Length: > 0 } s ? s : MeasuredSize.Usual,
                 parsed.GetValue(threads) is { Length: > 0 } t ? t : UsualThreads,
                 new Effort(parsed.GetValue(rounds), parsed.GetValue(runs), parsed.GetValue(turn)),
-                parsed.GetValue(onnxRuntime),
                 new OnnxFiles(parsed.GetValue(onnx)!));
             var result = new Comparer(settings, Console.Error.WriteLine).Run();
             var markdown = ComparisonTables.Report(result);

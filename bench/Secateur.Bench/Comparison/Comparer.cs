@@ -15,10 +15,9 @@ namespace Secateur.Bench.Comparison;
 /// <param name="Sizes">Input sizes.</param>
 /// <param name="Threads">Numbers of threads.</param>
 /// <param name="Effort">How often.</param>
-/// <param name="OnnxRuntime">The folder that holds ONNX Runtime for Node.js; null to leave it out.</param>
-/// <param name="Onnx">The networks as ONNX files.</param>
+/// <param name="Onnx">The networks as ONNX files, for ONNX Runtime; none to leave it out.</param>
 internal sealed record ComparisonSettings(
-    string[] Files, double[] Rates, MeasuredSize[] Sizes, int[] Threads, Effort Effort, string? OnnxRuntime, OnnxFiles Onnx);
+    string[] Files, double[] Rates, MeasuredSize[] Sizes, int[] Threads, Effort Effort, OnnxFiles Onnx);
 
 /// <summary>Measures models and ONNX Runtime in turns, so that whatever else the machine does meets all alike.</summary>
 internal sealed class Comparer(ComparisonSettings settings, Action<string> say)
@@ -28,7 +27,7 @@ internal sealed class Comparer(ComparisonSettings settings, Action<string> say)
     // ONNX Runtime's threads look for work for a while before they sleep.
     private const int PauseMs = 30;
 
-    private string _onnxRuntime = settings.OnnxRuntime is null ? "not measured: no --onnxruntime was given" : "not measured: no ONNX file fits";
+    private string _onnxRuntime = settings.Onnx.Names.Count == 0 ? "not measured: no --onnx was given" : "not measured: no ONNX file fits";
 
     /// <summary>Measures everything.</summary>
     public ComparisonResult Run()
@@ -110,14 +109,14 @@ internal sealed class Comparer(ComparisonSettings settings, Action<string> say)
 
     private OnnxRuntimePeer? StartPeer(SubjectFamily family, ImageSize size, int threads)
     {
-        if (settings.OnnxRuntime is null) return null;
+        if (settings.Onnx.Names.Count == 0) return null;
         if (settings.Onnx.Find(family.Name, size) is not { } file)
         {
             say($"{family.Name} at {size}: no ONNX file, so without ONNX Runtime");
             return null;
         }
 
-        var peer = new OnnxRuntimePeer(settings.OnnxRuntime, file, size, threads);
+        var peer = new OnnxRuntimePeer(file, size, threads);
         _onnxRuntime = peer.Loaded.Version;
         return peer;
     }

@@ -6,36 +6,30 @@ using Secateur.Pixels;
 
 namespace Secateur.Bench.Comparison;
 
-/// <summary>One ONNX model in ONNX Runtime, in a process of its own that runs when it is told to (<c>onnxruntime_latency.js</c>).</summary>
+/// <summary>One ONNX model in ONNX Runtime, in a process of its own that runs when it is told to (<see cref="OnnxRuntimeChild"/>).</summary>
 internal sealed class OnnxRuntimePeer : IDisposable
 {
-    private const string Script = "onnxruntime_latency.js";
-
     private readonly Process _process;
     private readonly Task<string> _errors;
     private readonly string _file;
 
     /// <summary>Loads a model and lets it run a few times.</summary>
-    /// <param name="folder">Holds <c>node_modules/onnxruntime-node</c>.</param>
     /// <param name="file">The ONNX file.</param>
     /// <param name="size">Of its input.</param>
     /// <param name="threads">Threads that it may use.</param>
-    /// <exception cref="IOException">There is no Node.js, no ONNX Runtime, or it does not take the file.</exception>
-    public OnnxRuntimePeer(string folder, string file, ImageSize size, int threads)
+    /// <exception cref="IOException">ONNX Runtime does not take the file.</exception>
+    public OnnxRuntimePeer(string file, ImageSize size, int threads)
     {
         _file = file;
-        string[] arguments =
-        [
-            "--expose-gc", Path.Combine(AppContext.BaseDirectory, Script), Path.GetFullPath(folder), Path.GetFullPath(file), $"{size.Height}", $"{size.Width}", $"{threads}",
-        ];
-        var start = new ProcessStartInfo("node", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] arguments = [typeof(OnnxRuntimeChild).Assembly.Location, OnnxRuntimeChild.Verb, Path.GetFullPath(file), $"{size.Height}", $"{size.Width}", $"{threads}"];
+        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         try
         {
             _process = Process.Start(start)!;
         }
         catch (Win32Exception error)
         {
-            throw new IOException($"Node.js, which runs ONNX Runtime, does not start: {error.Message}", error);
+            throw new IOException($"dotnet, which runs ONNX Runtime, does not start: {error.Message}", error);
         }
 
         _errors = _process.StandardError.ReadToEndAsync();

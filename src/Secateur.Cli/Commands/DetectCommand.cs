@@ -85,7 +85,7 @@ internal static class DetectCommand
             if (folder is not null) Directory.CreateDirectory(folder);
 
             // The boxes of WIDER FACE are for the stored pixels.
-            var reading = new ImageReadOptions { MaxPixels = parsed.GetValue(pixels), ApplyOrientation = !submission };
+            var reading = new ImageReadOptions { MaxPixels = parsed.GetValue(pixels), ApplyOrientation = !submission, OnWarning = Report.Remark };
             var multiScale = parsed.GetValue(protocol) == CommonOptions.MultiScale;
             var session = new DetectionSession(reading, image => multiScale ? detector.DetectMultiScale(image) : detector.Detect(image)) { Clip = !submission && !parsed.GetValue(noClip) };
             if (folder is not null)
