@@ -58,7 +58,7 @@ public sealed class FailureTests : CliTest
     [InlineData("train eresfd --data . --optimizer adamw", "--optimizer is 'adamw'", "adam, sgd")]
     [InlineData("train eresfd --data . --weight-decay 1", "--weight-decay is '1'")]
     [InlineData("train eresfd --data . --name a/b", "--name is 'a/b'")]
-    [InlineData("train --resume nowhere --epochs 3", "--epochs cannot be changed by --resume")]
+    [InlineData("train --resume nowhere --seed 3", "--seed cannot be changed by --resume")]
     [InlineData("prune m.safetensors --rate 0.3 --layer base.nothing*=0.2", "'base.nothing*'", "no prunable layer")]
     [InlineData("prune m.safetensors --rate 0.3 --layer base.conv1.0", "--layer is 'base.conv1.0'", "PATTERN=RATE")]
     [InlineData("prune m.safetensors --rate 0.3 --layer base.*=1", "--layer is 'base.*=1'")]

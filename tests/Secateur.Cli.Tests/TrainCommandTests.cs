@@ -112,12 +112,95 @@ public sealed class TrainCommandTests : CliTest
         Fails("none of the 1 images of its validation split has a face");
         File.WriteAllText(list, "0--Spots/absent.ppm\n0\n0 0 0 0 0 0 0 0 0 0\n");
         Fails("no usable image");
-        File.Delete(list);
+        File.WriteAllText(list, "");
         Fails(list);
         Assert.False(Directory.Exists("runs"));
+    }
 
-        // Without validation, the split need not be there.
-        ConsoleRunJson("train", "eresfd", "--epochs", "1", "--val-every", "0");
+    [Fact]
+    public void Without_a_validation_split_training_goes_on_and_says_so()
+    {
+        File.Delete(Path.Combine("data", "wider_face_split", "wider_face_val_bbx_gt.txt"));
+        var run = ConsoleRun.Of(["train", "eresfd", .. Quick, "--epochs", "1"]);
+        Assert.Equal(0, run.Code);
+        Assert.Contains("no validation split", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_masked_model_stays_masked_unless_its_filters_are_let_go()
+    {
+        ConsoleRun.Text("prune", WriteEResFd(), "--rate", "0.5", "--out", "masked.safetensors");
+        var zeros = ConsoleRun.Json("inspect", "masked.safetensors").GetProperty("zeroFilters").GetInt32();
+        var kept = ConsoleRun.Of(["train", "eresfd", .. Quick, "--epochs", "1", "--from", "masked.safetensors", "--val-every", "0"]);
+        Assert.Contains($"masked.safetensors: {zeros} of 848 filters are zero; they stay zero (--unfreeze lets them grow back)", kept.Error, StringComparison.Ordinal);
+        Assert.Equal(zeros, ZeroFilters("eresfd-1"));
+        var free = ConsoleRun.Of(["train", "eresfd", .. Quick, "--epochs", "1", "--from", "masked.safetensors", "--val-every", "0", "--unfreeze"]);
+        Assert.Contains("they may grow back", free.Error, StringComparison.Ordinal);
+        Assert.True(ZeroFilters("eresfd-2") < zeros);
+        Assert.Equal(2, ConsoleRun.Of(["train", "eresfd", .. Quick, "--unfreeze"]).Code);
+
+        static int ZeroFilters(string run) => ConsoleRun.Json("inspect", Path.Combine("runs", "train", run, "last.safetensors")).GetProperty("zeroFilters").GetInt32();
+    }
+
+    [Fact]
+    public void A_finished_run_is_made_longer()
+    {
+        ConsoleRunJson("train", "eresfd", "--epochs", "1", "--name", "a", "--val-every", "0");
+        var longer = ConsoleRun.Of("train", "--resume", "a", "--epochs", "3", "--json");
+        Assert.True(longer.Code == 0, longer.Error);
+        Assert.Equal(3, JsonDocument.Parse(longer.Out).RootElement.GetProperty("epochs").GetInt32());
+        FailsAndWritesNothing(["train", "--resume", "a", "--epochs", "3"], "has 3 epochs; --epochs 3 would not make it longer");
+    }
+
+    [Fact]
+    public void A_state_that_is_gone_is_told_and_nothing_is_replaced()
+    {
+        ConsoleRunJson("train", "eresfd", "--epochs", "1", "--name", "a", "--val-every", "0");
+        File.Delete(Path.Combine("runs", "train", "a", "state.safetensors"));
+        var before = File.ReadAllBytes(Path.Combine("runs", "train", "a", "last.safetensors"));
+        var run = ConsoleRun.Of("train", "--resume", "a", "--json");
+        Assert.Equal((1, ""), (run.Code, run.Out));
+        Assert.Contains("state.safetensors: is missing, though epochs of this run are finished", run.Errors[^1], StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(Path.Combine("runs", "train", "a", "last.safetensors")));
+    }
+
+    [Fact]
+    public void A_diverged_training_fails_with_the_reason()
+    {
+        var run = ConsoleRun.Of(["train", "eresfd", .. Quick, "--epochs", "2", "--lr", "1e6", "--val-every", "0", "--json"]);
+        Assert.Equal((1, ""), (run.Code, run.Out));
+        Assert.Contains("try a lower learning rate", run.Errors[^1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("prune tiny.safetensors --rate 0.03 --data data --epochs 1 --finetune-epochs 1", "the rate 0.03 prunes no filter", "the smallest rate that prunes one is 0.125")]
+    [InlineData("prune tiny.safetensors --rate 0.03", "the smallest rate that prunes one is 0.125", "")]
+    [InlineData("prune tiny.safetensors --rate 0.5 --exclude *", "leave nothing to prune", "inspect tiny.safetensors lists the layers")]
+    [InlineData("prune tiny.safetensors --rate 0.5 --exclude nothing.*", "no prunable layer", "inspect tiny.safetensors lists the layers")]
+    [InlineData("train eresfd --data data --imgsz 1", "images of 1 x 1 pixels are too small for eresfd", "")]
+    public void What_would_do_nothing_is_told_before_the_first_step(string line, string problem, string advice)
+    {
+        TinyDetector.Write("tiny.safetensors");
+        FailsAndWritesNothing(line.Split(' '), problem, advice);
+    }
+
+    [Fact]
+    public void An_existing_file_is_replaced_by_force_only()
+    {
+        TinyDetector.Write("tiny.safetensors");
+        File.WriteAllText("p.safetensors", "mine");
+        FailsAndWritesNothing(["prune", "tiny.safetensors", "--rate", "0.5", "--out", "p.safetensors"], "p.safetensors: exists already", "--force");
+        ConsoleRun.Text("prune", "tiny.safetensors", "--rate", "0.5", "--out", "p.safetensors", "--force");
+        Assert.True(new FileInfo("p.safetensors").Length > 1000);
+    }
+
+    [Fact]
+    public void More_threads_than_processors_are_capped_with_a_word()
+    {
+        var run = ConsoleRun.Of("bench", TinyDetector.Write("tiny.safetensors"), "--imgsz", "32", "--runs", "1", "--threads", "1000", "--json");
+        Assert.Equal(0, run.Code);
+        Assert.Equal($"--threads 1000: this machine has {Environment.ProcessorCount} processors, so {Environment.ProcessorCount}", Assert.Single(run.Errors));
+        Assert.Equal(Environment.ProcessorCount, JsonDocument.Parse(run.Out).RootElement[0].GetProperty("threads").GetInt32());
     }
 
     [Fact]

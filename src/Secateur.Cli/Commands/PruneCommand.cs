@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using Secateur.Cli.Options;
 using Secateur.Cli.Output;
+using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Models;
+using Secateur.Pruning;
 using Secateur.Pruning.Criteria;
 using Secateur.Training.Runs;
 using Secateur.Weights;
@@ -45,6 +47,7 @@ internal static class PruneCommand
                 + $"With --data: the folder for the run's folder, {DefaultRuns} when not given.",
             HelpName = "PATH",
         };
+        var force = new Option<bool>("--force") { Description = "In one shot: replace the file of --out." };
         var command = new Command(Verb, """
             Zero the filters that a criterion finds dispensable, in one shot, or with --data over epochs of training: soft pruning, then fine-tuning
             with the zeroed filters frozen, then the masked and the compacted model. A run that was stopped (Ctrl-C) or killed goes on with --resume.
@@ -56,7 +59,7 @@ internal static class PruneCommand
               secateur prune eresfd.safetensors --criterion taylor --rate 0.3 --data WIDER --epochs 0 --batches 16
               secateur prune eresfd.safetensors --rate 0.5 --data WIDER --epochs 8 --finetune-epochs 4
               secateur prune --resume runs/prune/eresfd-fpgm-50-1
-            """) { source, architecture, criterion, rate, layer, exclude, epochs, every, finetune, batches, output };
+            """) { source, architecture, criterion, rate, layer, exclude, epochs, every, finetune, batches, output, force };
         options.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -78,7 +81,7 @@ internal static class PruneCommand
             var soft = given.IsGiven(epochs) ? parsed.GetValue(epochs) : (int?)null;
             if (!resumes && (parsed.GetValue(options.Data) is null || (soft == 0 && !given.IsGiven(finetune)))) return InOneShot();
             var runs = parsed.GetValue(output) ?? DefaultRuns;
-            using var run = resumes ? options.Resume(parsed, Verb, runs, RunSession.Announce) : Start();
+            using var run = resumes ? options.Resume(parsed, Verb, runs) : Start();
             return RunSession.Run(run, Verb, parsed.GetValue(options.Json), cancellation);
 
             int InOneShot()
@@ -88,8 +91,9 @@ internal static class PruneCommand
                 var chosen = FilterCriteria.Create(schedule.Criterion, parsed.GetValue(options.Seed));
                 var target = parsed.GetValue(output) ?? CommonOptions.DefaultOutput(path, $"-{chosen.Name}-{Percent(schedule.Rate)}");
                 CommonOptions.RequirePlace(target, path);
+                if (File.Exists(target) && !parsed.GetValue(force)) throw new UsageException($"{target}: exists already; name another file with --out, or replace it with --force");
                 var model = parsed.ReadModel(source, architecture);
-                schedule.ToPlan().Check(model, chosen);
+                Plan(schedule, model.Network, path).Check(model, chosen);
                 var gradients = chosen.NeedsGradients ? Measure(path, model, schedule) : null;
                 var pruned = OneShotPruning.Run(model, schedule, chosen, gradients);
                 ModelFile.Write(target, pruned);
@@ -109,13 +113,14 @@ internal static class PruneCommand
                 var path = parsed.GetValue(source)!;
                 var schedule = Schedule();
                 var stem = Path.GetFileNameWithoutExtension(CommonOptions.DefaultOutput(path, $"-{schedule.Criterion}-{Percent(schedule.Rate)}"));
-                var folder = options.NewFolder(parsed, runs, stem);
+                var (folder, numbered) = options.NewFolder(parsed, runs, stem);
                 var model = parsed.ReadModel(source, architecture);
-                schedule.ToPlan().Resolve(model.Network);
+                Plan(schedule, model.Network, path);
                 var data = options.Open(parsed);
                 var config = options.Apply(parsed, batch => TrainingConfig.For(path, model.Network, data, batch, soft, schedule));
+                TrainingRun.Check(config, model.Network);
                 RunSession.Announce(config, data);
-                return TrainingRun.Start(folder, config, model, data);
+                return TrainingRun.Start(folder, config, model, data, numbered: numbered);
             }
 
             PruningSchedule Schedule() => new()
@@ -133,6 +138,21 @@ internal static class PruneCommand
 
     /// <summary>A rate as file names have it.</summary>
     public static string Percent(double rate) => (rate * 100).ToString("0.##", CultureInfo.InvariantCulture);
+
+    /// <exception cref="UsageException">It names no layer, or takes no filter.</exception>
+    private static PruningPlan Plan(PruningSchedule schedule, Network network, string model)
+    {
+        try
+        {
+            var plan = schedule.ToPlan();
+            plan.RequireEffect(network);
+            return plan;
+        }
+        catch (ArgumentException error)
+        {
+            throw new UsageException($"{Problem.Describe(error)} (secateur inspect {model} lists the layers)");
+        }
+    }
 
     private static bool IsRate(double rate) => rate is >= 0 and < 1;
 

@@ -34,6 +34,7 @@ internal static class RunSession
     {
         Describe(data.Train);
         if (data.Validation is { } validation) Describe(validation);
+        else if (config.ValidateEvery > 0) Report.Remark("The data set has no validation split: the run goes on without validation, and keeps no best model");
         var steps = (long)config.Epochs * config.StepsPerEpoch;
         var milestones = config.Milestones.IsEmpty ? "" : $", a tenth after steps {string.Join(", ", config.Milestones.Select(Figures.Count))}";
         var optimizer = config.Optimizer == OptimizerKind.Adam ? "Adam" : "SGD";

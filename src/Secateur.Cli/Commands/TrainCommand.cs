@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Secateur.Cli.Options;
+using Secateur.Cli.Output;
 using Secateur.Models;
+using Secateur.Pruning;
 using Secateur.Training.Initialization;
 using Secateur.Training.Runs;
 using Secateur.Weights;
@@ -21,9 +23,11 @@ internal static class TrainCommand
         var options = new TrainingOptions();
         var epochs = TrainingOptions.Epochs(
             "--epochs",
-            "Times that every image is seen; the learning rate's milestones move in proportion. By default the published number of steps: hours to weeks.",
+            "Times that every image is seen; the learning rate's milestones move in proportion. By default the published number of steps: hours to weeks. With --resume: make the run longer, up to that epoch, "
+                + "at the learning rate of its end.",
             1);
         var from = new Option<string?>("--from") { Description = "Start from this model's weights instead of fresh ones.", HelpName = "MODEL" };
+        var unfreeze = new Option<bool>("--unfreeze") { Description = "With --from: let filters that are zero there grow back; without it a pruned model stays pruned." };
         var output = new Option<string?>("--out", "-o") { Description = $"The folder for the run's folder; {DefaultRuns} when not given.", HelpName = "DIR" };
         var command = new Command(Verb, """
             Train a detector, by default with the published recipe. The run's folder holds its configuration, metrics as table and curves, the last and
@@ -33,31 +37,43 @@ internal static class TrainCommand
               secateur train eresfd --data WIDER --epochs 30
               secateur train extd64 --data WIDER --from extd64.safetensors --lr 0.0001 --epochs 5 --batch 8
               secateur train --resume runs/train/eresfd-1
-            """) { architecture, epochs, from, output };
-        options.AddTo(command);
+              secateur train --resume runs/train/eresfd-1 --epochs 60
+            """) { architecture, epochs, from, unfreeze, output };
+        options.AddTo(command, epochs);
         command.Validators.Add(result =>
         {
             if (options.Resumes(result)) return;
             if (result.GetValue(architecture) is null) result.AddError($"name a network ({string.Join(", ", Architectures.Names)}), or a run to go on with (--resume)");
             else if (result.GetValue(options.Data) is null) result.AddError("--data is missing: the folder of images to train on");
+            else if (result.GetValue(unfreeze) && result.GetValue(from) is null) result.AddError("--unfreeze needs --from, the model whose zero filters may grow back");
         });
         command.SetCancellableAction((parsed, cancellation) =>
         {
             var runs = parsed.GetValue(output) ?? DefaultRuns;
+            var count = parsed.CommandResult.IsGiven(epochs) ? parsed.GetValue(epochs) : (int?)null;
             using var run = options.Resumes(parsed.CommandResult)
-                ? options.Resume(parsed, Verb, runs, RunSession.Announce)
-                : Start(parsed.GetValue(architecture)!, parsed.CommandResult.IsGiven(epochs) ? parsed.GetValue(epochs) : null, parsed.GetValue(from), runs);
+                ? options.Resume(parsed, Verb, runs, count)
+                : Start(parsed.GetValue(architecture)!, parsed.GetValue(from));
             return RunSession.Run(run, Verb, parsed.GetValue(options.Json), cancellation);
 
-            TrainingRun Start(string name, int? count, string? source, string runs)
+            TrainingRun Start(string name, string? source)
             {
                 var network = Architectures.Create(name);
-                var folder = options.NewFolder(parsed, runs, name);
+                var (folder, numbered) = options.NewFolder(parsed, runs, name);
                 var model = source is null ? Initializer.Create(network, parsed.GetValue(options.Seed)) : Read(source, name);
                 var data = options.Open(parsed);
-                var config = options.Apply(parsed, batch => TrainingConfig.For(source ?? name, model.Network, data, batch, count));
+                var zeros = PruningStatistics.Of(model);
+                var config = options.Apply(parsed, batch => TrainingConfig.For(source ?? name, model.Network, data, batch, count))
+                    with { KeepZeroFilters = zeros.ZeroFilters > 0 && !parsed.GetValue(unfreeze) };
+                TrainingRun.Check(config, model.Network);
                 RunSession.Announce(config, data);
-                return TrainingRun.Start(folder, config, model, data);
+                if (zeros.ZeroFilters > 0)
+                {
+                    Report.Remark($"{source}: {zeros.ZeroFilters} of {zeros.Filters} filters are zero; they "
+                        + (config.KeepZeroFilters ? "stay zero (--unfreeze lets them grow back)" : "may grow back (--unfreeze)"));
+                }
+
+                return TrainingRun.Start(folder, config, model, data, numbered: numbered);
             }
         });
         return command;

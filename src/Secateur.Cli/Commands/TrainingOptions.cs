@@ -36,11 +36,11 @@ internal sealed class TrainingOptions
         HelpName = "RUN",
     };
 
-    private readonly Option<bool> _strict = new("--strict") { Description = "Fail at an image that cannot be read, instead of leaving it out." };
+    private readonly Option<bool> _strict = new("--strict") { Description = "Fail at an image or a label that cannot be read, instead of leaving it out." };
 
     public Option<string?> Data { get; } = new("--data")
     {
-        Description = "The images to train on: a folder in the layout of WIDER FACE, RetinaFace (label.txt), PASCAL VOC or YOLO.",
+        Description = "The images to train on: a folder in the layout of WIDER FACE, RetinaFace (label.txt), PASCAL VOC, YOLO or COCO.",
         HelpName = "DIR",
     };
 
@@ -53,14 +53,16 @@ internal sealed class TrainingOptions
         CommonOptions.Number<int>(name, description, "N", $"from {least} to {MostEpochs}", n => n >= least && n <= MostEpochs, initial);
 
     /// <summary>Adds them to a command.</summary>
-    public void AddTo(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="changeable">What else may be given with --resume.</param>
+    public void AddTo(Command command, params Option[] changeable)
     {
         Option[] all = [Data, _batch, _size, _rate, _optimizer, _decay, Seed, _threads, _validateEvery, _saveEvery, _strict, _name, _resume, Json];
         foreach (var option in all) command.Options.Add(option);
         command.Validators.Add(result =>
         {
             if (!result.IsGiven(_resume)) return;
-            Option[] compatible = [_resume, _threads, _saveEvery, Data, Json];
+            Option[] compatible = [_resume, _threads, _saveEvery, Data, Json, .. changeable];
             var other = result.Children.OfType<OptionResult>().FirstOrDefault(o => !o.Implicit && !compatible.Contains(o.Option) && o.Option.Name != "--out");
             if (other is not null) result.AddError($"{other.Option.Name} cannot be changed by --resume: the run goes on as it began");
             else if (result.Children.OfType<ArgumentResult>().Any(a => a.Tokens.Count > 0)) result.AddError("--resume names the run; what it trains is saved there");
@@ -101,19 +103,23 @@ internal sealed class TrainingOptions
     /// <summary>Opens the images to learn from alone.</summary>
     public TrainingData OpenTraining(ParseResult parsed) => TrainingData.Open(parsed.GetValue(Data)!, validate: false, parsed.GetValue(_strict));
 
-    /// <summary>The folder of a new run.</summary>
+    /// <summary>The folder of a new run, and whether it gets a number.</summary>
     /// <exception cref="UsageException">The name is no name of a folder, or there is such a run.</exception>
-    public string NewFolder(ParseResult parsed, string runs, string stem)
+    public (string Path, bool Numbered) NewFolder(ParseResult parsed, string runs, string stem)
     {
-        if (parsed.GetValue(_name) is not { } name) return Path.Combine(runs, RunFolder.FreeName(runs, stem));
+        if (parsed.GetValue(_name) is not { } name) return (Path.Combine(runs, stem), true);
         if (name is "" or "." or ".." || Path.GetFileName(name) != name)
             throw new UsageException($"--name is '{name}'; expected a folder's name, without its path (--out)");
         var path = Path.Combine(runs, name);
-        return Path.Exists(path) ? throw new UsageException($"{path}: exists already; name another run, or go on with --resume {path}") : path;
+        return Path.Exists(path) ? throw new UsageException($"{path}: exists already; name another run, or go on with --resume {path}") : (path, false);
     }
 
     /// <summary>Opens the run that is to go on.</summary>
-    public TrainingRun Resume(ParseResult parsed, string verb, string runs, Action<TrainingConfig, TrainingData> announce)
+    /// <param name="parsed">The options.</param>
+    /// <param name="verb">The command.</param>
+    /// <param name="runs">Where runs are, if it is named by its name alone.</param>
+    /// <param name="epochs">As many epochs as it is to have from now on; null to leave them.</param>
+    public TrainingRun Resume(ParseResult parsed, string verb, string runs, int? epochs = null)
     {
         var named = parsed.GetValue(_resume)!;
         var folder = RunFolder.Open(Directory.Exists(named) ? named : Path.Combine(runs, named));
@@ -124,7 +130,8 @@ internal sealed class TrainingOptions
         if (parsed.CommandResult.IsGiven(_saveEvery)) config = config with { SaveEvery = parsed.GetValue(_saveEvery) };
         if (parsed.GetValue(Data) is { } data) config = config with { Data = Path.GetFullPath(data) };
         var opened = TrainingData.Open(config.Data, config.ValidateEvery > 0, config.Strict);
-        announce(config, opened);
+        if (epochs is { } longer) config = folder.Extend(config, longer) with { Threads = config.Threads, SaveEvery = config.SaveEvery, Data = config.Data };
+        RunSession.Announce(config, opened);
         return TrainingRun.Resume(folder, config, opened);
     }
 }

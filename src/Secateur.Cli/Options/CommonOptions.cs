@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using Secateur.Cli.Output;
 using Secateur.Imaging;
 using Secateur.Models;
 using Secateur.Pixels;
@@ -50,8 +51,18 @@ internal static class CommonOptions
 
     public static Option<string?> Out(string description) => new("--out", "-o") { Description = description, HelpName = "FILE" };
 
-    public static Option<int> Threads(string description, int initial) =>
-        Number<int>("--threads", description, "N", $"from 1 to {MostThreads}", n => n is >= 1 and <= MostThreads, initial);
+    public static Option<int> Threads(string description, int initial)
+    {
+        var option = Number<int>("--threads", description, "N", $"from 1 to {MostThreads}", n => n is >= 1 and <= MostThreads, initial);
+        var parse = option.CustomParser!;
+        option.CustomParser = result =>
+        {
+            var (wanted, there) = (parse(result), Environment.ProcessorCount);
+            if (wanted > there) Report.Remark($"--threads {wanted}: this machine has {there} processors, so {there}");
+            return Math.Min(wanted, there);
+        };
+        return option;
+    }
 
     public static Option<int> Count(string name, string description, int initial, int most = 1_000_000) =>
         Number<int>(name, description, "N", $"from 1 to {most}", n => n >= 1 && n <= most, initial);

@@ -49,33 +49,49 @@ public sealed class RunFolder
     /// <summary>The epochs as curves.</summary>
     public string Curves => In("curves.svg");
 
-    /// <summary>A name that is free in a folder of runs: <paramref name="stem"/> and the first number.</summary>
-    public static string FreeName(string runs, string stem) =>
-        Enumerable.Range(1, int.MaxValue).Select(i => $"{stem}-{i}").First(name => !System.IO.Path.Exists(System.IO.Path.Combine(runs, name)));
-
     /// <summary>Makes the folder of a new run, whole or not at all.</summary>
+    /// <param name="path">The folder; with <paramref name="numbered"/>, without its number.</param>
+    /// <param name="config">What to do.</param>
+    /// <param name="initial">What to start from.</param>
+    /// <param name="numbered">Whether to take the first number, from 1, that is free; two runs that begin at once get two.</param>
     /// <exception cref="IOException">There is something of that name, or it cannot be written there.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written there.</exception>
-    public static RunFolder Create(string path, TrainingConfig config, Model initial)
+    public static RunFolder Create(string path, TrainingConfig config, Model initial, bool numbered = false)
     {
-        var target = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
-        if (System.IO.Path.Exists(target)) throw new IOException($"{path}: exists already; continue that run or name another");
-        var parent = Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target) ?? target).FullName;
+        var stem = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        var parent = Directory.CreateDirectory(System.IO.Path.GetDirectoryName(stem) ?? stem).FullName;
         var draft = System.IO.Path.Combine(parent, $".{Guid.NewGuid():N}.tmp");
         try
         {
             Directory.CreateDirectory(draft);
             ModelFile.Write(System.IO.Path.Combine(draft, InitialName), initial);
-            AtomicFile.Write(System.IO.Path.Combine(draft, ConfigName), stream => JsonSerializer.Serialize(stream, config, RunJson.Default.TrainingConfig));
-            Directory.Move(draft, target);
+            WriteConfig(System.IO.Path.Combine(draft, ConfigName), config);
+            for (var number = 1; ; number++)
+            {
+                var suffix = numbered ? $"-{number}" : "";
+                if (TryMove(draft, stem + suffix)) return new RunFolder(System.IO.Path.TrimEndingDirectorySeparator(path) + suffix);
+                if (!numbered) throw new IOException($"{path}: exists already; continue that run or name another");
+            }
         }
-        catch
+        finally
         {
             if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true);
-            throw;
         }
+    }
 
-        return new RunFolder(path);
+    /// <summary>False where there is something of that name, even since a moment ago.</summary>
+    private static bool TryMove(string draft, string target)
+    {
+        if (System.IO.Path.Exists(target)) return false;
+        try
+        {
+            Directory.Move(draft, target);
+            return true;
+        }
+        catch (IOException) when (System.IO.Path.Exists(target))
+        {
+            return false;
+        }
     }
 
     /// <summary>The folder of a run that was begun.</summary>
@@ -83,8 +99,10 @@ public sealed class RunFolder
     public static RunFolder Open(string path)
     {
         var folder = new RunFolder(path);
-        if (!File.Exists(folder.Config)) throw new DirectoryNotFoundException($"{path}: no run here, {ConfigName} is missing");
-        return folder;
+        if (File.Exists(folder.Config)) return folder;
+        throw new DirectoryNotFoundException(File.Exists(folder.Initial)
+            ? $"{path}: {ConfigName} is missing, without which the run cannot go on; put a copy of it back, or begin a new run from the last model (train --from)"
+            : $"{path}: no run here, {ConfigName} is missing");
     }
 
     /// <summary>Reads the configuration.</summary>
@@ -101,9 +119,33 @@ public sealed class RunFolder
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
-            throw new InvalidFileException(Config, error.Message.ReplaceLineEndings(" "), error);
+            throw new InvalidFileException(Config, $"is damaged: {error.Message.ReplaceLineEndings(" ")}; put a copy of it back, or begin a new run from the last model (train --from)", error);
         }
     }
+
+    /// <summary>Makes a plain training longer: the next <see cref="TrainingRun.Resume"/> goes on to that epoch, with the learning rate's milestones where they are.</summary>
+    /// <returns>The configuration.</returns>
+    /// <exception cref="ArgumentException">It is a pruning run, or so many epochs are done or planned already.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public TrainingConfig Extend(TrainingConfig config, int epochs)
+    {
+        if (config.Pruning is not null) throw new ArgumentException($"{Path}: a pruning run ends with its fine-tuning and cannot be made longer");
+        if (epochs <= config.Epochs) throw new ArgumentException($"{Path}: has {config.Epochs} epochs; --epochs {epochs} would not make it longer");
+        var longer = config with { Epochs = epochs };
+        longer.Validate();
+        WriteConfig(Config, longer);
+        return longer;
+    }
+
+    /// <exception cref="InvalidFileException">Epochs are finished, but the state is gone; going on would begin anew and replace their models.</exception>
+    internal void RequireState()
+    {
+        if (File.Exists(State) || !(File.Exists(Last) || File.Exists(Csv))) return;
+        throw new InvalidFileException(State, $"is missing, though epochs of this run are finished; put a copy of it back, or begin a new run from {Last} (train --from)");
+    }
+
+    private static void WriteConfig(string path, TrainingConfig config) =>
+        AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, config, RunJson.Default.TrainingConfig));
 
     /// <summary>Keeps other processes from working on the same run until it is disposed of; and removes what a killed one left half written.</summary>
     /// <exception cref="IOException">Another process works on it.</exception>

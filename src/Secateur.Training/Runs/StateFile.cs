@@ -16,12 +16,13 @@ namespace Secateur.Training.Runs;
 /// </summary>
 internal static class StateFile
 {
-    private const string Version = "1";
+    private const string Version = "2";
     private const string VersionKey = "secateur.state_version";
     private const string ConfigKey = "secateur.config_digest";
     private const string PositionKey = "secateur.position";
     private const string OptimizerStepsKey = "secateur.optimizer_steps";
     private const string ChecksumKey = "secateur.checksum";
+    private const string Advice = "; put a copy of it back, or begin a new run from the last model (train --from)";
     private const string ParametersName = "parameters";
     private const string StatisticPrefix = "statistic.";
     private const string OptimizerPrefix = "optimizer.";
@@ -50,13 +51,13 @@ internal static class StateFile
     /// <exception cref="IOException">It cannot be read.</exception>
     public static TrainingState Read(string path, Model model, TrainingConfig config)
     {
-        var file = Safetensors.Read(path);
+        var file = ReadTensors(path);
         var metadata = file.Metadata;
         var version = metadata.GetValueOrDefault(VersionKey) ?? throw new InvalidFileException(path, "is no saved state of a training run");
         if (version != Version) throw new InvalidFileException(path, $"is a saved state of version {UntrustedFile.Show(version)}, expected {Version}");
         var sealedPart = metadata.Where(m => m.Key != ChecksumKey);
         if (metadata.GetValueOrDefault(ChecksumKey) != Checksum(file.Tensors, sealedPart))
-            throw new InvalidFileException(path, "is damaged: its checksum does not fit; delete it to start the run over");
+            throw new InvalidFileException(path, "is damaged: its checksum does not fit" + Advice);
         if (metadata.GetValueOrDefault(ConfigKey) != config.Digest())
             throw new InvalidFileException(path, "belongs to a run with another configuration; was config.json changed?");
         try
@@ -76,6 +77,18 @@ internal static class StateFile
         catch (Exception error) when (error is JsonException or FormatException or OverflowException)
         {
             throw new InvalidFileException(path, error.Message.ReplaceLineEndings(" "), error);
+        }
+    }
+
+    private static TensorFile ReadTensors(string path)
+    {
+        try
+        {
+            return Safetensors.Read(path);
+        }
+        catch (InvalidFileException error)
+        {
+            throw new InvalidFileException(path, $"is damaged: {error.Problem}{Advice}", error);
         }
     }
 

@@ -61,6 +61,9 @@ public sealed record TrainingConfig
     /// <summary>The pruning schedule; null to train only.</summary>
     public PruningSchedule? Pruning { get; init; }
 
+    /// <summary>Without <see cref="Pruning"/>: filters that are zero in the initial model stay zero, as in fine-tuning; else they grow back.</summary>
+    public bool KeepZeroFilters { get; init; }
+
     /// <summary>Threads; the result does not depend on them.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
@@ -125,10 +128,13 @@ public sealed record TrainingConfig
         pruning.ToPlan();
     }
 
-    /// <summary>Tells configurations apart by all that the result depends on.</summary>
+    /// <summary>
+    /// Tells configurations apart by all that a saved state depends on. Plain training may become longer: the state after its last epoch is that of a
+    /// longer one in between.
+    /// </summary>
     internal string Digest()
     {
-        var decisive = this with { Threads = 0, SaveEvery = 0, Data = "" };
+        var decisive = this with { Threads = 0, SaveEvery = 0, Data = "", Epochs = Pruning is null ? 0 : Epochs };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(decisive, RunJson.Default.TrainingConfig)));
     }
 

@@ -7,18 +7,18 @@ namespace Secateur.Training.Runs;
 
 /// <summary>The data of a run.</summary>
 /// <param name="Train">The images to learn from.</param>
-/// <param name="Validation">The images to validate on; null where a run does not validate.</param>
+/// <param name="Validation">The images to validate on; null where a run does not validate, or the data set has no such split.</param>
 public sealed record TrainingData(FaceDataset Train, FaceDataset? Validation)
 {
     /// <summary>Opens both splits and checks that there is something to learn.</summary>
     /// <param name="root">The data set's folder, in any layout of <see cref="FaceDatasets"/>.</param>
-    /// <param name="validate">Whether the validation split is needed.</param>
+    /// <param name="validate">Whether to open the validation split, where there is one.</param>
     /// <param name="strict">Whether a broken image is an error; else it is left out.</param>
     /// <exception cref="InvalidFileException">The folder has no known layout, or a split has no image with a face.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="IOException">A label file cannot be read.</exception>
     public static TrainingData Open(string root, bool validate, bool strict = false) =>
-        new(Split(root, DatasetSplit.Train, strict), validate ? Split(root, DatasetSplit.Validation, strict) : null);
+        new(Split(root, DatasetSplit.Train, strict), validate && FaceDatasets.HasSplit(root, DatasetSplit.Validation) ? Split(root, DatasetSplit.Validation, strict) : null);
 
     /// <summary>Steps of an epoch.</summary>
     public int StepsPerEpoch(int batch) => SampleLoader.CountSteps(Train.Images.Count(i => !i.Faces.IsEmpty), batch);
@@ -45,6 +45,6 @@ public sealed record TrainingData(FaceDataset Train, FaceDataset? Validation)
         var data = FaceDatasets.Open(root, split, strict);
         if (data.FaceCount > 0) return data;
         var name = split == DatasetSplit.Train ? "train" : "validation";
-        throw new InvalidFileException(root, $"none of the {data.Images.Length} images of its {name} split has a face");
+        throw new InvalidFileException(root, $"none of the {data.Images.Length} images of its {name} split has a face; {data.Lint}");
     }
 }

@@ -45,24 +45,42 @@ public sealed class TrainingRun : IDisposable
     public RunFolder Folder { get; }
 
     /// <summary>Begins a run; nothing is written unless it could take a step.</summary>
-    /// <param name="path">The folder to make.</param>
+    /// <param name="path">The folder to make; with <paramref name="numbered"/>, without its number.</param>
     /// <param name="config">What to do.</param>
     /// <param name="initial">What to start from.</param>
     /// <param name="data">The data that the configuration was made for.</param>
     /// <param name="createEngine">Makes what computes, for the configuration's batch and image size; the processor computes where it is null.</param>
+    /// <param name="numbered">Whether the folder gets the first free number.</param>
     /// <exception cref="ArgumentException">The configuration is out of its range, or for other data.</exception>
     /// <exception cref="NetworkException">The images are too small for the network, or the machine has too little memory.</exception>
     /// <exception cref="IOException">The folder exists or cannot be written.</exception>
     public static TrainingRun Start(
-        string path, TrainingConfig config, Model initial, TrainingData data, Func<Model, TrainingConfig, ITrainingEngine>? createEngine = null)
+        string path,
+        TrainingConfig config,
+        Model initial,
+        TrainingData data,
+        Func<Model, TrainingConfig, ITrainingEngine>? createEngine = null,
+        bool numbered = false)
     {
-        config.Validate();
         RequireData(config, data);
-        RequireSize(config, initial.Network);
-        return Open(config, data, initial, createEngine, () => RunFolder.Create(path, config, initial));
+        Check(config, initial.Network);
+        return Open(config, data, initial, createEngine, () => RunFolder.Create(path, config, initial, numbered));
     }
 
-    /// <summary>Goes on with a run where its saved state is, or at its beginning where none was saved yet.</summary>
+    /// <summary>Checks what can be checked before anything is made.</summary>
+    /// <exception cref="ArgumentException">The configuration is out of its range.</exception>
+    /// <exception cref="NetworkException">The images are too small for the network.</exception>
+    public static void Check(TrainingConfig config, Network network)
+    {
+        config.Validate();
+
+        // Below, the one cell of the coarsest level stands outside the image.
+        var least = network.Head.Levels.Select(level => level.Stride).DefaultIfEmpty().Max() / 2;
+        if (config.ImageSize < least)
+            throw new NetworkException($"images of {config.ImageSize} x {config.ImageSize} pixels are too small for {network.Architecture}, expected at least {least} x {least}");
+    }
+
+    /// <summary>Goes on with a run where its saved state is, or at its beginning where nothing was saved yet.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="config">Its configuration; threads, save interval and the place of the data may differ from what was saved.</param>
     /// <param name="data">Its data.</param>
@@ -73,6 +91,7 @@ public sealed class TrainingRun : IDisposable
     public static TrainingRun Resume(RunFolder folder, TrainingConfig config, TrainingData data, Func<Model, TrainingConfig, ITrainingEngine>? createEngine = null)
     {
         RequireData(config, data);
+        folder.RequireState();
         return Open(config, data, ModelFile.Read(folder.Initial), createEngine, () => folder);
     }
 
@@ -80,7 +99,7 @@ public sealed class TrainingRun : IDisposable
     /// <param name="progress">Told of every step.</param>
     /// <param name="cancellation">Stops after the step in work, with the state saved.</param>
     /// <exception cref="TrainingStoppedException">It was cancelled.</exception>
-    /// <exception cref="TrainingDivergedException">The loss is no number any more; the images are named, the saved state is from before.</exception>
+    /// <exception cref="TrainingDivergedException">The loss is no number any more, or beyond all bounds; the saved state is from before.</exception>
     /// <exception cref="IOException">A file cannot be written; the previous state stays.</exception>
     /// <exception cref="InvalidOperationException">It ran before.</exception>
     public TrainingResult Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
@@ -139,7 +158,7 @@ public sealed class TrainingRun : IDisposable
             var waited = clock.Elapsed.TotalSeconds;
             var loss = _trainer.Step(batch.Samples, Phase.Schedule.RateAt(StepOfPhase));
             _speed.Add(clock.Elapsed);
-            _at = _at with
+            _at = DivergenceGuard.After(_at, loss.Total) with
             {
                 Step = _at.Step + 1,
                 LossL = _at.LossL + loss.Location,
@@ -148,7 +167,7 @@ public sealed class TrainingRun : IDisposable
                 Waited = _at.Waited + waited,
             };
             progress?.Report(Progress(RunActivity.Training, _at.Step, _config.StepsPerEpoch));
-            if (saved.Elapsed.TotalSeconds < _config.SaveEvery) continue;
+            if (saved.Elapsed.TotalSeconds < _config.SaveEvery || _at.StepsBeyond > 0) continue;
             Save();
             saved.Restart();
         }
@@ -156,6 +175,7 @@ public sealed class TrainingRun : IDisposable
 
     private void EndEpoch(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
+        DivergenceGuard.CheckEpoch(_at);
         var last = _at.Epoch + 1 == Phase.Epochs;
         var validates = _validation is not null && ((EpochOfRun + 1) % _config.ValidateEvery == 0 || last);
 
@@ -193,14 +213,6 @@ public sealed class TrainingRun : IDisposable
         Save();
     }
 
-    private static void RequireSize(TrainingConfig config, Network network)
-    {
-        // Below, the one cell of the coarsest level stands outside the image.
-        var least = network.Head.Levels.Select(level => level.Stride).DefaultIfEmpty().Max() / 2;
-        if (config.ImageSize < least)
-            throw new NetworkException($"images of {config.ImageSize} x {config.ImageSize} pixels are too small for {network.Architecture}, expected at least {least} x {least}");
-    }
-
     // It goes on from epoch to epoch by itself.
     private SampleLoader CreateLoader() => new(_data.Train, LoaderOptions());
 
@@ -228,7 +240,7 @@ public sealed class TrainingRun : IDisposable
     private void BeginPhase(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         void Tell(RunActivity activity, int done, int total) => progress?.Report(Progress(activity, done, total));
-        if (Phase.Frozen && _at.Phase == 0) _trainer.Zero(SelectFilters(Tell, cancellation));
+        if (_config.Pruning is not null && Phase.Frozen && _at.Phase == 0) _trainer.Zero(SelectFilters(Tell, cancellation));
         var frozen = Phase.Frozen ? FilterMask.FromZeros(_trainer.ToModel("")) : null;
         _at = _at with { Frozen = frozen?.Pruned };
         _trainer.BeginPhase(frozen);
@@ -278,6 +290,9 @@ public sealed class TrainingRun : IDisposable
         }
 
         _at = state.Position;
+
+        // It ended, and was made longer since.
+        if (_at.Phase == _phases.Length && _config.Pruning is null && _at.Metrics.Length < _config.Epochs) _at = _at with { Phase = 0, Epoch = _at.Metrics.Length };
         if (!_at.Metrics.IsEmpty) MetricsFiles.Write(Folder, _at.Metrics);
     }
 

@@ -27,6 +27,12 @@ internal sealed record RunPosition
     /// <summary>Seconds of them spent waiting for data.</summary>
     public double Waited { get; init; }
 
+    /// <summary>The loss of the phase's first step.</summary>
+    public double? FirstLoss { get; init; }
+
+    /// <summary>Steps in a row, up to the last, whose loss was beyond all bounds (<see cref="DivergenceGuard"/>).</summary>
+    public int StepsBeyond { get; init; }
+
     /// <summary>What the best model so far scored; larger is better.</summary>
     public double? Best { get; init; }
 
@@ -40,7 +46,7 @@ internal sealed record RunPosition
     public RunPosition NextEpoch() => this with { Epoch = Epoch + 1, Step = 0, LossL = 0, LossC = 0, Seconds = 0, Waited = 0 };
 
     /// <summary>The beginning of the next phase, or the end of the run.</summary>
-    public RunPosition NextPhase() => NextEpoch() with { Epoch = 0, Phase = Phase + 1, Frozen = null };
+    public RunPosition NextPhase() => NextEpoch() with { Epoch = 0, Phase = Phase + 1, FirstLoss = null };
 }
 
 /// <summary>A run at a moment between two steps.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Pruning.Criteria;
@@ -82,6 +83,21 @@ public sealed class PruningPlan
         if (refused.Count == 0) return;
         throw new ArgumentException(
             $"{criterion.Name} cannot score {string.Join("; ", refused.Select(r => $"{string.Join(", ", r)} ({r.Key})"))}: exclude these layers, or take another criterion");
+    }
+
+    /// <summary>Checks that the plan takes a filter from some layer, unless its rate is 0.</summary>
+    /// <exception cref="ArgumentException">It takes none; the message tells the smallest rate that would. Or a pattern matches no prunable layer.</exception>
+    public void RequireEffect(Network network)
+    {
+        if (Rate == 0 || Resolve(network).Any(q => q.Pruned > 0)) return;
+        var largest = network.PrunableLayers().Where(l => RateOf(l.Layer) == Rate).Select(l => network.Parameter(l.Weight).Shape[0]).DefaultIfEmpty().Max();
+        if (largest == 0) throw new ArgumentException($"the rates by layer leave nothing to prune: no layer of {network.Architecture} is left with the rate {Invariant(Rate)}");
+        const double digits = 1e4;
+        throw new ArgumentException(
+            $"the rate {Invariant(Rate)} prunes no filter: of the largest layer, with {largest} filters, floor({largest} x {Invariant(Rate)}) = 0; "
+            + $"the smallest rate that prunes one is {Invariant(Math.Ceiling(digits / largest) / digits)}");
+
+        static string Invariant(double value) => value.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>

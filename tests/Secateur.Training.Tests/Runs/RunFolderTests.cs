@@ -38,12 +38,32 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
-    public void Free_names_count_up()
+    public void Numbered_folders_take_the_first_free_number()
     {
-        Assert.Equal("eresfd-1", RunFolder.FreeName(_temporary.Root, "eresfd"));
         Directory.CreateDirectory(_temporary.PathOf("eresfd-1"));
         _temporary.Write("eresfd-2", "");
-        Assert.Equal("eresfd-3", RunFolder.FreeName(_temporary.Root, "eresfd"));
+        Assert.Equal(_temporary.PathOf("eresfd-3"), RunFolder.Create(_temporary.PathOf("eresfd"), Samples.Config, TinyDetector.Create(), numbered: true).Path);
+    }
+
+    [Fact]
+    public void Runs_that_begin_at_once_take_several_names()
+    {
+        var model = TinyDetector.Create();
+        var made = new string[12];
+        Parallel.For(0, made.Length, new ParallelOptions { MaxDegreeOfParallelism = 6 }, i => made[i] = RunFolder.Create(_temporary.PathOf("a"), Samples.Config, model, numbered: true).Path);
+        Assert.Equal(Enumerable.Range(1, made.Length).Select(i => $"a-{i}").Order(StringComparer.Ordinal), Names(_temporary.Root));
+        Assert.Equal(made.Length, made.Distinct().Count());
+    }
+
+    [Fact]
+    public void Only_plain_training_can_be_made_longer()
+    {
+        var folder = RunFolder.Create(_temporary.PathOf("a"), Samples.Config, TinyDetector.Create());
+        Assert.Throws<ArgumentException>(() => folder.Extend(Samples.Config, Samples.Config.Epochs));
+        Assert.Throws<ArgumentException>(() => folder.Extend(Samples.PruningConfig, 100));
+        Assert.Equal(3, folder.ReadConfig().Epochs);
+        Assert.Equal(7, folder.Extend(Samples.Config, 7).Epochs);
+        Assert.Equal(7, folder.ReadConfig().Epochs);
     }
 
     [Fact]
@@ -65,6 +85,9 @@ public sealed class RunFolderTests : IDisposable
     {
         Assert.Contains("no run here", Assert.Throws<DirectoryNotFoundException>(() => RunFolder.Open(_temporary.Root)).Message, StringComparison.Ordinal);
         Assert.Throws<DirectoryNotFoundException>(() => RunFolder.Open(_temporary.PathOf("missing")));
+        var folder = RunFolder.Create(_temporary.PathOf("a"), Samples.Config, TinyDetector.Create());
+        File.Delete(folder.Config);
+        Assert.Contains("config.json is missing, without which the run cannot go on", Assert.Throws<DirectoryNotFoundException>(() => RunFolder.Open(folder.Path)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -84,7 +107,9 @@ public sealed class RunFolderTests : IDisposable
         var json = File.ReadAllText(folder.Config);
         Assert.Contains(text, json, StringComparison.Ordinal);
         File.WriteAllText(folder.Config, json.Replace(text, other, StringComparison.Ordinal));
-        Assert.Contains(folder.Config, Assert.Throws<InvalidFileException>(folder.ReadConfig).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<InvalidFileException>(folder.ReadConfig);
+        Assert.Contains(folder.Config, error.Message, StringComparison.Ordinal);
+        Assert.Contains("put a copy of it back, or begin a new run", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -41,6 +41,7 @@ public sealed class StateFileTests : IDisposable
             File.WriteAllBytes(Path, i % 2 == 0 ? broken : whole[..at]);
             var error = Assert.Throws<InvalidFileException>(() => StateFile.Read(Path, _model, Samples.Config));
             Assert.Contains(Path, error.Message, StringComparison.Ordinal);
+            Assert.Contains("put a copy of it back, or begin a new run", error.Message, StringComparison.Ordinal);
         }
     }
 
@@ -71,7 +72,7 @@ public sealed class StateFileTests : IDisposable
         StateFile.Write(Path, state, Samples.Config);
         var file = Safetensors.Read(Path);
         Safetensors.Write(Path, file.Tensors, file.Metadata.Select(m => m.Key == "secateur.state_version" ? KeyValuePair.Create(m.Key, "99") : m));
-        Refuses("version '99', expected 1", () => StateFile.Read(Path, _model, Samples.Config));
+        Refuses("version '99', expected 2", () => StateFile.Read(Path, _model, Samples.Config));
         Safetensors.Write(Path, file.Tensors);
         Refuses("no saved state", () => StateFile.Read(Path, _model, Samples.Config));
     }

@@ -188,15 +188,10 @@ public sealed class TrainingRunTests : IDisposable
         weights["base.1.1.running_mean"] = new Tensor([8], [.. Enumerable.Repeat(-3e38f, 8)]);
         var model = new Model(_model.Network, weights, _model.Info);
         var path = _temporary.PathOf("nan-validation");
-        using (var run = TrainingRun.Start(path, Config(epochs: 2) with { ValidateEvery = 1 }, model, _data))
-        {
-            var result = run.Run();
-            Assert.All(result.Metrics, m => Assert.False(double.IsFinite(m.ValLossC!.Value)));
-            Assert.Equal(2, File.ReadAllLines(result.Folder.JsonLines).Select(l => JsonDocument.Parse(l)).Count());
-        }
-
-        using var again = TrainingRun.Resume(RunFolder.Open(path), RunFolder.Open(path).ReadConfig(), _data);
-        Assert.Equal(2, again.Run().Metrics.Length);
+        using var run = TrainingRun.Start(path, Config(epochs: 2) with { ValidateEvery = 1 }, model, _data);
+        var result = run.Run();
+        Assert.All(result.Metrics, m => Assert.False(double.IsFinite(m.ValLossC!.Value)));
+        Assert.Equal(2, File.ReadAllLines(result.Folder.JsonLines).Select(l => JsonDocument.Parse(l)).Count());
     }
 
     [Fact]
@@ -221,8 +216,89 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Throws<InvalidFileException>(() => TrainingRun.Resume(folder, config, _data));
 
         // And none of them left the folder locked.
+        folder.Lock().Dispose();
+    }
+
+    [Fact]
+    public void A_run_whose_state_is_gone_is_told_and_its_models_and_metrics_stay()
+    {
+        var config = Config(epochs: 1);
+        var folder = Run(config).Folder;
         File.Delete(folder.State);
-        TrainingRun.Resume(folder, config, _data).Dispose();
+        var before = Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToArray();
+        Assert.Contains("is missing, though epochs of this run are finished", Assert.Throws<InvalidFileException>(() => TrainingRun.Resume(folder, config, _data)).Message, StringComparison.Ordinal);
+        Assert.Equal(before, Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal).Select(File.ReadAllBytes));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_finished_run_made_longer_ends_as_one_that_was_planned_so_long(bool masked)
+    {
+        var model = masked ? Masked() : _model;
+        var config = Config(epochs: 3) with { Milestones = [2], ValidateEvery = 0, KeepZeroFilters = masked };
+        var whole = _temporary.PathOf("whole");
+        using (var run = TrainingRun.Start(whole, config with { Epochs = 5 }, model, _data)) run.Run();
+        var path = _temporary.PathOf("longer");
+        using (var run = TrainingRun.Start(path, config, model, _data)) run.Run();
+        var folder = RunFolder.Open(path);
+        using (var run = TrainingRun.Resume(folder, folder.Extend(folder.ReadConfig(), 5), _data)) Assert.Equal(5, run.Run().Metrics.Length);
+        var (one, other) = (ModelFile.Read(RunFolder.Open(whole).Last), ModelFile.Read(folder.Last));
+        Assert.All(one.Weights, w => Assert.Equal(w.Value.Data, other.Weights[w.Key].Data));
+    }
+
+    [Fact]
+    public void Filters_that_are_zero_at_the_start_stay_zero_also_after_a_stop()
+    {
+        var masked = Masked();
+        var config = Config(epochs: 2) with { LearningRate = 0.01, KeepZeroFilters = true };
+        var path = _temporary.PathOf("kept");
+        using (var run = TrainingRun.Start(path, config, masked, _data)) StopAfter(run, 3);
+        using (var run = TrainingRun.Resume(RunFolder.Open(path), RunFolder.Open(path).ReadConfig(), _data)) run.Run();
+        var kept = ModelFile.Read(RunFolder.Open(path).Last);
+        Assert.Equal(PruningStatistics.Of(masked).ZeroFilters, PruningStatistics.Of(kept).ZeroFilters);
+        Assert.NotEqual(masked.Weights["loc.0.weight"].Data, kept.Weights["loc.0.weight"].Data);
+
+        var free = _temporary.PathOf("free");
+        using (var run = TrainingRun.Start(free, config with { KeepZeroFilters = false }, masked, _data)) run.Run();
+        Assert.True(PruningStatistics.Of(ModelFile.Read(RunFolder.Open(free).Last)).ZeroFilters < PruningStatistics.Of(masked).ZeroFilters);
+    }
+
+    [Fact]
+    public void A_loss_beyond_all_bounds_ends_the_run_with_the_reason_and_without_a_model()
+    {
+        var config = Config(epochs: 1) with { LearningRate = 1e4, Milestones = [] };
+        using var run = TrainingRun.Start(_temporary.PathOf("far"), config, _model, _data);
+        var error = Assert.Throws<TrainingDivergedException>(() => run.Run());
+        Assert.Contains("try a lower learning rate", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(run.Folder.Last));
+    }
+
+    [Fact]
+    public void Divergence_takes_a_thousand_times_the_first_loss_for_25_steps_or_an_epoch()
+    {
+        var at = DivergenceGuard.After(new RunPosition(), 2);
+        for (var i = 0; i < 24; i++) at = DivergenceGuard.After(at, 2001);
+        Assert.Throws<TrainingDivergedException>(() => DivergenceGuard.After(at, 2001));
+        at = DivergenceGuard.After(at, 1999);
+        Assert.Equal((0, 2.0), (at.StepsBeyond, at.FirstLoss));
+
+        // A tiny first loss, as of a warm start, is taken for 1.
+        at = DivergenceGuard.After(new RunPosition(), 1e-6);
+        for (var i = 0; i < 100; i++) at = DivergenceGuard.After(at, 999);
+        DivergenceGuard.CheckEpoch(at with { LossL = 990, LossC = 9, Step = 1 });
+        Assert.Throws<TrainingDivergedException>(() => DivergenceGuard.CheckEpoch(at with { LossL = 1990, LossC = 11, Step = 2 }));
+    }
+
+    [Fact]
+    public void Without_a_validation_split_training_goes_on_without_validation()
+    {
+        var folder = SpotDataset.Write(_temporary.PathOf("single"));
+        File.Delete(Path.Combine(folder, "wider_face_split", "wider_face_val_bbx_gt.txt"));
+        var data = TrainingData.Open(folder, validate: true);
+        Assert.Null(data.Validation);
+        using var run = TrainingRun.Start(_temporary.PathOf("run"), Config(epochs: 1) with { DataDigest = data.Digest(), ValidateEvery = 1 }, _model, data);
+        Assert.Null(Assert.Single(run.Run().Metrics).Ap);
     }
 
     [Fact]
@@ -285,6 +361,8 @@ public sealed class TrainingRunTests : IDisposable
         File.WriteAllText(list, $"0--Spots/{part}0.ppm\n0\n0 0 0 0 0 0 0 0 0 0\n");
         Assert.Contains("has a face", Assert.Throws<InvalidFileException>(() => TrainingData.Open(folder, validate: true)).Message, StringComparison.Ordinal);
     }
+
+    private Model Masked() => new PruningPlan(0.5).Select(_model, Secateur.Pruning.Criteria.FilterCriteria.Create("l1", 0)).Apply(_model);
 
     private TrainingConfig Config(int epochs, bool pruning = false)
     {
