@@ -66,7 +66,7 @@ public static class ImageFile
         }
         catch (InvalidFileException) when (front.Length == FrontLength)
         {
-            // Large metadata may come before the size.
+            // Large metadata may come before the size, and a WebP's orientation comes last.
             return DecodeHeader(path, BoundedFile.ReadAllBytes(path, Array.MaxLength));
         }
     }

@@ -9,7 +9,8 @@ internal static class PngExif
     private const int ChunkFrame = 12;
 
     /// <summary>The TIFF structure in the chunk eXIf; empty where there is none.</summary>
-    public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> file)
+    /// <exception cref="InvalidFileException">The file ends before its image data.</exception>
+    public static ReadOnlySpan<byte> Find(string name, ReadOnlySpan<byte> file)
     {
         for (long at = Signature; at + ChunkFrame <= file.Length;)
         {
@@ -21,6 +22,6 @@ internal static class PngExif
             at += length + ChunkFrame;
         }
 
-        return [];
+        throw new InvalidFileException(name, $"is a truncated PNG: it has no image data within its {file.Length} bytes");
     }
 }

@@ -51,7 +51,7 @@ internal sealed record JpegHeader(int Width, int Height, int Components, bool Is
                 (width, height, components) = ParseFrame(name, segment, marker, at - segment.Length);
                 progressive = marker == ProgressiveFrame;
             }
-            else if (marker == App1 && segment.StartsWith("Exif\0\0"u8))
+            else if (marker == App1 && scans == 0 && segment.StartsWith("Exif\0\0"u8))
             {
                 orientation = ExifOrientation.Parse(segment[6..]);
             }

@@ -14,7 +14,7 @@ internal static class SkiaDecoder
     public static ImageHeader ReadHeader(string name, ImageFormat format, byte[] content)
     {
         using var picture = SkiaPicture.Open(name, NameOf(format), content);
-        return Orient(picture.Header, format, content);
+        return Orient(name, picture.Header, format, content);
     }
 
     /// <returns>The picture as stored, and its EXIF orientation.</returns>
@@ -22,16 +22,20 @@ internal static class SkiaDecoder
     public static (RgbImage Image, int Orientation) Decode(string name, ImageFormat format, byte[] content, long maxPixels)
     {
         using var picture = SkiaPicture.Open(name, NameOf(format), content);
-        var (width, height, orientation) = Orient(picture.Header, format, content);
+        var (width, height, orientation) = Orient(name, picture.Header, format, content);
         _ = PixelLimit.RgbBytes(name, (uint)width, (uint)height, maxPixels);
         if (format == ImageFormat.Png && (long)content.Length * MaxPngPixelsPerByte < (long)width * height)
             throw new InvalidFileException(name, $"is a damaged PNG: {width} x {height} pixels are more than {content.Length} bytes can hold");
         return (picture.Decode(width, height), orientation);
     }
 
-    /// <summary>Skia passes over the orientation of a PNG.</summary>
-    private static ImageHeader Orient(ImageHeader header, ImageFormat format, byte[] content) =>
-        format == ImageFormat.Png ? header with { Orientation = ExifOrientation.Parse(PngExif.Find(content)) } : header;
+    /// <summary>Skia passes over the orientation of a PNG, and over that of a WebP, which stands at the end, where the end is missing.</summary>
+    private static ImageHeader Orient(string name, ImageHeader header, ImageFormat format, byte[] content)
+    {
+        if (format == ImageFormat.Png) return header with { Orientation = ExifOrientation.Parse(PngExif.Find(name, content)) };
+        if (format == ImageFormat.WebP) WebPExif.CheckIsThere(name, content);
+        return header;
+    }
 
     private static string NameOf(ImageFormat format) => format switch { ImageFormat.Png => "PNG", ImageFormat.Gif => "GIF", ImageFormat.Bmp => "BMP", _ => "WebP" };
 }

@@ -39,6 +39,28 @@ public sealed class SkiaFormatTests
     }
 
     [Fact]
+    public void The_orientation_of_a_header_is_the_one_that_decoding_applies_wherever_it_stands()
+    {
+        using var folder = new TemporaryFolder();
+        var noise = TestImages.Noise(300, 211, 1);
+        var tiff = ExifBuilder.Tiff(6, littleEndian: false);
+        var text = new PngBuilder().Header(3, 2, 8, 2).Chunk("tEXt", new byte[100_000]);
+        (string Name, byte[] File)[] files =
+        [
+            ("behind the picture.webp", WebPWithExif(SkiaBitmap.EncodeWebP(noise, 100), 300, 211, tiff)),
+            ("behind a long text.png", text.Chunk("eXIf", tiff).ImageData(new byte[20]).End()),
+            ("before the picture.jpg", ExifBuilder.Insert(ImageFile.EncodeJpeg(noise), tiff)),
+        ];
+        foreach (var (name, file) in files)
+        {
+            var path = folder.Write(name, file);
+            var (header, image) = (ImageFile.ReadHeader(path), ImageFile.Read(path));
+            Assert.Equal(6, header.Orientation);
+            Assert.Equal(header.UprightSize, (image.Width, image.Height));
+        }
+    }
+
+    [Fact]
     public void Giant_pictures_are_refused_before_memory_is_set_aside()
     {
         var bmp = Bmp();
@@ -79,6 +101,18 @@ public sealed class SkiaFormatTests
         var options = new ImageReadOptions { MaxPixels = 1_000_000 };
         ReaderFuzz.Run([Bmp(), Gif(frames: 2), SkiaBitmap.EncodeWebP(TestImages.Noise(20, 10, 1), 90), SkiaBitmap.EncodeWebP(TestImages.Ramps(33, 21), 30)], path => ImageFile.Read(path, options), ".img", rounds: 300);
         ReaderFuzz.Run([Bmp(), Gif(frames: 2), SkiaBitmap.EncodeWebP(TestImages.Noise(20, 10, 1), 90)], path => ImageFile.ReadHeader(path), ".img", rounds: 300);
+    }
+
+    /// <summary>A plain WebP file in the extended layout, with EXIF data at its end.</summary>
+    private static byte[] WebPWithExif(byte[] plain, int width, int height, byte[] tiff)
+    {
+        byte[] chunks =
+        [
+            .. "WEBPVP8X"u8, .. Int(10), 8, 0, 0, 0, .. Int(width - 1)[..3], .. Int(height - 1)[..3],
+            .. plain[12..],
+            .. "EXIF"u8, .. Int(tiff.Length), .. tiff,
+        ];
+        return [.. "RIFF"u8, .. Int(chunks.Length), .. chunks];
     }
 
     /// <summary>24 bits a pixel, the last row first, rows of a multiple of four bytes.</summary>
