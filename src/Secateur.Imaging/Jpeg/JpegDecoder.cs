@@ -6,7 +6,7 @@ namespace Secateur.Imaging.Jpeg;
 
 /// <summary>
 /// Decodes JPEG files as libjpeg does at its default settings (accurate integer DCT, smooth chroma upsampling), which most imaging libraries use
-/// too, so that pixels agree with theirs: with libjpeg-turbo where it is installed, else with Skia's copy of it, at a third of the speed.
+/// too, so that pixels agree with theirs: with libjpeg-turbo where it is installed, else with Skia's copy of it, which is slower.
 /// </summary>
 internal static class JpegDecoder
 {
@@ -15,6 +15,7 @@ internal static class JpegDecoder
 
     private const int CmykComponents = 4;
     private const int NoiseLength = 256;
+    private const int StartLength = 2;
 
     /// <summary>libjpeg's warnings that leave every pixel as it was meant.</summary>
     private static readonly string[] HarmlessWarnings =
@@ -44,27 +45,33 @@ internal static class JpegDecoder
             throw new InvalidFileException(name, "is a CMYK JPEG without Adobe's segment, which tells how its inks are stored; save it as RGB");
 
         var (width, height) = ((header.Width + reduction - 1) / reduction, (header.Height + reduction - 1) / reduction);
+        if (!header.HasEnd && !header.HasAllScans)
+            throw new InvalidFileException(name, $"is a truncated JPEG: it ends after {content.Length} bytes, without all of its scans and the end-of-image marker");
+
+        byte[] ended = header.HasEnd ? content : [.. content, .. EndOfImage];
         var image = (header.Components == CmykComponents || !turbo, header.HasEnd) switch
         {
-            (false, true) => new RgbImage(width, height, Decompress(name, content, width, height)),
-            (false, false) => new RgbImage(width, height, Decompress(name, [.. content, .. EndOfImage], width, height)),
-            (true, true) => DecodeWithSkia(name, content, width, height),
-            (true, false) => DecodeWithoutEnd(name, content, width, height, header),
+            (false, _) => new RgbImage(width, height, Decompress(name, ended, width, height)),
+            (true, true) => DecodeWithSkia(name, FromFirstMarker(ended, header), width, height),
+            (true, false) => DecodeWithoutEnd(name, FromFirstMarker(content, header), width, height),
         };
         if (!header.HasEnd) options.OnWarning?.Invoke($"{name}: lacks the end-of-image marker; its picture is whole");
         return (image, header.Orientation);
     }
 
     /// <summary>Skia does not tell a scan that ends early; but where it is whole, nothing that comes behind it can matter.</summary>
-    private static RgbImage DecodeWithoutEnd(string name, byte[] content, int width, int height, JpegHeader header)
+    private static RgbImage DecodeWithoutEnd(string name, byte[] content, int width, int height)
     {
-        if (header.IsProgressive) throw new InvalidFileException(name, "is a truncated JPEG: it lacks the end-of-image marker, and with it perhaps scans");
         var image = DecodeWithSkia(name, [.. content, .. EndOfImage], width, height);
         byte[] noise = [.. Enumerable.Repeat<byte>(0xA5, NoiseLength)];
         return image.Pixels.AsSpan().SequenceEqual(DecodeWithSkia(name, [.. content, .. noise, .. EndOfImage], width, height).Pixels)
             ? image
             : throw new InvalidFileException(name, "is a truncated JPEG: its data end before the picture does");
     }
+
+    /// <summary>Skia takes a file for a JPEG only where a marker follows its start at once; libjpeg-turbo passes over what lies between.</summary>
+    private static byte[] FromFirstMarker(byte[] content, JpegHeader header) =>
+        header.FirstMarker == StartLength ? content : [.. content[..StartLength], .. content[header.FirstMarker..]];
 
     private static RgbImage DecodeWithSkia(string name, byte[] content, int width, int height)
     {

@@ -7,17 +7,17 @@ namespace Secateur.Imaging.Jpeg;
 /// <param name="Width">Columns.</param>
 /// <param name="Height">Rows.</param>
 /// <param name="Components">1 (grey), 3 (colour) or 4 (CMYK, YCCK).</param>
-/// <param name="IsProgressive">Its scans refine the whole picture one after another.</param>
+/// <param name="FirstMarker">Where its first marker behind that of its start lies.</param>
 /// <param name="HasAdobeSegment">Written the way Adobe does, which stores CMYK inverted.</param>
 /// <param name="HasEnd">Whether the end-of-image marker is there, behind a scan.</param>
+/// <param name="HasAllScans">Whether the scans bring every coefficient to its last bit; true where only the front was read.</param>
 /// <param name="Orientation">The EXIF orientation, 1 to 8.</param>
-internal sealed record JpegHeader(int Width, int Height, int Components, bool IsProgressive, bool HasAdobeSegment, bool HasEnd, int Orientation)
+internal sealed record JpegHeader(int Width, int Height, int Components, int FirstMarker, bool HasAdobeSegment, bool HasEnd, bool HasAllScans, int Orientation)
 {
     private const byte EndOfImage = 0xD9;
     private const byte StartOfScan = 0xDA;
     private const byte App1 = 0xE1;
     private const byte App14 = 0xEE;
-    private const byte ProgressiveFrame = 0xC2;
 
     /// <exception cref="InvalidFileException">A segment is damaged, the file ends early, or the coding process is not supported.</exception>
     public static JpegHeader Parse(string name, ReadOnlySpan<byte> content) => Parse(name, content, toFirstScan: false);
@@ -28,12 +28,14 @@ internal sealed record JpegHeader(int Width, int Height, int Components, bool Is
 
     private static JpegHeader Parse(string name, ReadOnlySpan<byte> content, bool toFirstScan)
     {
-        var (width, height, components, progressive, adobe, end, scans, orientation) = (0, 0, 0, false, false, true, 0, ExifOrientation.Upright);
+        var (width, height, components, adobe, end, orientation) = (0, 0, 0, false, true, ExifOrientation.Upright);
+        var scans = new JpegScans();
+        var first = NextMarker(content, 2) - 1;
         var at = 2;
         while (true)
         {
             at = NextMarker(content, at);
-            if (at < 0 && scans > 0 && width > 0)
+            if (at < 0 && scans.Count > 0 && width > 0)
             {
                 end = false;
                 break;
@@ -49,9 +51,9 @@ internal sealed record JpegHeader(int Width, int Height, int Components, bool Is
             {
                 if (width > 0) continue;
                 (width, height, components) = ParseFrame(name, segment, marker, at - segment.Length);
-                progressive = marker == ProgressiveFrame;
+                scans.Frame(segment);
             }
-            else if (marker == App1 && scans == 0 && segment.StartsWith("Exif\0\0"u8))
+            else if (marker == App1 && scans.Count == 0 && segment.StartsWith("Exif\0\0"u8))
             {
                 orientation = ExifOrientation.Parse(segment[6..]);
             }
@@ -69,12 +71,12 @@ internal sealed record JpegHeader(int Width, int Height, int Components, bool Is
             }
             else if (marker == StartOfScan)
             {
-                scans++;
+                scans.Add(segment);
             }
         }
         if (width == 0)
             throw new InvalidFileException(name, $"is a damaged JPEG: it has no frame header before the end-of-image marker at byte {at - 2}");
-        return new JpegHeader(width, height, components, progressive, adobe, end, orientation);
+        return new JpegHeader(width, height, components, first, adobe, end, toFirstScan || scans.IsWhole, orientation);
     }
 
     /// <summary>The offset of the code of the next marker at or after <paramref name="at"/>, passing over entropy-coded data; -1 if there is none.</summary>

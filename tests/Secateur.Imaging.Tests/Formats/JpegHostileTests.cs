@@ -60,13 +60,40 @@ public sealed class JpegHostileTests
         Refused("frame header", [0xFF, 0xD8, 0xFF, 0xC0, 0, 4, 8, 0, 0xFF, 0xD9]);
     }
 
-    [Fact]
-    public void Needless_bytes_before_a_marker_are_passed_over()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Needless_bytes_before_a_marker_are_passed_over(bool turbo)
     {
+        if (turbo && !TurboJpegLibrary.IsThere) return;
         byte[] padded = [.. Good[..^2], 1, 2, 3, 4, 0xFF, 0xD9];
-        Assert.Equal(0, TestImages.LargestDifference(ImageFile.Decode("a.jpg", Good), ImageFile.Decode("a.jpg", padded)));
         byte[] early = [.. Good[..2], 7, 7, 7, .. Good[2..]];
-        Assert.Equal(0, TestImages.LargestDifference(ImageFile.Decode("a.jpg", Good), ImageFile.Decode("a.jpg", early)));
+        Assert.All([padded, early], file => Assert.Equal(0, TestImages.LargestDifference(ImageFile.Decode("a.jpg", Good), JpegDecoder.Decode("a.jpg", file, ImageReadOptions.Default, turbo).Image)));
+    }
+
+    [TurboFact]
+    public void A_progressive_file_cut_short_is_refused_unless_the_whole_picture_is_there()
+    {
+        var progressive = JpegBuilder.ProgressiveRgb(TestImages.Noise(40, 30, 6));
+        var whole = ImageFile.Decode("a.jpg", progressive);
+        foreach (var turbo in new[] { true, false })
+        {
+            var refused = 0;
+            for (var length = 2; length < progressive.Length - 2; length++)
+            {
+                try
+                {
+                    Assert.Equal(0, TestImages.LargestDifference(whole, JpegDecoder.Decode("a.jpg", progressive[..length], ImageReadOptions.Default, turbo).Image));
+                }
+                catch (InvalidFileException)
+                {
+                    refused++;
+                }
+            }
+
+            Assert.InRange(refused, progressive.Length - 10, progressive.Length);
+            Assert.Equal(0, TestImages.LargestDifference(whole, JpegDecoder.Decode("a.jpg", progressive[..^2], ImageReadOptions.Default, turbo).Image));
+        }
     }
 
     [Fact]
