@@ -1,10 +1,11 @@
 using Secateur.Imaging.Exif;
+using Secateur.Imaging.Skia;
 using Secateur.Pixels;
 
-namespace Secateur.Imaging.Skia;
+namespace Secateur.Imaging;
 
-/// <summary>Reads picture files with Skia.</summary>
-internal static class SkiaDecoder
+/// <summary>The formats that Skia alone reads.</summary>
+internal static class SkiaFormats
 {
     /// <summary>Deflate expands a byte to 1032 at most, and each of these holds 8 pixels at most.</summary>
     private const int MaxPngPixelsPerByte = 8 * 1032;
@@ -14,7 +15,7 @@ internal static class SkiaDecoder
     public static ImageHeader ReadHeader(string name, ImageFormat format, byte[] content)
     {
         using var picture = SkiaPicture.Open(name, NameOf(format), content);
-        return Orient(picture.Header, format, content);
+        return Orient(picture, format, content);
     }
 
     /// <returns>The picture as stored, and its EXIF orientation.</returns>
@@ -22,7 +23,7 @@ internal static class SkiaDecoder
     public static (RgbImage Image, int Orientation) Decode(string name, ImageFormat format, byte[] content, long maxPixels)
     {
         using var picture = SkiaPicture.Open(name, NameOf(format), content);
-        var (width, height, orientation) = Orient(picture.Header, format, content);
+        var (width, height, orientation) = Orient(picture, format, content);
         _ = PixelLimit.RgbBytes(name, (uint)width, (uint)height, maxPixels);
         if (format == ImageFormat.Png && (long)content.Length * MaxPngPixelsPerByte < (long)width * height)
             throw new InvalidFileException(name, $"is a damaged PNG: {width} x {height} pixels are more than {content.Length} bytes can hold");
@@ -30,8 +31,8 @@ internal static class SkiaDecoder
     }
 
     /// <summary>Skia passes over the orientation of a PNG.</summary>
-    private static ImageHeader Orient(ImageHeader header, ImageFormat format, byte[] content) =>
-        format == ImageFormat.Png ? header with { Orientation = ExifOrientation.Parse(PngExif.Find(content)) } : header;
+    private static ImageHeader Orient(SkiaPicture picture, ImageFormat format, byte[] content) =>
+        new(picture.Width, picture.Height, format == ImageFormat.Png ? ExifOrientation.Parse(PngExif.Find(content)) : picture.Orientation);
 
     private static string NameOf(ImageFormat format) => format switch { ImageFormat.Png => "PNG", ImageFormat.Gif => "GIF", ImageFormat.Bmp => "BMP", _ => "WebP" };
 }
