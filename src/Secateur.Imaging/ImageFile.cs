@@ -30,7 +30,11 @@ public static class ImageFile
     /// <exception cref="InvalidFileException">The file is a directory, no picture of a known format, damaged, or beyond the pixel limit.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">No permission to read the file.</exception>
-    public static RgbImage Read(string path, ImageReadOptions? options = null) => Decode(path, BoundedFile.ReadAllBytes(path, Array.MaxLength), options);
+    public static RgbImage Read(string path, ImageReadOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Decode(path, BoundedFile.ReadAllBytes(path, Array.MaxLength), options);
+    }
 
     /// <summary>Decodes a picture file that is in memory.</summary>
     /// <param name="name">What to call it in errors.</param>
@@ -39,14 +43,15 @@ public static class ImageFile
     /// <exception cref="InvalidFileException">The content is no picture of a known format, damaged, or beyond the pixel limit.</exception>
     public static RgbImage Decode(string name, byte[] content, ImageReadOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(content);
         options ??= ImageReadOptions.Default;
         var format = ImageFormats.Recognise(content);
         var (image, orientation) = format switch
         {
             ImageFormat.Unknown => throw new InvalidFileException(name, ImageFormats.DescribeUnknown(content)),
             ImageFormat.Netpbm => (NetpbmDecoder.Decode(name, content, options.MaxPixels), ExifOrientation.Upright),
-            ImageFormat.Jpeg => JpegDecoder.Decode(name, content, options, TurboJpegLibrary.IsThere),
-            _ => SkiaDecoder.Decode(name, format, content, options.MaxPixels),
+            ImageFormat.Jpeg => JpegDecoder.Decode(name, content, options.MaxPixels, options.JpegReduction, TurboJpegLibrary.IsThere, options.OnWarning),
+            _ => SkiaFormats.Decode(name, format, content, options.MaxPixels),
         };
         return options.ApplyOrientation ? ExifOrientation.Apply(image, orientation) : image;
     }
@@ -59,6 +64,7 @@ public static class ImageFile
     /// <exception cref="UnauthorizedAccessException">No permission to read the file.</exception>
     public static ImageHeader ReadHeader(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         var front = BoundedFile.ReadFront(path, FrontLength);
         try
         {
@@ -78,7 +84,11 @@ public static class ImageFile
     /// <param name="image">The picture.</param>
     /// <param name="quality">1 to 100; chroma is stored at full resolution from 90 on.</param>
     /// <exception cref="ArgumentException">The quality is out of range, or the picture is too large for a JPEG (65,500 pixels a side).</exception>
-    public static byte[] EncodeJpeg(RgbImage image, int quality = 92) => SkiaBitmap.EncodeJpeg(image, quality);
+    public static byte[] EncodeJpeg(RgbImage image, int quality = 92)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return SkiaBitmap.EncodeJpeg(image, quality);
+    }
 
     /// <summary>
     /// Writes a picture in the format of the extension (.png, .jpg, .jpeg, .webp or .ppm), through a temporary file, so that the name never holds half
@@ -92,6 +102,8 @@ public static class ImageFile
     /// <exception cref="UnauthorizedAccessException">No permission to write there, or the path is a directory.</exception>
     public static void Write(string path, RgbImage image, int jpegQuality = 92)
     {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(image);
         var extension = Path.GetExtension(path).ToLowerInvariant();
         if (extension == ".ppm")
         {
@@ -117,7 +129,7 @@ public static class ImageFile
             ImageFormat.Unknown => throw new InvalidFileException(name, ImageFormats.DescribeUnknown(content)),
             ImageFormat.Netpbm => NetpbmDecoder.ReadSize(name, content) is var (width, height) ? new ImageHeader(width, height, ExifOrientation.Upright) : default,
             ImageFormat.Jpeg => JpegHeader.ParseFront(name, content) is var jpeg ? new ImageHeader(jpeg.Width, jpeg.Height, jpeg.Orientation) : default,
-            _ => SkiaDecoder.ReadHeader(name, format, content),
+            _ => SkiaFormats.ReadHeader(name, format, content),
         };
         _ = PixelLimit.RgbBytes(name, (uint)header.Width, (uint)header.Height, ImageReadOptions.Default.MaxPixels);
         return header;

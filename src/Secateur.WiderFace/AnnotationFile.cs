@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Text;
@@ -12,6 +13,7 @@ namespace Secateur.WiderFace;
 internal static class AnnotationFile
 {
     private const int FieldCount = 10;
+    private static readonly SearchValues<byte> OfNumbers = SearchValues.Create("0123456789 \t.-"u8);
 
     // The largest value of the attributes behind the box, in the order of the fields.
     private static ReadOnlySpan<int> AttributeMaxima => [2, 1, 1, 1, 2, 1];
@@ -31,7 +33,7 @@ internal static class AnnotationFile
                 images.Add(ReadImage(ref lines, name, Path.Combine(imageFolder, name.Event, relative[(name.Event.Length + 1)..])));
                 lost = false;
             }
-            else if (line.IndexOfAnyExcept("0123456789 \t.-"u8) >= 0)
+            else if (line.IndexOfAnyExcept(OfNumbers) >= 0)
             {
                 oddPaths.Add(lines.Describe($"expected an image path EVENT/NAME.jpg, found '{TextLines.Quote(line)}'"));
                 lost = true;

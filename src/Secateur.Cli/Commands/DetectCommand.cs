@@ -6,7 +6,6 @@ using Secateur.Imaging;
 using Secateur.Imaging.Drawing;
 using Secateur.Models;
 using Secateur.Pixels;
-using Secateur.WiderFace;
 using Secateur.WiderFace.Predictions;
 
 namespace Secateur.Cli.Commands;

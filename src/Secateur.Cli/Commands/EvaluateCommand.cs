@@ -4,7 +4,6 @@ using Secateur.Cli.Options;
 using Secateur.Cli.Output;
 using Secateur.Models;
 using Secateur.WiderFace.Evaluation;
-using Secateur.WiderFace.Predictions;
 
 namespace Secateur.Cli.Commands;
 

@@ -40,7 +40,7 @@ internal static class ImportCommand
         {
             var path = parsed.GetValue(source)!;
             var target = parsed.GetValue(output) ?? CommonOptions.DefaultOutput(path, "");
-            CommonOptions.RequirePlace(target, path);
+            CommonOptions.RequirePlace(target, path, parsed.GetValue(masks) ?? path);
             var (model, notes) = ModelFile.Load(path, parsed.GetValue(architecture), parsed.GetValue(masks));
             var summary = string.Join("; ", notes);
             if (parsed.GetValue(strict) && notes.Length > 0) throw new InvalidFileException(path, $"--strict refuses what it would take to read it: {summary}");

@@ -64,7 +64,8 @@ internal static class TrainCommand
                 var data = options.Open(parsed);
                 var zeros = PruningStatistics.Of(model);
                 var config = options.Apply(parsed, batch => TrainingConfig.For(source ?? name, model.Network, data, batch, count))
-                    with { KeepZeroFilters = zeros.ZeroFilters > 0 && !parsed.GetValue(unfreeze) };
+                    with
+                { KeepZeroFilters = zeros.ZeroFilters > 0 && !parsed.GetValue(unfreeze) };
                 TrainingRun.Check(config, model.Network);
                 RunSession.Announce(config, data);
                 if (zeros.ZeroFilters > 0)

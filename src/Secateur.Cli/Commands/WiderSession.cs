@@ -17,6 +17,8 @@ namespace Secateur.Cli.Commands;
 /// <param name="truth">The faces to find.</param>
 internal sealed class WiderSession(WiderGroundTruth truth)
 {
+    private static readonly string[] Marks = ["wider_face_split", "WIDER_val", "ground_truth", "eval_tools", "wider_face_val.mat"];
+
     /// <summary>Images at the same time.</summary>
     public required int Threads { get; init; }
 
@@ -28,7 +30,7 @@ internal sealed class WiderSession(WiderGroundTruth truth)
 
     /// <summary>Whether a folder is one of WIDER FACE, rather than another data set.</summary>
     public static bool IsFor(string root) =>
-        !Directory.Exists(root) || new[] { "wider_face_split", "WIDER_val", "ground_truth", "eval_tools", "wider_face_val.mat" }.Any(part => Path.Exists(Path.Combine(root, part)));
+        !Directory.Exists(root) || Marks.Any(part => Path.Exists(Path.Combine(root, part)));
 
     /// <summary>Evaluates submission files.</summary>
     public void EvaluateFolder(string folder, bool partial, CancellationToken cancellation)

@@ -148,7 +148,7 @@ internal static class CommonOptions
         var target = Path.GetFullPath(output);
         foreach (var input in inputs)
         {
-            if (RealPath.Same(input, output)) throw new UsageException($"{output}: is the input itself; name another file with --out");
+            if (WeightFile.FilesOf(input).Any(file => RealPath.Same(file, output))) throw new UsageException($"{output}: is the input itself; name another file with --out");
         }
 
         if (Directory.Exists(target)) throw new UsageException($"{output}: is a folder; name a file with --out");

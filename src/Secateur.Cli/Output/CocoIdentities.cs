@@ -1,4 +1,3 @@
-using Secateur.Cli.Options;
 using Secateur.Training.Data.Datasets;
 
 namespace Secateur.Cli.Output;
@@ -24,7 +23,7 @@ internal sealed class CocoIdentities
     public long Face { get; }
 
     /// <summary>The id of an image: by its path from any folder down, or by its file name where only one has it.</summary>
-    /// <exception cref="UsageException">The file has no such image, or several.</exception>
+    /// <exception cref="ArgumentException">The file has no such image, or several.</exception>
     public long ImageOf(string path)
     {
         var name = path.Replace('\\', '/');
@@ -36,8 +35,8 @@ internal sealed class CocoIdentities
         return _byFile[Path.GetFileName(name)].Distinct().ToArray() switch
         {
             [var id] => id,
-            [] => throw new UsageException($"{path}: is no image of {_path}"),
-            var several => throw new UsageException($"{path}: {several.Length} images of {_path} have this file name"),
+            [] => throw new ArgumentException($"{path}: is no image of {_path}"),
+            var several => throw new ArgumentException($"{path}: {several.Length} images of {_path} have this file name"),
         };
     }
 }

@@ -21,6 +21,8 @@ public static class FaceAnnotator
     /// <returns>A picture of the same size. Scores are left out where they would hide other faces.</returns>
     public static RgbImage Draw(RgbImage image, IEnumerable<FaceDetection> faces, AnnotationStyle? style = null)
     {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(faces);
         style ??= AnnotationStyle.Default;
         using var bitmap = SkiaBitmap.Of(image);
         using var canvas = new SKCanvas(bitmap);

@@ -25,17 +25,18 @@ internal static class JpegDecoder
 
     /// <param name="name">What to call the file in errors.</param>
     /// <param name="content">The file.</param>
-    /// <param name="options">The pixel limit for the file, not reduced; the reduction; who is told of a missing end.</param>
+    /// <param name="maxPixels">The most pixels that the file, not reduced, may declare.</param>
+    /// <param name="reduction">1, 2, 4 or 8: how many times smaller to decode each side, rounded up.</param>
     /// <param name="turbo">Whether libjpeg-turbo decodes.</param>
+    /// <param name="warn">Told of a missing end.</param>
     /// <returns>The picture as stored, and its EXIF orientation.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The reduction is not 1, 2, 4 or 8.</exception>
     /// <exception cref="InvalidFileException">The file is damaged, truncated, of a kind that is not supported, or beyond the pixel limit.</exception>
-    public static (RgbImage Image, int Orientation) Decode(string name, byte[] content, ImageReadOptions options, bool turbo)
+    public static (RgbImage Image, int Orientation) Decode(string name, byte[] content, long maxPixels, int reduction, bool turbo, Action<string>? warn = null)
     {
-        var reduction = options.JpegReduction;
-        if (reduction is not (1 or 2 or 4 or 8)) throw new ArgumentOutOfRangeException(nameof(options), reduction, "JPEGs can be reduced by 2, 4 or 8");
+        if (reduction is not (1 or 2 or 4 or 8)) throw new ArgumentOutOfRangeException(nameof(reduction), reduction, "JPEGs can be reduced by 2, 4 or 8");
         var header = JpegHeader.Parse(name, content);
-        _ = PixelLimit.RgbBytes(name, (uint)header.Width, (uint)header.Height, options.MaxPixels);
+        _ = PixelLimit.RgbBytes(name, (uint)header.Width, (uint)header.Height, maxPixels);
         var needed = (long)header.Width * header.Height / MaxPixelsPerByte;
         if (content.Length < needed)
             throw new InvalidFileException(name, $"is a damaged JPEG: {header.Width} x {header.Height} pixels need {needed} bytes or more, but the file has {content.Length}");
@@ -48,14 +49,12 @@ internal static class JpegDecoder
         if (!header.HasEnd && !header.HasAllScans)
             throw new InvalidFileException(name, $"is a truncated JPEG: it ends after {content.Length} bytes, without all of its scans and the end-of-image marker");
 
+        content = FromFirstMarker(content, header);
         byte[] ended = header.HasEnd ? content : [.. content, .. EndOfImage];
-        var image = (header.Components == CmykComponents || !turbo, header.HasEnd) switch
-        {
-            (false, _) => new RgbImage(width, height, Decompress(name, ended, width, height)),
-            (true, true) => DecodeWithSkia(name, FromFirstMarker(ended, header), width, height),
-            (true, false) => DecodeWithoutEnd(name, FromFirstMarker(content, header), width, height),
-        };
-        if (!header.HasEnd) options.OnWarning?.Invoke($"{name}: lacks the end-of-image marker; its picture is whole");
+        var image = turbo && header.Components != CmykComponents ? new RgbImage(width, height, Decompress(name, ended, width, height))
+            : header.HasEnd ? DecodeWithSkia(name, ended, width, height)
+            : DecodeWithoutEnd(name, content, width, height);
+        if (!header.HasEnd) warn?.Invoke($"{name}: lacks the end-of-image marker; its picture is whole");
         return (image, header.Orientation);
     }
 

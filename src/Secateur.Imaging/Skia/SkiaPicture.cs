@@ -17,8 +17,14 @@ internal sealed unsafe class SkiaPicture : IDisposable
 
     private SkiaPicture(string name, string format, SKCodec codec, MemoryHandle pin) => (_name, _format, _codec, _pin) = (name, format, codec, pin);
 
-    /// <summary>Size as stored and EXIF orientation.</summary>
-    public ImageHeader Header => new(_codec.Info.Width, _codec.Info.Height, (int)_codec.EncodedOrigin);
+    /// <summary>Columns, as stored.</summary>
+    public int Width => _codec.Info.Width;
+
+    /// <summary>Rows, as stored.</summary>
+    public int Height => _codec.Info.Height;
+
+    /// <summary>The EXIF orientation; of PNG files always upright.</summary>
+    public int Orientation => (int)_codec.EncodedOrigin;
 
     /// <summary>Reads the header; decodes nothing.</summary>
     /// <param name="name">What to call the file in errors.</param>

@@ -18,6 +18,8 @@ namespace Secateur.Detection;
 /// </example>
 public sealed class FaceDetector : IDisposable
 {
+    private const string InMemory = "the model in memory";
+
     private readonly InferenceEngine _engine;
     private readonly DetectorOptions _options;
     private readonly ConcurrentBag<InferenceSession> _idle = [];
@@ -28,6 +30,7 @@ public sealed class FaceDetector : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public FaceDetector(Model model, DetectorOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(model);
         _options = options ?? DetectorOptions.Default;
         _options.Validate();
         var network = model.Network;
@@ -39,9 +42,33 @@ public sealed class FaceDetector : IDisposable
     /// <summary>The model.</summary>
     public Model Model => _engine.Model;
 
-    /// <summary>Loads a model file or a checkpoint, see <see cref="ModelFile.Read"/>.</summary>
+    /// <summary>Loads a model file or a checkpoint, see <see cref="ModelFile.Load(string, string?, string?)"/>.</summary>
     /// <exception cref="InvalidFileException">The file holds no model.</exception>
-    public static FaceDetector Load(string path, DetectorOptions? options = null) => new(ModelFile.Read(path), options);
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
+    public static FaceDetector Load(string path, DetectorOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return new FaceDetector(ModelFile.Read(path), options);
+    }
+
+    /// <summary>Loads a model file or a checkpoint that is in memory, such as an embedded resource.</summary>
+    /// <exception cref="InvalidFileException">The bytes hold no model.</exception>
+    public static FaceDetector Load(byte[] model, DetectorOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return new FaceDetector(ModelFile.Read(InMemory, model), options);
+    }
+
+    /// <summary>Loads a model file or a checkpoint from a stream, from where it stands to its end; the stream stays open.</summary>
+    /// <exception cref="InvalidFileException">The bytes hold no model.</exception>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    public static FaceDetector Load(Stream model, DetectorOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        using var content = new MemoryStream();
+        model.CopyTo(content);
+        return Load(content.ToArray(), options);
+    }
 
     /// <summary>Detects in one pass.</summary>
     /// <param name="rgb">height * width * 3 bytes: red, green, blue, row by row.</param>
@@ -59,11 +86,28 @@ public sealed class FaceDetector : IDisposable
         return Pass(new RgbImage(width, height, rgb.ToArray()), _options.Scale);
     }
 
+    /// <summary>Detects in one pass, in pixels as cameras, bitmaps and other libraries have them.</summary>
+    /// <param name="pixels">The rows, from top to bottom.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="layout">The bytes of a pixel.</param>
+    /// <param name="stride">Bytes from one row to the next; 0 where there are none between them.</param>
+    /// <returns>Faces in pixels of the image, best first.</returns>
+    /// <exception cref="ArgumentException">There are fewer bytes than the rows need, a side is not positive, or the stride is shorter than a row.</exception>
+    /// <exception cref="Graph.NetworkException">The image is too small or too large for the network, or for the machine's memory.</exception>
+    /// <exception cref="ObjectDisposedException">The detector has been disposed of.</exception>
+    public IReadOnlyList<FaceDetection> Detect(ReadOnlySpan<byte> pixels, int width, int height, PixelLayout layout, int stride = 0) =>
+        Detect(RgbImage.From(pixels, width, height, layout, stride));
+
     /// <summary>Detects in one pass.</summary>
     /// <returns>Faces in pixels of the image, best first.</returns>
     /// <exception cref="Graph.NetworkException">The image is too small or too large for the network, or for the machine's memory.</exception>
     /// <exception cref="ObjectDisposedException">The detector has been disposed of.</exception>
-    public IReadOnlyList<FaceDetection> Detect(RgbImage image) => Pass(image, _options.Scale);
+    public IReadOnlyList<FaceDetection> Detect(RgbImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return Pass(image, _options.Scale);
+    }
 
     /// <summary>
     /// Detects with the multi-scale test of the WIDER FACE evaluation: mirrored, shrunk and enlarged passes and box voting. More faces, about six
@@ -72,7 +116,11 @@ public sealed class FaceDetector : IDisposable
     /// <returns>Faces in pixels of the image, best first.</returns>
     /// <exception cref="Graph.NetworkException">The image is too small or too large for the network, or for the machine's memory.</exception>
     /// <exception cref="ObjectDisposedException">The detector has been disposed of.</exception>
-    public IReadOnlyList<FaceDetection> DetectMultiScale(RgbImage image) => MultiScaleTest.Run(image, Pass, _options.MaxDetections);
+    public IReadOnlyList<FaceDetection> DetectMultiScale(RgbImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return MultiScaleTest.Run(image, Pass, _options.MaxDetections);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

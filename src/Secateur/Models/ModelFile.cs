@@ -22,10 +22,10 @@ public static class ModelFile
     private const string KeptFiltersKey = "secateur.kept_filters";
     private const string LicenceKey = "licence";
 
-    /// <summary>Reads a model, as <see cref="Load"/> does.</summary>
+    /// <summary>Reads a model, as <see cref="Load(string, string?, string?)"/> does.</summary>
     /// <param name="path">The file.</param>
     /// <param name="architecture">The published network that a checkpoint holds; null to guess it from its tensors.</param>
-    /// <exception cref="InvalidFileException">As for <see cref="Load"/>.</exception>
+    /// <exception cref="InvalidFileException">As for <see cref="Load(string, string?, string?)"/>.</exception>
     /// <exception cref="ArgumentException">No such architecture.</exception>
     public static Model Read(string path, string? architecture = null) => Load(path, architecture).Model;
 
@@ -40,9 +40,18 @@ public static class ModelFile
     /// A file is damaged, its tensors are not those of the network (the first differences are told), or a value is none that a trained network has.
     /// </exception>
     /// <exception cref="ArgumentException">No such architecture.</exception>
-    public static LoadedModel Load(string path, string? architecture = null, string? masks = null)
+    public static LoadedModel Load(string path, string? architecture = null, string? masks = null) => Load(path, WeightFile.Read(path), architecture, masks);
+
+    /// <summary>Reads a model that is in memory, as <see cref="Load(string, string?, string?)"/> reads files.</summary>
+    /// <param name="name">What to call it in errors.</param>
+    /// <param name="content">The bytes of a safetensors file or a PyTorch checkpoint.</param>
+    /// <param name="architecture">The published network that a checkpoint holds; null to guess it from its tensors.</param>
+    /// <exception cref="InvalidFileException">As for files.</exception>
+    /// <exception cref="ArgumentException">No such architecture.</exception>
+    public static Model Read(string name, byte[] content, string? architecture = null) => Load(name, WeightFile.Read(name, content), architecture, masks: null).Model;
+
+    private static LoadedModel Load(string path, TensorFile file, string? architecture, string? masks)
     {
-        var file = WeightFile.Read(path);
         var named = new NamedTensors(file.Tensors, file.Notes);
         try
         {

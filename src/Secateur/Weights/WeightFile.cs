@@ -19,7 +19,18 @@ public static class WeightFile
     public static TensorFile Read(string path)
     {
         if (SplitCheckpoint.IsSplit(path)) return PyTorchCheckpoint.ReadSplit(path);
-        return Read(path, PyTorchCheckpoint.Read);
+        using var file = UntrustedFile.Open(path);
+        return Read(file, PyTorchCheckpoint.Read);
+    }
+
+    /// <summary>Reads a file that is in memory.</summary>
+    /// <param name="name">What to call it in errors.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <exception cref="InvalidFileException">The content is none of these, or is damaged or hostile.</exception>
+    public static TensorFile Read(string name, byte[] content)
+    {
+        using var file = UntrustedFile.Of(name, content);
+        return Read(file, PyTorchCheckpoint.Read);
     }
 
     /// <summary>
@@ -28,21 +39,26 @@ public static class WeightFile
     /// </summary>
     /// <exception cref="InvalidFileException">The file is none of these, or is damaged or hostile.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
-    public static TensorFile ReadMasks(string path) => Read(path, PyTorchCheckpoint.ReadNested);
+    public static TensorFile ReadMasks(string path)
+    {
+        using var file = UntrustedFile.Open(path);
+        return Read(file, PyTorchCheckpoint.ReadNested);
+    }
 
     /// <summary>The bytes of the file, or of all files of a split checkpoint.</summary>
     /// <exception cref="IOException">The file does not exist.</exception>
-    public static long CountBytes(string path)
+    public static long CountBytes(string path) => FilesOf(path).Sum(file => new FileInfo(file).Length);
+
+    /// <summary>The file itself, or the files of a split checkpoint that are there.</summary>
+    public static IEnumerable<string> FilesOf(string path)
     {
-        if (!SplitCheckpoint.IsSplit(path)) return new FileInfo(path).Length;
+        if (!SplitCheckpoint.IsSplit(path)) return [path];
         var stem = SplitCheckpoint.StemOf(path);
-        return SplitCheckpoint.Parts.Select(part => new FileInfo(SplitCheckpoint.PathOf(stem, part))).Where(f => f.Exists).Sum(f => f.Length);
+        return SplitCheckpoint.Parts.Select(part => SplitCheckpoint.PathOf(stem, part)).Where(File.Exists);
     }
 
-    private static TensorFile Read(string path, Func<UntrustedFile, TensorFile> readPyTorch)
-    {
-        using var file = UntrustedFile.Open(path);
-        return file.ReadStart(SafetensorsBrace + 1) switch
+    private static TensorFile Read(UntrustedFile file, Func<UntrustedFile, TensorFile> readPyTorch) =>
+        file.ReadStart(SafetensorsBrace + 1) switch
         {
             [(byte)'P', (byte)'K', 3, 4, ..] => readPyTorch(file),
             [_, _, _, _, _, _, _, _, (byte)'{'] => Safetensors.Read(file),
@@ -50,5 +66,4 @@ public static class WeightFile
             var start => throw file.Invalid(
                 $"neither a safetensors file nor a PyTorch checkpoint: it begins with the bytes {Convert.ToHexString(start)}"),
         };
-    }
 }

@@ -21,6 +21,74 @@ public sealed class FaceDetectorTests
         Assert.Empty(detector.Detect(new RgbImage(64, 48)));
     }
 
+    [Theory]
+    [InlineData(PixelLayout.Rgb, 3)]
+    [InlineData(PixelLayout.Bgr, 3)]
+    [InlineData(PixelLayout.Rgba, 4)]
+    [InlineData(PixelLayout.Bgra, 4)]
+    [InlineData(PixelLayout.Grey, 1)]
+    public void Pixels_of_every_layout_and_stride_give_the_faces_of_the_rgb_picture(PixelLayout layout, int bytes)
+    {
+        using var detector = new FaceDetector(BrightSpotDetector.Create());
+        var image = Picture(64, 48, (8, 12, 4, 200), (40, 40, 4, 255));
+        if (layout != PixelLayout.Grey)
+        {
+            for (var i = 0; i < image.Pixels.Length; i += 3) (image.Pixels[i], image.Pixels[i + 2]) = ((byte)(image.Pixels[i] / 2), (byte)(image.Pixels[i + 2] / 3));
+        }
+
+        foreach (var padding in new[] { 0, 5 })
+        {
+            var stride = (64 * bytes) + padding;
+            var raw = Enumerable.Repeat((byte)77, (stride * 47) + (64 * bytes)).ToArray();
+            for (var i = 0; i < 64 * 48; i++)
+            {
+                var at = (i / 64 * stride) + (i % 64 * bytes);
+                var rgb = image.Pixels.AsSpan(i * 3, 3);
+                if (layout == PixelLayout.Grey) raw[at] = rgb[0];
+                else if (layout is PixelLayout.Rgb or PixelLayout.Rgba) rgb.CopyTo(raw.AsSpan(at));
+                else (raw[at], raw[at + 1], raw[at + 2]) = (rgb[2], rgb[1], rgb[0]);
+            }
+
+            Assert.Equal(image.Pixels, RgbImage.From(raw, 64, 48, layout, padding == 0 ? 0 : stride).Pixels);
+            Assert.Equal(detector.Detect(image), detector.Detect(raw, 64, 48, layout, padding == 0 ? 0 : stride));
+            Assert.Throws<ArgumentException>(() => detector.Detect(raw.AsSpan(1), 64, 48, layout, stride));
+        }
+
+        Assert.Throws<ArgumentException>(() => detector.Detect(new byte[100], int.MaxValue, int.MaxValue, layout));
+        Assert.Throws<ArgumentException>(() => detector.Detect(new byte[64 * 48 * bytes], 64, 48, layout, (64 * bytes) - 1));
+        Assert.Throws<ArgumentException>(() => detector.Detect(new byte[64 * 48 * bytes], 64, 48, layout, -64 * bytes));
+        Assert.Throws<ArgumentOutOfRangeException>(() => detector.Detect([], 0, 48, layout));
+    }
+
+    [Fact]
+    public void A_model_is_loaded_from_a_file_from_bytes_and_from_a_stream()
+    {
+        using var folder = new TemporaryFolder();
+        var path = BrightSpotDetector.Write(folder.PathOf("spot.safetensors"));
+        var bytes = File.ReadAllBytes(path);
+        using var stream = new MemoryStream([1, 2, 3, .. bytes]) { Position = 3 };
+        using var fromFile = FaceDetector.Load(path);
+        using var fromBytes = FaceDetector.Load(bytes);
+        using var fromStream = FaceDetector.Load(stream);
+        var image = Picture(64, 48, (8, 12, 4, 200));
+        Assert.Equal(fromFile.Detect(image), fromBytes.Detect(image));
+        Assert.Equal(fromFile.Detect(image), fromStream.Detect(image));
+        foreach (var damaged in new[] { [], bytes[..100], bytes[..^1], "garbage and more garbage"u8.ToArray() })
+            Assert.Contains("the model in memory", Assert.Throws<InvalidFileException>(() => FaceDetector.Load(damaged)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Null_is_told_by_the_name_of_the_argument()
+    {
+        using var detector = new FaceDetector(BrightSpotDetector.Create());
+        Assert.Throws<ArgumentNullException>("path", () => FaceDetector.Load((string)null!));
+        Assert.Throws<ArgumentNullException>("model", () => FaceDetector.Load((byte[])null!));
+        Assert.Throws<ArgumentNullException>("model", () => FaceDetector.Load((Stream)null!));
+        Assert.Throws<ArgumentNullException>("model", () => new FaceDetector(null!));
+        Assert.Throws<ArgumentNullException>("image", () => detector.Detect(null!));
+        Assert.Throws<ArgumentNullException>("image", () => detector.DetectMultiScale(null!));
+    }
+
     [Fact]
     public void The_anchors_aspect_is_that_of_the_model()
     {

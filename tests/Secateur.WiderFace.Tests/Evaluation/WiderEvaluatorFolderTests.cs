@@ -1,6 +1,5 @@
 using Secateur.TestSupport;
 using Secateur.WiderFace.Evaluation;
-using Secateur.WiderFace.Predictions;
 using Xunit;
 using static Secateur.WiderFace.Tests.Evaluation.Samples;
 

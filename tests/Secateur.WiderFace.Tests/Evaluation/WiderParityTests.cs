@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text.Json;
 using Secateur.TestSupport;
 using Secateur.WiderFace.Evaluation;
-using Secateur.WiderFace.Predictions;
 using Xunit;
 
 namespace Secateur.WiderFace.Tests.Evaluation;

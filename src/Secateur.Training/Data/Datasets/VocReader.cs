@@ -16,6 +16,7 @@ internal sealed class VocReader : IDatasetReader
     private const string FaceClass = "face";
     private const string Annotations = "Annotations";
     private const string Images = "JPEGImages";
+    private static readonly string[] EdgeNames = ["xmin", "ymin", "xmax", "ymax"];
 
     public string Layout => "PASCAL VOC";
 
@@ -102,7 +103,7 @@ internal sealed class VocReader : IDatasetReader
         }
     }
 
-    private static float[] Edges(XElement box) => [.. new[] { "xmin", "ymin", "xmax", "ymax" }.Select(edge => Number(box, edge)).OfType<float>()];
+    private static float[] Edges(XElement box) => [.. EdgeNames.Select(edge => Number(box, edge)).OfType<float>()];
 
     private static float? Number(XElement parent, string name) =>
         double.TryParse(parent.Element(name)?.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && LabelFiles.IsCoordinate(value) ? (float)value : null;

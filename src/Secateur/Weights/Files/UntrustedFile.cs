@@ -7,7 +7,7 @@ internal sealed class UntrustedFile : IDisposable
 {
     private const int ShownCharacters = 100;
 
-    private UntrustedFile(string path, FileStream stream)
+    private UntrustedFile(string path, Stream stream)
     {
         Path = path;
         Stream = stream;
@@ -16,7 +16,7 @@ internal sealed class UntrustedFile : IDisposable
 
     public string Path { get; }
 
-    public FileStream Stream { get; }
+    public Stream Stream { get; }
 
     public long Length { get; }
 
@@ -37,6 +37,13 @@ internal sealed class UntrustedFile : IDisposable
             throw;
         }
     }
+
+    /// <summary>A file that is in memory.</summary>
+    /// <param name="name">What to call it in errors.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <exception cref="InvalidFileException">It is empty.</exception>
+    public static UntrustedFile Of(string name, byte[] content) =>
+        content.Length > 0 ? new UntrustedFile(name, new MemoryStream(content, writable: false)) : throw new InvalidFileException(name, "is empty");
 
     /// <summary>Up to <paramref name="count"/> bytes from the start.</summary>
     public byte[] ReadStart(int count) => Read(0, Math.Min(count, Length));

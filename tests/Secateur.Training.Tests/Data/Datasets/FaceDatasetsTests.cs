@@ -319,8 +319,8 @@ public sealed class FaceDatasetsTests : IDisposable
     private void WriteImage(string name)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_folder.PathOf(name))!);
-        var path = _folder.PathOf(name);
-        ImageFile.Write(Path.ChangeExtension(path, Path.GetExtension(path).ToLowerInvariant()), new RgbImage(40, 50));
-        if (Path.GetExtension(path) is var extension && extension != extension.ToLowerInvariant()) File.Move(Path.ChangeExtension(path, extension.ToLowerInvariant()), path);
+        var (path, written) = (_folder.PathOf(name), _folder.PathOf(name) + ".png");
+        ImageFile.Write(written, new RgbImage(40, 50));
+        File.Move(written, path, overwrite: true);
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Secateur.WiderFace.Evaluation;
 
-namespace Secateur.WiderFace.Predictions;
+namespace Secateur.WiderFace.Evaluation;
 
 /// <summary>The submission files <c>EVENT/NAME.txt</c> of a folder, each with the image of a ground truth that it is for.</summary>
 public sealed class WiderPredictionFolder

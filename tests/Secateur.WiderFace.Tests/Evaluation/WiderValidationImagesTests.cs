@@ -3,7 +3,7 @@ using Secateur.WiderFace.Evaluation;
 using Xunit;
 using static Secateur.WiderFace.Tests.Evaluation.Samples;
 
-namespace Secateur.WiderFace.Tests;
+namespace Secateur.WiderFace.Tests.Evaluation;
 
 public sealed class WiderValidationImagesTests : IDisposable
 {

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Secateur.WiderFace.Evaluation;
 
-namespace Secateur.WiderFace;
+namespace Secateur.WiderFace.Evaluation;
 
 /// <summary>The image files of a ground truth's images: all that an evaluation needs besides it.</summary>
 /// <param name="Images">The images that are there, in the order of the ground truth; without their faces.</param>
