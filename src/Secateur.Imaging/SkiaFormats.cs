@@ -23,11 +23,11 @@ internal static class SkiaFormats
     public static (RgbImage Image, int Orientation) Decode(string name, ImageFormat format, byte[] content, long maxPixels)
     {
         using var picture = SkiaPicture.Open(name, NameOf(format), content);
-        var (width, height, orientation) = Orient(name, picture, format, content);
+        var (width, height) = (picture.Width, picture.Height);
         _ = PixelLimit.RgbBytes(name, (uint)width, (uint)height, maxPixels);
         if (format == ImageFormat.Png && (long)content.Length * MaxPngPixelsPerByte < (long)width * height)
             throw new InvalidFileException(name, $"is a damaged PNG: {width} x {height} pixels are more than {content.Length} bytes can hold");
-        return (picture.Decode(width, height), orientation);
+        return (picture.Decode(width, height), Orient(name, picture, format, content).Orientation);
     }
 
     /// <summary>Skia passes over the orientation of a PNG, and over that of a WebP, which stands at the end, where the end is missing.</summary>

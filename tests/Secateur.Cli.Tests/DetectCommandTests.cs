@@ -198,7 +198,7 @@ public sealed class DetectCommandTests : CliTest
     private static byte[] PngHeader(uint width, uint height)
     {
         byte[] chunk = [.. "IHDR"u8, .. BigEndian(width), .. BigEndian(height), 8, 2, 0, 0, 0];
-        return [0x89, .. "PNG\r\n\u001a\n"u8, .. BigEndian(13), .. chunk, .. BigEndian(Crc(chunk)), 0, 0, 0, 0];
+        return [0x89, .. "PNG\r\n\u001a\n"u8, .. BigEndian(13), .. chunk, .. BigEndian(Crc(chunk)), .. BigEndian(0), .. "IDAT"u8, .. BigEndian(Crc([.. "IDAT"u8]))];
     }
 
     private static uint Crc(byte[] bytes)

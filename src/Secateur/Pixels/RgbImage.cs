@@ -46,8 +46,9 @@ public sealed class RgbImage
         var row = (long)width * bytes;
         var step = stride == 0 ? row : stride;
         if (step < row) throw new ArgumentException($"a stride of {stride} bytes is shorter than a row of {width} {layout} pixels, {row} bytes");
-        var needed = (step * (height - 1)) + row;
+        var needed = ((Int128)step * (height - 1)) + row;
         if (pixels.Length < needed) throw new ArgumentException($"{width} x {height} {layout} pixels need {needed} bytes, but {pixels.Length} were given");
+        if ((long)width * height * 3 > Array.MaxLength) throw new ArgumentException($"{width} x {height} pixels are more than an RGB picture can have");
         var image = new RgbImage(width, height);
         var to = image.Pixels.AsSpan();
         for (var y = 0; y < height; y++)
