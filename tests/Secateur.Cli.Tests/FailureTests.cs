@@ -101,6 +101,10 @@ public sealed class FailureTests : CliTest
         WriteEResFd();
         WriteSpot("a.png");
         FailsAndWritesNothing(line.Split(' '), parts);
+
+        // Data and files that are not there are failures, all else is a wrong call.
+        var isCall = !new[] { "--data", "--resume nowhere", "--arch extd64" }.Any(part => line.Contains(part, StringComparison.Ordinal)) || parts.Any(part => part.StartsWith("--", StringComparison.Ordinal));
+        if (isCall) Assert.Equal(2, ConsoleRun.Of(line.Split(' ')).Code);
     }
 
     public static TheoryData<string, byte[]> BadModels => new()

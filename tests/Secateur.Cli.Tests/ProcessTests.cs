@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Secateur.Imaging;
 using Secateur.TestSupport;
 using Xunit;
 
@@ -50,6 +51,22 @@ public sealed class ProcessTests : CliTest
         var done = document.RootElement.GetArrayLength();
         Assert.InRange(done, 1, 999);
         Assert.Equal($"secateur: cancelled after {done} of 1000 images", (await error).Trim());
+    }
+
+    [Fact]
+    public async Task Ctrl_c_in_evaluate_tells_how_to_go_on()
+    {
+        // Images so large that each takes a while.
+        var wider = SmallWider.Write("wider");
+        foreach (var image in SmallWider.Images) ImageFile.Write(Path.Combine(wider, "WIDER_val", "images", image + ".jpg"), BrightSpotDetector.Picture(4000, 3000));
+        using var process = Launch("evaluate", "--model", BrightSpotDetector.Write("m.safetensors"), "--data", wider, "--protocol", "multi-scale", "--threads", "1");
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        Assert.True(await Comes(process, () => File.Exists("runs/evaluate/m-multi-scale/predictions-made-by.txt")), "ended without a signal");
+        Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+        await HangGuard.WaitFor(process.WaitForExitAsync());
+        Assert.True(process.ExitCode == 130, await error);
+        Assert.Empty(await output);
+        Assert.EndsWith("cancelled; what was found so far is in runs/evaluate/m-multi-scale: go on with the same call and --resume", (await error).Trim(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -44,6 +44,7 @@ internal static class TrainCommand
         {
             if (options.Resumes(result)) return;
             if (result.GetValue(architecture) is null) result.AddError($"name a network ({string.Join(", ", Architectures.Names)}), or a run to go on with (--resume)");
+            else if (!Architectures.Names.Contains(result.GetValue(architecture)!)) result.AddError($"unknown architecture '{result.GetValue(architecture)}'; expected one of {string.Join(", ", Architectures.Names)}");
             else if (result.GetValue(options.Data) is null) result.AddError("--data is missing: the folder of images to train on");
             else if (result.GetValue(unfreeze) && result.GetValue(from) is null) result.AddError("--unfreeze needs --from, the model whose zero filters may grow back");
         });

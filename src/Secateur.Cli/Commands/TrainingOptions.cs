@@ -114,6 +114,19 @@ internal sealed class TrainingOptions
         return Path.Exists(path) ? throw new UsageException($"{path}: exists already; name another run, or go on with --resume {path}") : (path, false);
     }
 
+    /// <exception cref="UsageException">It cannot be made so long.</exception>
+    private static int Extend(RunFolder folder, int epochs)
+    {
+        try
+        {
+            return folder.Extend(folder.ReadConfig(), epochs).Epochs;
+        }
+        catch (ArgumentException error)
+        {
+            throw new UsageException(error.Message);
+        }
+    }
+
     /// <summary>Opens the run that is to go on.</summary>
     /// <param name="parsed">The options.</param>
     /// <param name="verb">The command.</param>
@@ -130,7 +143,7 @@ internal sealed class TrainingOptions
         if (parsed.CommandResult.IsGiven(_saveEvery)) config = config with { SaveEvery = parsed.GetValue(_saveEvery) };
         if (parsed.GetValue(Data) is { } data) config = config with { Data = Path.GetFullPath(data) };
         var opened = TrainingData.Open(config.Data, config.ValidateEvery > 0, config.Strict);
-        if (epochs is { } longer) config = folder.Extend(config, longer) with { Threads = config.Threads, SaveEvery = config.SaveEvery, Data = config.Data };
+        if (epochs is { } longer) config = config with { Epochs = Extend(folder, longer) };
         RunSession.Announce(config, opened);
         return TrainingRun.Resume(folder, config, opened);
     }
