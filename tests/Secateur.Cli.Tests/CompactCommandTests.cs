@@ -46,7 +46,7 @@ public sealed class CompactCommandTests : CliTest
         var files = Files();
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => Run(Changed, "p.safetensors", "--out", "c.safetensors"));
         Assert.Contains("nothing was written, because the compacted model differs by", error.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => Run(Changed, "p.safetensors", "--out", "old.safetensors"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Run(Changed, "p.safetensors", "--out", "old.safetensors", "--force"));
         Assert.Equal(files, Files());
         Assert.Equal("old", File.ReadAllText("old.safetensors"));
         Assert.Equal(0, await Run(Compactor.Compact, "p.safetensors", "--out", "c.safetensors", "--imgsz", "32", "--json"));

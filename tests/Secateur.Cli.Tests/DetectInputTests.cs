@@ -35,6 +35,25 @@ public sealed class DetectInputTests : CliTest
     }
 
     [Fact]
+    public void A_picture_of_the_users_own_in_the_output_folder_is_not_replaced_but_an_annotated_copy_is()
+    {
+        WriteSpot("photos/2024/a.png");
+        WriteSpot("photos/a.png", grey: 200);
+        FailsAndWritesNothing(["detect", "photos/2024", "--model", _spot, "--out", "photos"], "photos/a.png: exists already, and secateur did not write it");
+        foreach (var grey in new byte[] { 255, 240 })
+        {
+            WriteSpot("photos/2024/a.png", grey);
+            ConsoleRun.Text("detect", "photos/2024", "--model", _spot, "--out", "marked");
+        }
+
+        WriteSpot("photos/2024/b.png");
+        WriteSpot("marked/b.png");
+        FailsAndWritesNothing(["detect", "photos/2024", "--model", _spot, "--out", "marked"], "marked/b.png: exists already");
+        FailsAndWritesNothing(["scene", "--out", "photos/a.png"], "photos/a.png: exists already", "--force");
+        FailsAndWritesNothing(["evaluate", "--predictions", "x", "--ground-truth", "x", "--plot", "photos/a.png"], "--plot is 'photos/a.png'; expected a file .svg");
+    }
+
+    [Fact]
     public void A_model_is_not_replaced_through_a_link()
     {
         Directory.CreateDirectory("models");

@@ -23,7 +23,7 @@ public sealed class ForwardCommandTests : CliTest
         for (var n = 0; n < 2; n++)
         {
             Write("one.safetensors", images[n]);
-            ConsoleRun.Text("forward", model, "-i", "one.safetensors", "-o", "y1.safetensors", "--threads", "2");
+            ConsoleRun.Text("forward", model, "-i", "one.safetensors", "-o", "y1.safetensors", "--threads", "2", "--force");
             var one = Safetensors.Read("y1.safetensors").Tensors;
             Assert.All(both, output =>
             {

@@ -22,6 +22,7 @@ internal static class CompactCommand
         var architecture = CommonOptions.Architecture();
         var output = CommonOptions.Out("The compacted model to write; MODEL-compact.safetensors in the current folder when not given.");
         var size = CommonOptions.ImageSize();
+        var force = CommonOptions.Force();
         var json = CommonOptions.Json();
         var command = new Command("compact", """
             Remove the zeroed filters of a masked model, exactly: the file gets smaller, the network faster, its output stays the same.
@@ -30,12 +31,12 @@ internal static class CompactCommand
             Examples:
               secateur compact ERES50_FPGM.safetensors
               secateur compact pruned.safetensors --out small.safetensors --imgsz 240x320
-            """) { source, architecture, output, size, json };
+            """) { source, architecture, output, size, force, json };
         command.SetCancellableAction((parsed, cancellation) =>
         {
             var path = parsed.GetValue(source)!;
             var target = parsed.GetValue(output) ?? CommonOptions.DefaultOutput(path, "-compact");
-            CommonOptions.RequirePlace(target, path);
+            CommonOptions.RequirePlace(target, parsed.GetValue(force), path);
             var masked = parsed.ReadModel(source, architecture);
             var imgsz = parsed.GetValue(size);
             var compacted = compact(masked);

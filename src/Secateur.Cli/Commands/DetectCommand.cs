@@ -68,7 +68,7 @@ internal static class DetectCommand
             var folder = parsed.GetValue(output);
             var submission = chosen == DetectionFormat.Wider;
             var scan = ImageScan.Of(parsed.GetValue(images)!, folder);
-            if (folder is not null) ImageInput.RequireOwnPlaces(scan.Images, folder, i => submission ? WiderPredictionFile.PathOf(folder, i.WiderName) : i.CopyIn(folder));
+            var places = folder is null ? [] : ImageInput.RequireOwnPlaces(scan.Images, folder, i => submission ? WiderPredictionFile.PathOf(folder, i.WiderName) : i.CopyIn(folder));
             var identities = parsed.GetValue(ids) is { } annotations ? new CocoIdentities(annotations) : null;
             foreach (var image in scan.Images) identities?.ImageOf(image.Path);
             var options = new DetectorOptions
@@ -81,7 +81,7 @@ internal static class DetectCommand
             };
             using var detector = new FaceDetector(ModelFile.Read(parsed.GetValue(model)!, parsed.GetValue(architecture)), options);
             if (scan.Remark is { } remark) Report.Remark(remark);
-            if (folder is not null) Directory.CreateDirectory(folder);
+            if (folder is not null) OutputFolder.Claim(folder, places);
 
             // The boxes of WIDER FACE are for the stored pixels.
             var reading = new ImageReadOptions { MaxPixels = parsed.GetValue(pixels), ApplyOrientation = !submission, OnWarning = Report.Remark };

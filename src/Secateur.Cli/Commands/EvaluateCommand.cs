@@ -43,7 +43,7 @@ internal static class EvaluateCommand
         command.SetCancellableAction((parsed, cancellation) =>
         {
             var (chart, asJson, workers) = (parsed.GetValue(plot), parsed.GetValue(json), parsed.GetValue(threads));
-            if (chart is not null) CommonOptions.RequirePlace(chart);
+            if (chart is not null) CommonOptions.RequirePlace(chart, replace: true);
             if (parsed.GetValue(predictions) is { } written)
             {
                 var wider = new WiderSession(WiderGroundTruth.Load(parsed.GetValue(truth) ?? parsed.GetValue(data)!)) { Threads = workers, Plot = chart, Json = asJson };
@@ -81,6 +81,7 @@ internal static class EvaluateCommand
             else if (fromModel && r.GetValue(data) is null) r.AddError("--model needs --data, the folder of images");
             else if (fromFiles && r.GetValue(truth) is null && r.GetValue(data) is null) r.AddError("--predictions needs --ground-truth, the folder of the .mat files");
             else if (fromModel && r.GetValue(partial)) r.AddError("--partial needs --predictions");
+            else if (r.GetValue(plot) is { } chart && !chart.EndsWith(".svg", StringComparison.OrdinalIgnoreCase)) r.AddError($"--plot is '{chart}'; expected a file .svg");
         }
     }
 }

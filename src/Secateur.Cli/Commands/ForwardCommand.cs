@@ -25,17 +25,18 @@ internal static class ForwardCommand
         };
         var output = new Option<string>("--out", "-o") { Description = "The safetensors file to write.", HelpName = "FILE", Required = true };
         var threads = CommonOptions.Threads("Threads.", 1);
+        var force = CommonOptions.Force();
         var json = CommonOptions.Json();
         var command = new Command("forward", """
             Run the network on a tensor and write its raw head outputs loc_0..5 and conf_0..5, [N, C, H, W] each.
 
             Example:
               secateur forward model.safetensors --input x.safetensors --out y.safetensors
-            """) { source, architecture, input, output, threads, json };
+            """) { source, architecture, input, output, threads, force, json };
         command.SetAction(parsed =>
         {
             var (from, to) = (parsed.GetValue(input)!, parsed.GetValue(output)!);
-            CommonOptions.RequirePlace(to, from, parsed.GetValue(source)!);
+            CommonOptions.RequirePlace(to, parsed.GetValue(force), from, parsed.GetValue(source)!);
             var model = parsed.ReadModel(source, architecture);
             var channels = model.Network.Nodes.OfType<InputNode>().First().Channels;
             if (!Safetensors.Read(from).Tensors.TryGetValue(InputName, out var tensor)) throw new InvalidFileException(from, $"has no tensor '{InputName}'");

@@ -27,6 +27,7 @@ internal static class ImportCommand
             HelpName = "FILE",
         };
         var strict = new Option<bool>("--strict") { Description = "Refuse a checkpoint of which anything must be passed over, merged, multiplied or renamed." };
+        var force = CommonOptions.Force();
         var json = CommonOptions.Json();
         var command = new Command("import", """
             Turn a PyTorch checkpoint into a safetensors model file. What wrappers, pruning tools and training scripts do to names and tensors is undone, and said.
@@ -35,12 +36,12 @@ internal static class ImportCommand
               secateur import ERES10_FPGM.pth
               secateur import eresfd_16.pth --out eresfd.safetensors --licence Apache-2.0
               secateur import model.pth --mask mask.pth
-            """) { source, output, architecture, aspect, licence, masks, strict, json };
+            """) { source, output, architecture, aspect, licence, masks, strict, force, json };
         command.SetAction(parsed =>
         {
             var path = parsed.GetValue(source)!;
             var target = parsed.GetValue(output) ?? CommonOptions.DefaultOutput(path, "");
-            CommonOptions.RequirePlace(target, path, parsed.GetValue(masks) ?? path);
+            CommonOptions.RequirePlace(target, parsed.GetValue(force), path, parsed.GetValue(masks) ?? path);
             var (model, notes) = ModelFile.Load(path, parsed.GetValue(architecture), parsed.GetValue(masks));
             var summary = string.Join("; ", notes);
             if (parsed.GetValue(strict) && notes.Length > 0) throw new InvalidFileException(path, $"--strict refuses what it would take to read it: {summary}");

@@ -47,7 +47,7 @@ internal static class PruneCommand
                 + $"With --data: the folder for the run's folder, {DefaultRuns} when not given.",
             HelpName = "PATH",
         };
-        var force = new Option<bool>("--force") { Description = "In one shot: replace the file of --out." };
+        var force = CommonOptions.Force();
         var command = new Command(Verb, """
             Zero the filters that a criterion finds dispensable, in one shot, or with --data over epochs of training: soft pruning, then fine-tuning
             with the zeroed filters frozen, then the masked and the compacted model. A run that was stopped (Ctrl-C) or killed goes on with --resume.
@@ -90,8 +90,7 @@ internal static class PruneCommand
                 var schedule = Schedule();
                 var chosen = FilterCriteria.Create(schedule.Criterion, parsed.GetValue(options.Seed));
                 var target = parsed.GetValue(output) ?? CommonOptions.DefaultOutput(path, $"-{chosen.Name}-{Percent(schedule.Rate)}");
-                CommonOptions.RequirePlace(target, path);
-                if (File.Exists(target) && !parsed.GetValue(force)) throw new UsageException($"{target}: exists already; name another file with --out, or replace it with --force");
+                CommonOptions.RequirePlace(target, parsed.GetValue(force), path);
                 var model = parsed.ReadModel(source, architecture);
                 Plan(schedule, model.Network, path).Check(model, chosen);
                 var gradients = chosen.NeedsGradients ? Measure(path, model, schedule) : null;

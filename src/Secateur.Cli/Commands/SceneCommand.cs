@@ -16,17 +16,18 @@ internal static class SceneCommand
         var seed = CommonOptions.Number<int>("--seed", "The same seed gives the same picture.", "N", "a whole number", _ => true, 1);
         var faces = CommonOptions.Count("--faces", "Faces to draw, as far as they fit.", 7, most: 1000);
         var size = CommonOptions.ImageSize();
+        var force = CommonOptions.Force();
         var json = CommonOptions.Json();
         var command = new Command("scene", """
             Draw a picture with faces, where no photo is at hand, and tell where they are.
 
             Example:
               secateur scene --seed 3 --imgsz 640x960 --out scene.png
-            """) { output, seed, faces, size, json };
+            """) { output, seed, faces, size, force, json };
         command.SetAction(parsed =>
         {
             var (path, imgsz) = (parsed.GetValue(output)!, parsed.GetValue(size));
-            CommonOptions.RequirePlace(path);
+            CommonOptions.RequirePlace(path, parsed.GetValue(force));
             if (!ImageInput.CanBeWritten(path)) throw new UsageException($"{path}: pictures are written as {string.Join(", ", ImageFile.WrittenExtensions)}");
             var scene = Draw(parsed.GetValue(seed), imgsz, parsed.GetValue(faces));
             ImageFile.Write(path, scene.Image);

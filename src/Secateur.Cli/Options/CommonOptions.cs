@@ -141,9 +141,14 @@ internal static class CommonOptions
         return $"{stem}{suffix}.safetensors";
     }
 
-    /// <summary>Makes sure, before any work, that a file can be written without touching what is being read.</summary>
-    /// <exception cref="UsageException">It is one of the inputs or a folder, or its folder does not exist.</exception>
-    public static void RequirePlace(string output, params ReadOnlySpan<string> inputs)
+    public static Option<bool> Force() => new("--force") { Description = "Replace the file of --out where there is one." };
+
+    /// <summary>Makes sure, before any work, that a file can be written without touching what is being read, or what is there.</summary>
+    /// <param name="output">The file.</param>
+    /// <param name="replace">Whether a file that is there may be replaced.</param>
+    /// <param name="inputs">Files that are read; never replaced.</param>
+    /// <exception cref="UsageException">It is one of the inputs or a folder, its folder does not exist, or it is there already.</exception>
+    public static void RequirePlace(string output, bool replace, params ReadOnlySpan<string> inputs)
     {
         var target = Path.GetFullPath(output);
         foreach (var input in inputs)
@@ -152,6 +157,7 @@ internal static class CommonOptions
         }
 
         if (Directory.Exists(target)) throw new UsageException($"{output}: is a folder; name a file with --out");
+        if (!replace && Path.Exists(target)) throw new UsageException($"{output}: exists already; name another file with --out, or replace it with --force");
         if (Path.GetDirectoryName(target) is { } folder && !Directory.Exists(folder)) throw new UsageException($"{output}: there is no folder {folder}");
     }
 

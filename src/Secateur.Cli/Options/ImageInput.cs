@@ -16,17 +16,22 @@ internal sealed record ImageInput(string Path, string RelativePath)
     /// <param name="inputs">The images.</param>
     /// <param name="folder">The folder that --out names.</param>
     /// <param name="place">The file to write for an image.</param>
-    /// <exception cref="UsageException">They would, or the folder is a file.</exception>
-    public static void RequireOwnPlaces(IReadOnlyCollection<ImageInput> inputs, string folder, Func<ImageInput, string> place)
+    /// <returns>The files to write.</returns>
+    /// <exception cref="UsageException">They would, or the folder is a file, or holds files of the user's own by these names.</exception>
+    public static List<string> RequireOwnPlaces(IReadOnlyCollection<ImageInput> inputs, string folder, Func<ImageInput, string> place)
     {
         if (File.Exists(folder)) throw new UsageException($"{folder}: is a file; --out names a folder");
         var sources = inputs.ToLookup(i => RealPath.Of(i.Path), RealPath.Comparer);
         var targets = new HashSet<string>(RealPath.Comparer);
-        foreach (var target in inputs.Select(i => RealPath.Of(place(i))))
+        var places = inputs.Select(place).ToList();
+        foreach (var target in places.Select(RealPath.Of))
         {
             if (sources[target].FirstOrDefault() is { } source) throw new UsageException($"--out {folder} would replace {source.Path}; name another folder");
             if (!targets.Add(target)) throw new UsageException($"two images would be written to {target}; name their common folder instead");
         }
+
+        OutputFolder.Check(folder, places);
+        return places;
     }
 
     /// <summary>The file for this image's annotated copy: of the same name, with .png added where that is in no format that can be written.</summary>
