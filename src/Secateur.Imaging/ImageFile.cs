@@ -12,7 +12,8 @@ namespace Secateur.Imaging;
 /// </summary>
 /// <remarks>
 /// Grey becomes RGB. What is transparent is shown on white. Of 16-bit samples of PNG the high byte counts. CMYK JPEGs are converted without colour
-/// profile. JPEG is decoded by libjpeg-turbo where it is installed, which is 1.5 to 3 times as fast as without, with the same pixels.
+/// profile. JPEG is left to libjpeg-turbo where it is installed, which reads 1.5 to 3 times and writes 7 times as fast as without, with the same
+/// pixels; without it, damage inside a JPEG's data that leaves its markers whole goes unnoticed.
 /// </remarks>
 public static class ImageFile
 {
@@ -87,7 +88,7 @@ public static class ImageFile
     public static byte[] EncodeJpeg(RgbImage image, int quality = 92)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return SkiaBitmap.EncodeJpeg(image, quality);
+        return JpegEncoder.Encode(image, quality, TurboJpegLibrary.IsThere);
     }
 
     /// <summary>
@@ -114,7 +115,7 @@ public static class ImageFile
         var content = extension switch
         {
             ".png" => SkiaBitmap.EncodePng(image),
-            ".jpg" or ".jpeg" => SkiaBitmap.EncodeJpeg(image, jpegQuality),
+            ".jpg" or ".jpeg" => JpegEncoder.Encode(image, jpegQuality, TurboJpegLibrary.IsThere),
             ".webp" => SkiaBitmap.EncodeWebP(image, jpegQuality),
             _ => throw new ArgumentException($"{path}: pictures are written as {string.Join(", ", WrittenExtensions)}", nameof(path)),
         };

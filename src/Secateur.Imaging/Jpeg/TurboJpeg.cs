@@ -10,6 +10,12 @@ internal static unsafe partial class TurboJpeg
     /// <summary>TJPF_RGB: red, green, blue bytes.</summary>
     public const int PixelFormatRgb = 0;
 
+    /// <summary>TJSAMP_444: chroma at full resolution.</summary>
+    public const int Sampling444 = 0;
+
+    /// <summary>TJSAMP_420: chroma at half the resolution.</summary>
+    public const int Sampling420 = 2;
+
     /// <summary>TJFLAG_ACCURATEDCT: the slow, accurate integer DCT.</summary>
     public const int AccurateDct = 4096;
 
@@ -26,11 +32,21 @@ internal static unsafe partial class TurboJpeg
     public static partial nint tjInitDecompress();
 
     [LibraryImport(Library)]
+    public static partial nint tjInitCompress();
+
+    [LibraryImport(Library)]
     public static partial int tjDestroy(nint handle);
 
     [LibraryImport(Library)]
     public static partial int tjDecompress2(
         nint handle, byte* jpeg, CULong jpegSize, byte* pixels, int width, int pitch, int height, int pixelFormat, int flags);
+
+    [LibraryImport(Library)]
+    public static partial int tjCompress2(
+        nint handle, byte* pixels, int width, int pitch, int height, int pixelFormat, byte** jpeg, CULong* jpegSize, int subsampling, int quality, int flags);
+
+    [LibraryImport(Library)]
+    public static partial void tjFree(byte* buffer);
 
     [LibraryImport(Library)]
     public static partial nint tjGetErrorStr2(nint handle);

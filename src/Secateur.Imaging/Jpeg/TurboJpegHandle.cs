@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Secateur.Imaging.Jpeg;
 
-/// <summary>A TurboJPEG decompressor; one thread at a time.</summary>
+/// <summary>A TurboJPEG compressor or decompressor; one thread at a time.</summary>
 internal sealed class TurboJpegHandle : IDisposable
 {
     private nint _handle;
@@ -10,6 +10,8 @@ internal sealed class TurboJpegHandle : IDisposable
     private TurboJpegHandle(nint handle) => _handle = handle != 0 ? handle : throw new InvalidOperationException("TurboJPEG could not be initialised");
 
     public static TurboJpegHandle Decompressor() => new(TurboJpeg.tjInitDecompress());
+
+    public static TurboJpegHandle Compressor() => new(TurboJpeg.tjInitCompress());
 
     public nint Value => _handle;
 

@@ -15,6 +15,17 @@ internal static unsafe class RgbaPixels
         }
     }
 
+    /// <summary>Makes pixels opaque where all are transparent: bitmaps of Windows often have a fourth byte without meaning, zero.</summary>
+    public static void ShowIfAllAreHidden(byte* rgba, nuint pixels)
+    {
+        for (nuint i = 0; i < pixels; i++)
+        {
+            if (rgba[(i * 4) + 3] != 0) return;
+        }
+
+        for (nuint i = 0; i < pixels; i++) rgba[(i * 4) + 3] = Opaque;
+    }
+
     /// <summary>Adds a fourth byte, opaque.</summary>
     public static void FromRgb(ReadOnlySpan<byte> rgb, byte* rgba)
     {

@@ -6,8 +6,6 @@ namespace Secateur.Imaging.Skia;
 /// <summary>Pictures as Skia encodes them and draws on them.</summary>
 internal static unsafe class SkiaBitmap
 {
-    private const int MaxJpegSide = 65500;
-    private const int FullChromaQuality = 90;
     private const int PngLevel = 6;
 
     /// <summary>A copy.</summary>
@@ -30,14 +28,9 @@ internal static unsafe class SkiaBitmap
 
     public static byte[] EncodeWebP(RgbImage image, int quality) => Encode(image, pixels => pixels.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossy, quality)));
 
-    /// <exception cref="ArgumentException">The quality is not in 1 to 100, or the picture is larger than a JPEG can be.</exception>
-    public static byte[] EncodeJpeg(RgbImage image, int quality)
+    public static byte[] EncodeJpeg(RgbImage image, int quality, bool fullChroma)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(quality, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(quality, 100);
-        if (image.Width > MaxJpegSide || image.Height > MaxJpegSide)
-            throw new ArgumentException($"{image.Width} x {image.Height} pixels do not fit into a JPEG, whose sides are {MaxJpegSide} at most", nameof(image));
-        var chroma = quality >= FullChromaQuality ? SKJpegEncoderDownsample.Downsample444 : SKJpegEncoderDownsample.Downsample420;
+        var chroma = fullChroma ? SKJpegEncoderDownsample.Downsample444 : SKJpegEncoderDownsample.Downsample420;
         return Encode(image, pixels => pixels.Encode(new SKJpegEncoderOptions(quality, chroma, SKJpegEncoderAlphaOption.Ignore)));
     }
 

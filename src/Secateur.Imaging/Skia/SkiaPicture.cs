@@ -52,6 +52,7 @@ internal sealed unsafe class SkiaPicture : IDisposable
         {
             var result = _codec.GetPixels(info, (nint)rgba);
             if (result != SKCodecResult.Success) throw new InvalidFileException(_name, $"is a {(result == SKCodecResult.IncompleteInput ? "truncated" : "damaged")} {_format}: {Words(result)}");
+            if (_codec.EncodedFormat == SKEncodedImageFormat.Bmp) RgbaPixels.ShowIfAllAreHidden(rgba, length / RgbaBytes);
             var rgb = GC.AllocateUninitializedArray<byte>(width * height * 3);
             fixed (byte* to = rgb) RgbaPixels.ToRgbOnWhite(rgba, to, (nuint)rgb.Length / 3);
             return new RgbImage(width, height, rgb);

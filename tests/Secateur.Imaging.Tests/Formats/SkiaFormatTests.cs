@@ -12,6 +12,18 @@ public sealed class SkiaFormatTests
     [Fact]
     public void A_bmp_is_read() => Assert.Equal(Pixels, ImageFile.Decode("a.bmp", Bmp()).Pixels);
 
+    [Theory]
+    [InlineData(0, 10, 20, 30)]
+    [InlineData(255, 10, 20, 30)]
+    public void A_bitmap_whose_fourth_bytes_are_all_zero_is_shown_as_one_without_them(byte fourth, byte red, byte green, byte blue)
+    {
+        byte[] pixels = [.. Enumerable.Repeat<byte[]>([blue, green, red, fourth], 4).SelectMany(p => p)];
+        byte[] masks = [.. Int(0xFF0000), .. Int(0xFF00), .. Int(0xFF), 0, 0, 0, 0xFF];
+        byte[] header = [.. Int(124), .. Int(2), .. Int(2), 1, 0, 32, 0, .. Int(3), .. Int(16), .. new byte[16], .. masks, .. new byte[68]];
+        byte[] file = [.. "BM"u8, .. Int(14 + header.Length + 16), .. Int(0), .. Int(14 + header.Length), .. header, .. pixels];
+        Assert.Equal([.. Enumerable.Repeat<byte[]>([red, green, blue], 4).SelectMany(p => p)], ImageFile.Decode("a.bmp", file).Pixels);
+    }
+
     [Fact]
     public void The_first_frame_of_a_gif_is_read()
     {
