@@ -162,6 +162,11 @@ public sealed class TrainCommandTests : CliTest
         Assert.Equal((1, ""), (run.Code, run.Out));
         Assert.Contains("state.safetensors: is missing, though epochs of this run are finished", run.Errors[^1], StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(Path.Combine("runs", "train", "a", "last.safetensors")));
+
+        // A refused extension leaves the configuration, too.
+        var config = File.ReadAllText(Path.Combine("runs", "train", "a", "config.json"));
+        Assert.Equal(1, ConsoleRun.Of("train", "--resume", "a", "--epochs", "9").Code);
+        Assert.Equal(config, File.ReadAllText(Path.Combine("runs", "train", "a", "config.json")));
     }
 
     [Fact]

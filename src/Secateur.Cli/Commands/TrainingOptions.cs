@@ -115,11 +115,11 @@ internal sealed class TrainingOptions
     }
 
     /// <exception cref="UsageException">It cannot be made so long.</exception>
-    private static int Extend(RunFolder folder, int epochs)
+    private static TrainingConfig Longer(RunFolder folder, TrainingConfig config, int epochs)
     {
         try
         {
-            return folder.Extend(folder.ReadConfig(), epochs).Epochs;
+            return folder.Longer(config, epochs);
         }
         catch (ArgumentException error)
         {
@@ -143,8 +143,12 @@ internal sealed class TrainingOptions
         if (parsed.CommandResult.IsGiven(_saveEvery)) config = config with { SaveEvery = parsed.GetValue(_saveEvery) };
         if (parsed.GetValue(Data) is { } data) config = config with { Data = Path.GetFullPath(data) };
         var opened = TrainingData.Open(config.Data, config.ValidateEvery > 0, config.Strict);
-        if (epochs is { } longer) config = config with { Epochs = Extend(folder, longer) };
+        if (epochs is { } longer) config = Longer(folder, config, longer);
         RunSession.Announce(config, opened);
-        return TrainingRun.Resume(folder, config, opened);
+        var run = TrainingRun.Resume(folder, config, opened);
+
+        // Not before the run is held and its state is read: a refused extension leaves the configuration as it is.
+        if (epochs is { } extended) folder.Extend(folder.ReadConfig(), extended);
+        return run;
     }
 }

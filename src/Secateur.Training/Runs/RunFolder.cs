@@ -129,11 +129,19 @@ public sealed class RunFolder
     /// <exception cref="IOException">It cannot be written.</exception>
     public TrainingConfig Extend(TrainingConfig config, int epochs)
     {
+        var longer = Longer(config, epochs);
+        WriteConfig(Config, longer);
+        return longer;
+    }
+
+    /// <summary>The configuration that <see cref="Extend"/> would write.</summary>
+    /// <exception cref="ArgumentException">As there.</exception>
+    public TrainingConfig Longer(TrainingConfig config, int epochs)
+    {
         if (config.Pruning is not null) throw new ArgumentException($"{Path}: a pruning run ends with its fine-tuning and cannot be made longer");
         if (epochs <= config.Epochs) throw new ArgumentException($"{Path}: has {config.Epochs} epochs; --epochs {epochs} would not make it longer");
         var longer = config with { Epochs = epochs };
         longer.Validate();
-        WriteConfig(Config, longer);
         return longer;
     }
 
