@@ -41,7 +41,19 @@ public sealed class DataCommandTests : CliTest
         foreach (var name in new[] { "set/images/000.jpg", "set/images/a.jpg" }) WriteScene(name);
         File.WriteAllText("set/label.txt", "# 000.jpg\n1 2 30 30\n# a.jpg\n1 2 30 30\n");
         Directory.CreateSymbolicLink("link", Path.GetFullPath("set/images"));
-        foreach (var folder in new[] { "set/images", "link" }) FailsAndWritesNothing(["data", "preview", "--data", "set", "--count", "2", "--out", folder], "would replace", "000.jpg");
+        foreach (var folder in new[] { "set/images", "link" }) FailsAndWritesNothing(["data", "preview", "--data", "set", "--count", "2", "--out", folder], "exists already", "000.jpg");
+    }
+
+    [Fact]
+    public void A_preview_does_not_replace_pictures_of_another_split_nor_any_other()
+    {
+        foreach (var name in new[] { "set/images/train/a.jpg", "set/images/val/001.jpg", "photos/sheet.jpg" }) WriteScene(name);
+        foreach (var split in new[] { "train", "val" }) Directory.CreateDirectory("set/labels/" + split);
+        File.WriteAllText("set/labels/train/a.txt", "0 0.5 0.5 0.4 0.4\n");
+        string[] call = ["data", "preview", "--data", "set", "--count", "2", "--out"];
+        FailsAndWritesNothing([.. call, "set/images/val"], "set/images/val/001.jpg: exists already");
+        FailsAndWritesNothing([.. call, "photos"], "photos/sheet.jpg: exists already");
+        for (var i = 0; i < 2; i++) ConsoleRun.Text([.. call, "seen"]);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class DetectInputTests : CliTest
     {
         WriteSpot("photos/2024/a.png");
         WriteSpot("photos/a.png", grey: 200);
-        FailsAndWritesNothing(["detect", "photos/2024", "--model", _spot, "--out", "photos"], "photos/a.png: exists already, and secateur did not write it");
+        FailsAndWritesNothing(["detect", "photos/2024", "--model", _spot, "--out", "photos"], "photos/a.png: exists already, and is not what secateur wrote there");
         foreach (var grey in new byte[] { 255, 240 })
         {
             WriteSpot("photos/2024/a.png", grey);
@@ -51,6 +51,25 @@ public sealed class DetectInputTests : CliTest
         FailsAndWritesNothing(["detect", "photos/2024", "--model", _spot, "--out", "marked"], "marked/b.png: exists already");
         FailsAndWritesNothing(["scene", "--out", "photos/a.png"], "photos/a.png: exists already", "--force");
         FailsAndWritesNothing(["evaluate", "--predictions", "x", "--ground-truth", "x", "--plot", "photos/a.png"], "--plot is 'photos/a.png'; expected a file .svg");
+    }
+
+    [Fact]
+    public void A_picture_that_took_the_place_of_a_copy_is_not_replaced_nor_one_that_was_never_written()
+    {
+        WriteSpot("in/a.png");
+        File.WriteAllText("in/b.png", "broken");
+        WriteSpot("in/x\nc.png");
+        Assert.Equal(1, ConsoleRun.Of("detect", "in", "--model", _spot, "--out", "out").Code);
+        WriteSpot("in/b.png");
+        WriteSpot("out/b.png", grey: 7);
+        FailsAndWritesNothing(["detect", "in", "--model", _spot, "--out", "out"], "out/b.png: exists already");
+        File.Delete("out/b.png");
+        WriteSpot("out/a.png", grey: 9);
+        FailsAndWritesNothing(["detect", "in", "--model", _spot, "--out", "out"], "out/a.png: exists already");
+        File.Delete("out/a.png");
+        WriteSpot("in/c.png");
+        WriteSpot("out/c.png");
+        FailsAndWritesNothing(["detect", "in", "--model", _spot, "--out", "out"], "out/c.png: exists already");
     }
 
     [Fact]

@@ -48,7 +48,8 @@ internal static class DataCommand
             if (File.Exists(folder)) throw new UsageException($"{folder}: is a file; --out names the folder for the pictures");
             var part = parsed.GetValue(split) == "train" ? DatasetSplit.Train : DatasetSplit.Validation;
             var dataset = FaceDatasets.Open(parsed.GetValue(data)!, part, parsed.GetValue(strict));
-            RequireOwnPlace(folder, parsed.GetValue(count), dataset);
+            var pictures = new OutputFolder(folder);
+            pictures.Check(Enumerable.Range(0, parsed.GetValue(count)).Select(NameOf).Append(SheetName).Select(name => Path.Combine(folder, name)));
             using var loader = new SampleLoader(dataset, new SampleLoaderOptions
             {
                 // All published detectors have the same anchors and mean.
@@ -62,8 +63,8 @@ internal static class DataCommand
                 BrokenImage = (_, problem) => Problem.Write($"{problem}; another image takes its place"),
             });
             var samples = loader.Next(cancellation).Samples;
-            Directory.CreateDirectory(folder);
-            var names = Draw(samples, folder);
+            var names = Draw(samples, folder, pictures);
+            pictures.Save();
             if (parsed.GetValue(json)) PrintJson(dataset, samples, names, folder);
             else Print(dataset, samples, folder);
             return 0;
@@ -73,16 +74,8 @@ internal static class DataCommand
 
     private static string NameOf(int sample) => string.Create(CultureInfo.InvariantCulture, $"{sample:000}.jpg");
 
-    /// <exception cref="UsageException">A picture to write would replace an image of the data set, whatever links lead there.</exception>
-    private static void RequireOwnPlace(string folder, int count, FaceDataset dataset)
-    {
-        var images = dataset.Images.Select(i => RealPath.Of(i.Path)).ToHashSet(RealPath.Comparer);
-        var replaced = Enumerable.Range(0, count).Select(NameOf).Append(SheetName).Select(name => Path.Combine(folder, name)).FirstOrDefault(path => images.Contains(RealPath.Of(path)));
-        if (replaced is not null) throw new UsageException($"--out {folder} would replace {replaced} of the data set; name another folder");
-    }
-
     /// <summary>Writes a picture a sample and one of all of them, and returns the names of the former.</summary>
-    private static string[] Draw(TrainingSample[] samples, string folder)
+    private static string[] Draw(TrainingSample[] samples, string folder, OutputFolder output)
     {
         var cells = new RgbImage[samples.Length];
         var names = new string[samples.Length];
@@ -92,12 +85,14 @@ internal static class DataCommand
             var faces = samples[i].Faces.Select(f => new FaceDetection(f.X1 * image.Width, f.Y1 * image.Height, f.X2 * image.Width, f.Y2 * image.Height, 1));
             var drawn = FaceAnnotator.Draw(image, faces, new AnnotationStyle { ShowScores = false });
             names[i] = NameOf(i);
-            ImageFile.Write(Path.Combine(folder, names[i]), drawn);
+            var path = Path.Combine(folder, names[i]);
+            output.Write(path, () => ImageFile.Write(path, drawn));
             cells[i] = drawn;
             while (cells[i].Width > LargestCell) cells[i] = BilinearResizer.Resize(cells[i], 0.5);
         }
 
-        ImageFile.Write(Path.Combine(folder, SheetName), Sheet(cells));
+        var sheet = Path.Combine(folder, SheetName);
+        output.Write(sheet, () => ImageFile.Write(sheet, Sheet(cells)));
         return names;
     }
 

@@ -5,7 +5,6 @@ using Secateur.Detection;
 using Secateur.Imaging;
 using Secateur.Imaging.Drawing;
 using Secateur.Models;
-using Secateur.Pixels;
 using Secateur.WiderFace.Predictions;
 
 namespace Secateur.Cli.Commands;
@@ -68,7 +67,7 @@ internal static class DetectCommand
             var folder = parsed.GetValue(output);
             var submission = chosen == DetectionFormat.Wider;
             var scan = ImageScan.Of(parsed.GetValue(images)!, folder);
-            var places = folder is null ? [] : ImageInput.RequireOwnPlaces(scan.Images, folder, i => submission ? WiderPredictionFile.PathOf(folder, i.WiderName) : i.CopyIn(folder));
+            var kept = folder is null ? null : ImageInput.RequireOwnPlaces(scan.Images, folder, i => submission ? WiderPredictionFile.PathOf(folder, i.WiderName) : i.CopyIn(folder));
             var identities = parsed.GetValue(ids) is { } annotations ? new CocoIdentities(annotations) : null;
             foreach (var image in scan.Images) identities?.ImageOf(image.Path);
             var options = new DetectorOptions
@@ -81,15 +80,28 @@ internal static class DetectCommand
             };
             using var detector = new FaceDetector(ModelFile.Read(parsed.GetValue(model)!, parsed.GetValue(architecture)), options);
             if (scan.Remark is { } remark) Report.Remark(remark);
-            if (folder is not null) OutputFolder.Claim(folder, places);
+            if (folder is not null) Directory.CreateDirectory(folder);
 
             // The boxes of WIDER FACE are for the stored pixels.
             var reading = new ImageReadOptions { MaxPixels = parsed.GetValue(pixels), ApplyOrientation = !submission, OnWarning = Report.Remark };
             var multiScale = parsed.GetValue(protocol) == CommonOptions.MultiScale;
             var session = new DetectionSession(reading, image => multiScale ? detector.DetectMultiScale(image) : detector.Detect(image)) { Clip = !submission && !parsed.GetValue(noClip) };
-            if (folder is not null)
-                session.Keep = submission ? (input, _, found) => WiderPredictionFile.Write(folder, input.WiderName, found.Faces) : (input, image, found) => WriteAnnotated(input.CopyIn(folder), image, found.Faces);
-            ProgressBar.Run("detecting", progress => session.Run(scan.Images, progress, cancellation));
+            if (folder is not null && kept is not null)
+            {
+                session.Keep = submission
+                    ? (input, _, found) => kept.Write(WiderPredictionFile.PathOf(folder, input.WiderName), () => WiderPredictionFile.Write(folder, input.WiderName, found.Faces))
+                    : (input, image, found) => kept.Write(input.CopyIn(folder), () => ImageFile.Write(input.CopyIn(folder), FaceAnnotator.Draw(image, found.Faces)));
+            }
+
+            try
+            {
+                ProgressBar.Run("detecting", progress => session.Run(scan.Images, progress, cancellation));
+            }
+            finally
+            {
+                kept?.Save();
+            }
+
             var cancelled = session.Found.Count + session.Failed.Count < scan.Images.Count;
             if (submission && folder is not null) Report.Line($"{folder}: {Figures.Count(session.Found.Count)} submission files");
             else if (session.Found.Count > 0 || cancelled) DetectionWriter.Write(session.Found, chosen, new DetectionWriterOptions(parsed.GetValue(all), identities));
@@ -103,11 +115,5 @@ internal static class DetectCommand
             return scan.Unreadable.Count + session.Failed.Count == 0 ? 0 : ExitCode.Failed;
         });
         return command;
-    }
-
-    private static void WriteAnnotated(string path, RgbImage image, IReadOnlyList<FaceDetection> faces)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        ImageFile.Write(path, FaceAnnotator.Draw(image, faces));
     }
 }

@@ -16,9 +16,9 @@ internal sealed record ImageInput(string Path, string RelativePath)
     /// <param name="inputs">The images.</param>
     /// <param name="folder">The folder that --out names.</param>
     /// <param name="place">The file to write for an image.</param>
-    /// <returns>The files to write.</returns>
+    /// <returns>The folder to write to.</returns>
     /// <exception cref="UsageException">They would, or the folder is a file, or holds files of the user's own by these names.</exception>
-    public static List<string> RequireOwnPlaces(IReadOnlyCollection<ImageInput> inputs, string folder, Func<ImageInput, string> place)
+    public static OutputFolder RequireOwnPlaces(IReadOnlyCollection<ImageInput> inputs, string folder, Func<ImageInput, string> place)
     {
         if (File.Exists(folder)) throw new UsageException($"{folder}: is a file; --out names a folder");
         var sources = inputs.ToLookup(i => RealPath.Of(i.Path), RealPath.Comparer);
@@ -30,8 +30,9 @@ internal sealed record ImageInput(string Path, string RelativePath)
             if (!targets.Add(target)) throw new UsageException($"two images would be written to {target}; name their common folder instead");
         }
 
-        OutputFolder.Check(folder, places);
-        return places;
+        var output = new OutputFolder(folder);
+        output.Check(places);
+        return output;
     }
 
     /// <summary>The file for this image's annotated copy: of the same name, with .png added where that is in no format that can be written.</summary>

@@ -1,35 +1,71 @@
-using System.Text;
+using System.Security.Cryptography;
+using System.Text.Json;
 
 namespace Secateur.Cli.Options;
 
-/// <summary>A folder for many files. It remembers what was written there, so that a further run replaces that, but nothing that is the user's own.</summary>
-internal static class OutputFolder
+/// <summary>
+/// A folder for many files. It remembers what was written there, by name and content, so that a further run replaces that, but nothing that is the
+/// user's own.
+/// </summary>
+internal sealed class OutputFolder
 {
-    private const string Memory = ".written-by-secateur";
+    private const string MemoryName = ".written-by-secateur";
     private const int MaxLength = 1 << 26;
 
-    /// <summary>Makes sure that nothing is replaced but what an earlier run wrote.</summary>
+    private readonly string _folder;
+    private readonly Dictionary<string, string> _written;
+
+    /// <summary>Reads what was written there before; makes nothing.</summary>
+    public OutputFolder(string folder) => (_folder, _written) = (folder, Read(Path.Combine(folder, MemoryName)));
+
+    /// <summary>Makes sure, before any work, that nothing is replaced but what an earlier run wrote.</summary>
     /// <exception cref="UsageException">There is a file of the user's own.</exception>
-    public static void Check(string folder, IEnumerable<string> targets)
+    public void Check(IEnumerable<string> targets)
     {
-        var written = Read(folder);
-        if (targets.FirstOrDefault(target => Path.Exists(target) && !written.Contains(Path.GetRelativePath(folder, target))) is { } own)
-            throw new UsageException($"{own}: exists already, and secateur did not write it; name another folder with --out");
+        if (targets.FirstOrDefault(IsForeign) is { } own) throw new UsageException(Describe(own));
     }
 
-    /// <summary>Makes the folder, and remembers what is about to be written there.</summary>
+    /// <summary>Writes a file and remembers it.</summary>
+    /// <exception cref="IOException">It cannot be written, or a file of the user's own came there meanwhile.</exception>
+    public void Write(string path, Action write)
+    {
+        if (IsForeign(path)) throw new IOException(Describe(path));
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        write();
+        _written[NameOf(path)] = Digest(path);
+    }
+
+    /// <summary>Keeps the memory for the next run.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public static void Claim(string folder, IEnumerable<string> targets)
+    public void Save()
     {
-        Directory.CreateDirectory(folder);
-        var lines = Read(folder).Union(targets.Select(target => Path.GetRelativePath(folder, target))).Order(StringComparer.Ordinal);
-        var text = string.Concat(lines.Select(line => line + "\n"));
-        AtomicFile.Write(Path.Combine(folder, Memory), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+        Directory.CreateDirectory(_folder);
+        AtomicFile.Write(Path.Combine(_folder, MemoryName), stream => JsonSerializer.Serialize(stream, _written));
     }
 
-    private static HashSet<string> Read(string folder)
+    private static string Describe(string path) => $"{path}: exists already, and is not what secateur wrote there; name another folder with --out";
+
+    private bool IsForeign(string path) => Path.Exists(path) && !(_written.TryGetValue(NameOf(path), out var digest) && File.Exists(path) && Digest(path) == digest);
+
+    private string NameOf(string path) => Path.GetRelativePath(_folder, path);
+
+    private static string Digest(string path)
     {
-        var path = Path.Combine(folder, Memory);
-        return File.Exists(path) ? [.. Encoding.UTF8.GetString(BoundedFile.ReadAllBytes(path, MaxLength)).Split('\n', StringSplitOptions.RemoveEmptyEntries)] : [];
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private static Dictionary<string, string> Read(string path)
+    {
+        if (!File.Exists(path)) return [];
+        try
+        {
+            return JsonSerializer.Deserialize<Dictionary<string, string>>(BoundedFile.ReadAllBytes(path, MaxLength)) ?? [];
+        }
+        catch (JsonException)
+        {
+            // Without memory everything there is the user's own.
+            return [];
+        }
     }
 }

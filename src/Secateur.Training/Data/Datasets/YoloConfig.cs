@@ -72,7 +72,7 @@ internal sealed class YoloConfig
         var content = BoundedFile.ReadAllBytes(path, MaxLength);
         try
         {
-            CheckDepth(content);
+            CheckShape(content);
             var stream = new YamlStream();
             stream.Load(Open(content));
             if (stream.Documents is [{ RootNode: YamlMappingNode root }, ..]) return new YoloConfig(path, root);
@@ -90,11 +90,13 @@ internal sealed class YoloConfig
         throw new InvalidFileException(path, "is no YAML mapping with train, val and names");
     }
 
-    private static void CheckDepth(byte[] content)
+    private static void CheckShape(byte[] content)
     {
         var (parser, depth) = (new Parser(Open(content)), 0);
         while (parser.MoveNext())
         {
+            // Keys that hold themselves, and aliases of aliases, are endless to whoever follows them.
+            if (parser.Current is AnchorAlias) throw new YamlException("aliases are not read");
             depth += parser.Current is MappingStart or SequenceStart ? 1 : parser.Current is MappingEnd or SequenceEnd ? -1 : 0;
             if (depth > MaxDepth) throw new YamlException($"nested more than {MaxDepth} deep");
         }

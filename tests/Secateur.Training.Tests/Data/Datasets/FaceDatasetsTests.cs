@@ -211,13 +211,13 @@ public sealed class FaceDatasetsTests : IDisposable
     [InlineData("- 1\n", "no YAML mapping")]
     [InlineData("", "no YAML mapping")]
     [InlineData("a: [\n", "no YAML: line")]
-    [InlineData("a: &a [b, *a]\n", "", true)]
-    public void A_configuration_that_is_none_is_told(string yaml, string expected, bool fine = false)
+    [InlineData("a: &a [b, *a]\n", "aliases are not read")]
+    [InlineData("? &a [*a]\n: 1\n", "aliases are not read")]
+    public void A_configuration_that_is_none_is_told(string yaml, string expected)
     {
         WriteYolo("images", "labels");
         _folder.Write("data.yaml", yaml);
-        if (fine) HasOneFace(FaceDatasets.Open(_folder.Root, DatasetSplit.Train), "YOLO");
-        else Assert.Contains(expected, Rejects(DatasetSplit.Train), StringComparison.Ordinal);
+        Assert.Contains(expected, Rejects(DatasetSplit.Train), StringComparison.Ordinal);
     }
 
     [Fact]
