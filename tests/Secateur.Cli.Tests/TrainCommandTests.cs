@@ -132,7 +132,7 @@ public sealed class TrainCommandTests : CliTest
         ConsoleRun.Text("prune", WriteEResFd(), "--rate", "0.5", "--out", "masked.safetensors");
         var zeros = ConsoleRun.Json("inspect", "masked.safetensors").GetProperty("zeroFilters").GetInt32();
         var kept = ConsoleRun.Of(["train", "eresfd", .. Quick, "--epochs", "1", "--from", "masked.safetensors", "--val-every", "0"]);
-        Assert.Contains($"masked.safetensors: {zeros} of 848 filters are zero; they stay zero (--unfreeze lets them grow back)", kept.Error, StringComparison.Ordinal);
+        Assert.Contains($"masked.safetensors: {zeros} of 848 filters, in {EResFd.Create().PrunableLayers().Count()} layers, are zero; they stay zero (--unfreeze lets them grow back)", kept.Error, StringComparison.Ordinal);
         Assert.Equal(zeros, ZeroFilters("eresfd-1"));
         var free = ConsoleRun.Of(["train", "eresfd", .. Quick, "--epochs", "1", "--from", "masked.safetensors", "--val-every", "0", "--unfreeze"]);
         Assert.Contains("they may grow back", free.Error, StringComparison.Ordinal);
@@ -160,7 +160,7 @@ public sealed class TrainCommandTests : CliTest
         var before = File.ReadAllBytes(Path.Combine("runs", "train", "a", "last.safetensors"));
         var run = ConsoleRun.Of("train", "--resume", "a", "--json");
         Assert.Equal((1, ""), (run.Code, run.Out));
-        Assert.Contains("state.safetensors: is missing, though epochs of this run are finished", run.Errors[^1], StringComparison.Ordinal);
+        Assert.Contains("state.safetensors: is missing, and with it where the run was", run.Errors[^1], StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(Path.Combine("runs", "train", "a", "last.safetensors")));
 
         // A refused extension leaves the configuration, too.
@@ -182,6 +182,8 @@ public sealed class TrainCommandTests : CliTest
     [InlineData("prune tiny.safetensors --rate 0.03", "the smallest rate that prunes one is 0.125", "")]
     [InlineData("prune tiny.safetensors --rate 0.5 --exclude *", "leave nothing to prune", "inspect tiny.safetensors lists the layers")]
     [InlineData("prune tiny.safetensors --rate 0.5 --exclude nothing.*", "no prunable layer", "inspect tiny.safetensors lists the layers")]
+    [InlineData("prune tiny.safetensors --rate 0 --layer *=0.01", "the rate 0.01 prunes no filter", "the smallest rate that prunes one is 0.125")]
+    [InlineData("prune tiny.safetensors --rate 0.5 --data data --force", "--force is for pruning in one shot", "")]
     [InlineData("train eresfd --data data --imgsz 1", "images of 1 x 1 pixels are too small for eresfd", "")]
     public void What_would_do_nothing_is_told_before_the_first_step(string line, string problem, string advice)
     {

@@ -43,6 +43,6 @@ internal static class OneShotPruning
         }
 
         Report.Line($"{target}: {statistics.ZeroFilters} of {statistics.Filters} filters zeroed, "
-            + $"{Figures.Count(statistics.NonZeroParameters)} of {Figures.Count(statistics.Parameters)} parameters left ({Figures.Percent(statistics.Sparsity)} sparse)");
+            + $"{Figures.Count(statistics.NonZeroParameters)} of {Figures.Count(statistics.Parameters)} parameters left{(statistics.ZeroFilters > 0 ? $" ({Figures.Percent(statistics.Sparsity)} sparse)" : "")}");
     }
 }

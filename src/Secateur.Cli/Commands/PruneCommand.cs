@@ -72,6 +72,7 @@ internal static class PruneCommand
             else if (!hasData && needsGradients) result.AddError($"--criterion {name} needs --data, the images to measure gradients on; for pruning in one shot with --epochs 0");
             else if (!needsGradients && result.IsGiven(batches)) result.AddError($"--batches means nothing to --criterion {name}");
             else if (!hasData && result.IsGiven(epochs) && result.GetValue(epochs) > 0) result.AddError("--epochs needs --data, the images to train on");
+            else if (hasData && result.GetValue(force) && !(result.IsGiven(epochs) && result.GetValue(epochs) == 0)) result.AddError("--force is for pruning in one shot; a run takes a folder of its own");
             else if (!hasData && options.NeedingData(result, every, finetune) is { } option) result.AddError($"{option.Name} needs --data, the images to train on");
         });
         command.SetCancellableAction((parsed, cancellation) =>
@@ -104,6 +105,7 @@ internal static class PruneCommand
             {
                 var data = options.OpenTraining(parsed);
                 var config = options.Apply(parsed, batch => TrainingConfig.For(path, model.Network, data, batch, epochs: 0, schedule));
+                TrainingRun.Check(config with { Epochs = 1 }, model.Network);
                 return ProgressBar.Run("measuring gradients", progress => GradientBatches.Measure(model, config, data, RunSession.TellBroken, progress, cancellation));
             }
 
@@ -116,7 +118,8 @@ internal static class PruneCommand
                 var model = parsed.ReadModel(source, architecture);
                 Plan(schedule, model.Network, path);
                 var data = options.Open(parsed);
-                var config = options.Apply(parsed, batch => TrainingConfig.For(path, model.Network, data, batch, soft, schedule));
+                var keeps = options.KeepsZeros(parsed, path, model);
+                var config = options.Apply(parsed, batch => TrainingConfig.For(path, model.Network, data, batch, soft, schedule)) with { KeepZeroFilters = keeps };
                 TrainingRun.Check(config, model.Network);
                 RunSession.Announce(config, data);
                 return TrainingRun.Start(folder, config, model, data, numbered: numbered);

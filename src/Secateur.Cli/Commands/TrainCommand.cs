@@ -1,8 +1,6 @@
 using System.CommandLine;
 using Secateur.Cli.Options;
-using Secateur.Cli.Output;
 using Secateur.Models;
-using Secateur.Pruning;
 using Secateur.Training.Initialization;
 using Secateur.Training.Runs;
 using Secateur.Weights;
@@ -27,18 +25,18 @@ internal static class TrainCommand
                 + "at the learning rate of its end.",
             1);
         var from = new Option<string?>("--from") { Description = "Start from this model's weights instead of fresh ones.", HelpName = "MODEL" };
-        var unfreeze = new Option<bool>("--unfreeze") { Description = "With --from: let filters that are zero there grow back; without it a pruned model stays pruned." };
         var output = new Option<string?>("--out", "-o") { Description = $"The folder for the run's folder; {DefaultRuns} when not given.", HelpName = "DIR" };
         var command = new Command(Verb, """
             Train a detector, by default with the published recipe. The run's folder holds its configuration, metrics as table and curves, the last and
             the best model, and its state: a run that was stopped (Ctrl-C) or killed goes on with --resume as if nothing had happened.
+            A training whose loss is over 1,000 times its first value for 25 steps, or not finite, stops with an error.
 
             Examples:
               secateur train eresfd --data WIDER --epochs 30
               secateur train extd64 --data WIDER --from extd64.safetensors --lr 0.0001 --epochs 5 --batch 8
               secateur train --resume runs/train/eresfd-1
               secateur train --resume runs/train/eresfd-1 --epochs 60
-            """) { architecture, epochs, from, unfreeze, output };
+            """) { architecture, epochs, from, output };
         options.AddTo(command, epochs);
         command.Validators.Add(result =>
         {
@@ -46,7 +44,7 @@ internal static class TrainCommand
             if (result.GetValue(architecture) is null) result.AddError($"name a network ({string.Join(", ", Architectures.Names)}), or a run to go on with (--resume)");
             else if (!Architectures.Names.Contains(result.GetValue(architecture)!)) result.AddError($"unknown architecture '{result.GetValue(architecture)}'; expected one of {string.Join(", ", Architectures.Names)}");
             else if (result.GetValue(options.Data) is null) result.AddError("--data is missing: the folder of images to train on");
-            else if (result.GetValue(unfreeze) && result.GetValue(from) is null) result.AddError("--unfreeze needs --from, the model whose zero filters may grow back");
+            else if (result.GetValue(options.Unfreeze) && result.GetValue(from) is null) result.AddError("--unfreeze needs --from, the model whose zero filters may grow back");
         });
         command.SetCancellableAction((parsed, cancellation) =>
         {
@@ -63,18 +61,10 @@ internal static class TrainCommand
                 var (folder, numbered) = options.NewFolder(parsed, runs, name);
                 var model = source is null ? Initializer.Create(network, parsed.GetValue(options.Seed)) : Read(source, name);
                 var data = options.Open(parsed);
-                var zeros = PruningStatistics.Of(model);
-                var config = options.Apply(parsed, batch => TrainingConfig.For(source ?? name, model.Network, data, batch, count))
-                    with
-                { KeepZeroFilters = zeros.ZeroFilters > 0 && !parsed.GetValue(unfreeze) };
+                var keeps = source is not null && options.KeepsZeros(parsed, source, model);
+                var config = options.Apply(parsed, batch => TrainingConfig.For(source ?? name, model.Network, data, batch, count)) with { KeepZeroFilters = keeps };
                 TrainingRun.Check(config, model.Network);
                 RunSession.Announce(config, data);
-                if (zeros.ZeroFilters > 0)
-                {
-                    Report.Remark($"{source}: {zeros.ZeroFilters} of {zeros.Filters} filters are zero; they "
-                        + (config.KeepZeroFilters ? "stay zero (--unfreeze lets them grow back)" : "may grow back (--unfreeze)"));
-                }
-
                 return TrainingRun.Start(folder, config, model, data, numbered: numbered);
             }
         });

@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Secateur.Cli.Options;
+using Secateur.Cli.Output;
 using Secateur.Models;
+using Secateur.Pruning;
 using Secateur.Training.Runs;
+using Secateur.Weights;
 
 namespace Secateur.Cli.Commands;
 
@@ -44,6 +47,9 @@ internal sealed class TrainingOptions
         HelpName = "DIR",
     };
 
+    /// <summary>Whether filters that are zero in the given model may grow back.</summary>
+    public Option<bool> Unfreeze { get; } = new("--unfreeze") { Description = "Let filters that are zero in the given model grow back; without it a pruned model stays pruned." };
+
     public Option<int> Seed { get; } = CommonOptions.Number<int>("--seed", "The seed of everything random.", "N", "a whole number", _ => true, 0);
 
     public Option<bool> Json { get; } = CommonOptions.Json();
@@ -57,7 +63,7 @@ internal sealed class TrainingOptions
     /// <param name="changeable">What else may be given with --resume.</param>
     public void AddTo(Command command, params Option[] changeable)
     {
-        Option[] all = [Data, _batch, _size, _rate, _optimizer, _decay, Seed, _threads, _validateEvery, _saveEvery, _strict, _name, _resume, Json];
+        Option[] all = [Data, _batch, _size, _rate, _optimizer, _decay, Seed, _threads, _validateEvery, _saveEvery, _strict, Unfreeze, _name, _resume, Json];
         foreach (var option in all) command.Options.Add(option);
         command.Validators.Add(result =>
         {
@@ -72,7 +78,7 @@ internal sealed class TrainingOptions
     /// <summary>The first option that was given and that means nothing without data; null where there is none.</summary>
     public Option? NeedingData(SymbolResult result, params ReadOnlySpan<Option> others)
     {
-        Option[] all = [_batch, _size, _rate, _optimizer, _decay, _threads, _validateEvery, _saveEvery, _strict, _name, .. others];
+        Option[] all = [_batch, _size, _rate, _optimizer, _decay, _threads, _validateEvery, _saveEvery, _strict, Unfreeze, _name, .. others];
         return Array.Find(all, result.IsGiven);
     }
 
@@ -95,6 +101,19 @@ internal sealed class TrainingOptions
             SaveEvery = parsed.GetValue(_saveEvery),
             Strict = parsed.GetValue(_strict),
         };
+    }
+
+    /// <summary>Tells what happens to the filters that are zero in a given model.</summary>
+    /// <returns>Whether they are to stay zero.</returns>
+    public bool KeepsZeros(ParseResult parsed, string source, Model model)
+    {
+        var zeros = PruningStatistics.Of(model);
+        if (zeros.ZeroFilters == 0) return false;
+        var layers = zeros.Layers.Count(l => !l.Pruned.IsEmpty);
+        var keeps = !parsed.GetValue(Unfreeze);
+        Report.Remark($"{source}: {zeros.ZeroFilters} of {zeros.Filters} filters, in {layers} layers, are zero; they "
+            + (keeps ? "stay zero (--unfreeze lets them grow back)" : "may grow back (--unfreeze)"));
+        return keeps;
     }
 
     /// <summary>Opens the data.</summary>

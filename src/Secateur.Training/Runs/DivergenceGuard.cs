@@ -28,5 +28,5 @@ internal static class DivergenceGuard
     private static double Bound(RunPosition at) => Multiple * Math.Max(1, at.FirstLoss ?? 1);
 
     private static TrainingDivergedException Diverged(RunPosition at, double loss, string time) => new(FormattableString.Invariant(
-        $"the training diverged: its loss, {at.FirstLoss:G3} at first, was over {Bound(at):G3} {time}, and is {loss:G3} now; try a lower learning rate"));
+        $"the training diverged: its loss, {at.FirstLoss:G3} at first, was over {Bound(at):G3} {time}, and is {loss:G3} now; try a lower learning rate, in a new run"));
 }

@@ -12,7 +12,12 @@ public sealed class RunFolder
 {
     private const int MaxConfigBytes = 1 << 20;
     private const string ConfigName = "config.json";
+    private const string StateName = "state.safetensors";
     private const string InitialName = "initial.safetensors";
+
+    /// <summary>What to do where a file that the run needs is damaged or gone.</summary>
+    internal const string Advice = "; put a copy of it back, or begin a new run from the last model (train --from)";
+
 
     private RunFolder(string path) => Path = path;
 
@@ -25,8 +30,8 @@ public sealed class RunFolder
     /// <summary>The model that the run starts from.</summary>
     public string Initial => In(InitialName);
 
-    /// <summary>All that a continuation depends on; missing until it is first saved.</summary>
-    public string State => In("state.safetensors");
+    /// <summary>All that a continuation depends on.</summary>
+    public string State => In(StateName);
 
     /// <summary>The model after the last finished epoch.</summary>
     public string Last => In("last.safetensors");
@@ -54,9 +59,10 @@ public sealed class RunFolder
     /// <param name="config">What to do.</param>
     /// <param name="initial">What to start from.</param>
     /// <param name="numbered">Whether to take the first number, from 1, that is free; two runs that begin at once get two.</param>
+    /// <param name="state">Where it stands; null to leave that out.</param>
     /// <exception cref="IOException">There is something of that name, or it cannot be written there.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written there.</exception>
-    public static RunFolder Create(string path, TrainingConfig config, Model initial, bool numbered = false)
+    internal static RunFolder Create(string path, TrainingConfig config, Model initial, bool numbered = false, TrainingState? state = null)
     {
         var stem = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         var parent = Directory.CreateDirectory(System.IO.Path.GetDirectoryName(stem) ?? stem).FullName;
@@ -66,6 +72,7 @@ public sealed class RunFolder
             Directory.CreateDirectory(draft);
             ModelFile.Write(System.IO.Path.Combine(draft, InitialName), initial);
             WriteConfig(System.IO.Path.Combine(draft, ConfigName), config);
+            if (state is not null) StateFile.Write(System.IO.Path.Combine(draft, StateName), state, config);
             for (var number = 1; ; number++)
             {
                 var suffix = numbered ? $"-{number}" : "";
@@ -101,7 +108,7 @@ public sealed class RunFolder
         var folder = new RunFolder(path);
         if (File.Exists(folder.Config)) return folder;
         throw new DirectoryNotFoundException(File.Exists(folder.Initial)
-            ? $"{path}: {ConfigName} is missing, without which the run cannot go on; put a copy of it back, or begin a new run from the last model (train --from)"
+            ? $"{path}: {ConfigName} is missing, without which the run cannot go on{Advice}"
             : $"{path}: no run here, {ConfigName} is missing");
     }
 
@@ -119,7 +126,7 @@ public sealed class RunFolder
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
-            throw new InvalidFileException(Config, $"is damaged: {error.Message.ReplaceLineEndings(" ")}; put a copy of it back, or begin a new run from the last model (train --from)", error);
+            throw new InvalidFileException(Config, $"is damaged: {error.Message.ReplaceLineEndings(" ")}{Advice}", error);
         }
     }
 
@@ -145,11 +152,18 @@ public sealed class RunFolder
         return longer;
     }
 
-    /// <exception cref="InvalidFileException">Epochs are finished, but the state is gone; going on would begin anew and replace their models.</exception>
-    internal void RequireState()
+    /// <summary>Reads the model that the run starts from.</summary>
+    /// <exception cref="InvalidFileException">It is missing or damaged.</exception>
+    internal Model ReadInitial()
     {
-        if (File.Exists(State) || !(File.Exists(Last) || File.Exists(Csv))) return;
-        throw new InvalidFileException(State, $"is missing, though epochs of this run are finished; put a copy of it back, or begin a new run from {Last} (train --from)");
+        try
+        {
+            return ModelFile.Read(Initial);
+        }
+        catch (Exception error) when (error is InvalidFileException or FileNotFoundException)
+        {
+            throw new InvalidFileException(Initial, $"{(error is InvalidFileException damaged ? $"is damaged: {damaged.Problem}" : "is missing")}{Advice}", error);
+        }
     }
 
     private static void WriteConfig(string path, TrainingConfig config) =>

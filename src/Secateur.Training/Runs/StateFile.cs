@@ -22,7 +22,6 @@ internal static class StateFile
     private const string PositionKey = "secateur.position";
     private const string OptimizerStepsKey = "secateur.optimizer_steps";
     private const string ChecksumKey = "secateur.checksum";
-    private const string Advice = "; put a copy of it back, or begin a new run from the last model (train --from)";
     private const string ParametersName = "parameters";
     private const string StatisticPrefix = "statistic.";
     private const string OptimizerPrefix = "optimizer.";
@@ -47,7 +46,7 @@ internal static class StateFile
     /// <param name="path">The file.</param>
     /// <param name="model">Tells which statistics there must be, and how many parameters.</param>
     /// <param name="config">The configuration that it must belong to.</param>
-    /// <exception cref="InvalidFileException">It is damaged, of another version or of another configuration.</exception>
+    /// <exception cref="InvalidFileException">It is missing, damaged, of another version or of another configuration.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static TrainingState Read(string path, Model model, TrainingConfig config)
     {
@@ -57,7 +56,7 @@ internal static class StateFile
         if (version != Version) throw new InvalidFileException(path, $"is a saved state of version {UntrustedFile.Show(version)}, expected {Version}");
         var sealedPart = metadata.Where(m => m.Key != ChecksumKey);
         if (metadata.GetValueOrDefault(ChecksumKey) != Checksum(file.Tensors, sealedPart))
-            throw new InvalidFileException(path, "is damaged: its checksum does not fit" + Advice);
+            throw new InvalidFileException(path, "is damaged: its checksum does not fit" + RunFolder.Advice);
         if (metadata.GetValueOrDefault(ConfigKey) != config.Digest())
             throw new InvalidFileException(path, "belongs to a run with another configuration; was config.json changed?");
         try
@@ -88,7 +87,11 @@ internal static class StateFile
         }
         catch (InvalidFileException error)
         {
-            throw new InvalidFileException(path, $"is damaged: {error.Problem}{Advice}", error);
+            throw new InvalidFileException(path, $"is damaged: {error.Problem}{RunFolder.Advice}", error);
+        }
+        catch (FileNotFoundException error)
+        {
+            throw new InvalidFileException(path, $"is missing, and with it where the run was{RunFolder.Advice}", error);
         }
     }
 

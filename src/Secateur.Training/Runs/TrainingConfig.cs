@@ -61,7 +61,7 @@ public sealed record TrainingConfig
     /// <summary>The pruning schedule; null to train only.</summary>
     public PruningSchedule? Pruning { get; init; }
 
-    /// <summary>Without <see cref="Pruning"/>: filters that are zero in the initial model stay zero, as in fine-tuning; else they grow back.</summary>
+    /// <summary>Filters that are zero in the initial model stay zero in all phases; else they may grow back.</summary>
     public bool KeepZeroFilters { get; init; }
 
     /// <summary>Threads; the result does not depend on them.</summary>

@@ -15,7 +15,7 @@ internal sealed record TrainingPhase(string Name, int Epochs, StepSchedule Sched
     public static ImmutableArray<TrainingPhase> Of(TrainingConfig config)
     {
         var schedule = new StepSchedule(config.LearningRate, config.Milestones);
-        if (config.Pruning is not { } pruning) return [new TrainingPhase("train", config.Epochs, schedule, Frozen: config.KeepZeroFilters)];
+        if (config.Pruning is not { } pruning) return [new TrainingPhase("train", config.Epochs, schedule)];
         var half = (long)pruning.FinetuneEpochs * config.StepsPerEpoch / 2;
         TrainingPhase[] phases =
         [

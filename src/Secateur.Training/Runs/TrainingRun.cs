@@ -27,17 +27,16 @@ public sealed class TrainingRun : IDisposable
     private readonly Lazy<SampleLoader> _loader;
     private readonly HashSet<string> _broken = [];
     private RunPosition _at = new();
-    private bool _begins;
     private bool _ran;
 
-    private TrainingRun(TrainingConfig config, DetectorHead head, TrainingData data, Trainer trainer, Func<RunFolder> place)
+    private TrainingRun(TrainingConfig config, DetectorHead head, TrainingData data, Trainer trainer, Func<Trainer, RunFolder> place)
     {
         (_config, _head, _data, _trainer) = (config, head, data, trainer);
         _phases = TrainingPhase.Of(config);
         _speed = new RunSpeed(config.Batch);
         _loader = new Lazy<SampleLoader>(CreateLoader);
         if (config.ValidateEvery > 0 && data.Validation is { } split) _validation = new Validation(split, head, config, TellBroken);
-        Folder = place();
+        Folder = place(trainer);
         _lock = Folder.Lock();
     }
 
@@ -64,7 +63,8 @@ public sealed class TrainingRun : IDisposable
     {
         RequireData(config, data);
         Check(config, initial.Network);
-        return Open(config, data, initial, createEngine, () => RunFolder.Create(path, config, initial, numbered));
+        // With a state from the beginning: one that is missing was lost.
+        return Open(config, data, initial, createEngine, trainer => RunFolder.Create(path, config, initial, numbered, trainer.Snapshot(new RunPosition())), resumes: false);
     }
 
     /// <summary>Checks what can be checked before anything is made.</summary>
@@ -80,7 +80,7 @@ public sealed class TrainingRun : IDisposable
             throw new NetworkException($"images of {config.ImageSize} x {config.ImageSize} pixels are too small for {network.Architecture}, expected at least {least} x {least}");
     }
 
-    /// <summary>Goes on with a run where its saved state is, or at its beginning where nothing was saved yet.</summary>
+    /// <summary>Goes on with a run where its saved state is.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="config">Its configuration; threads, save interval and the place of the data may differ from what was saved.</param>
     /// <param name="data">Its data.</param>
@@ -91,8 +91,7 @@ public sealed class TrainingRun : IDisposable
     public static TrainingRun Resume(RunFolder folder, TrainingConfig config, TrainingData data, Func<Model, TrainingConfig, ITrainingEngine>? createEngine = null)
     {
         RequireData(config, data);
-        folder.RequireState();
-        return Open(config, data, ModelFile.Read(folder.Initial), createEngine, () => folder);
+        return Open(config, data, folder.ReadInitial(), createEngine, _ => folder, resumes: true);
     }
 
     /// <summary>Runs to the end; once, a stopped run is resumed from its folder.</summary>
@@ -106,7 +105,7 @@ public sealed class TrainingRun : IDisposable
     {
         if (_ran) throw new InvalidOperationException("a run runs once; resume it from its folder");
         _ran = true;
-        if (_begins) Begin(progress, cancellation);
+        if (!_at.Begun) Begin(progress, cancellation);
         while (_at.Phase < _phases.Length)
         {
             TakeSteps(progress, cancellation);
@@ -241,8 +240,8 @@ public sealed class TrainingRun : IDisposable
     {
         void Tell(RunActivity activity, int done, int total) => progress?.Report(Progress(activity, done, total));
         if (_config.Pruning is not null && Phase.Frozen && _at.Phase == 0) _trainer.Zero(SelectFilters(Tell, cancellation));
-        var frozen = Phase.Frozen ? FilterMask.FromZeros(_trainer.ToModel("")) : null;
-        _at = _at with { Frozen = frozen?.Pruned };
+        var frozen = Phase.Frozen || _config.KeepZeroFilters ? FilterMask.FromZeros(_trainer.ToModel("")) : null;
+        _at = _at with { Begun = true, Frozen = frozen?.Pruned };
         _trainer.BeginPhase(frozen);
     }
 
@@ -259,7 +258,7 @@ public sealed class TrainingRun : IDisposable
     }
 
     private static TrainingRun Open(
-        TrainingConfig config, TrainingData data, Model initial, Func<Model, TrainingConfig, ITrainingEngine>? createEngine, Func<RunFolder> place)
+        TrainingConfig config, TrainingData data, Model initial, Func<Model, TrainingConfig, ITrainingEngine>? createEngine, Func<Trainer, RunFolder> place, bool resumes)
     {
         config.Pruning?.ToPlan().Check(initial, FilterCriteria.Create(config.Pruning.Criterion, config.Seed));
         var trainer = new Trainer(config, initial, createEngine);
@@ -267,8 +266,7 @@ public sealed class TrainingRun : IDisposable
         try
         {
             run = new TrainingRun(config, initial.Network.Head, data, trainer, place);
-            if (File.Exists(run.Folder.State)) run.Restore(StateFile.Read(run.Folder.State, initial, config));
-            else run._begins = true;
+            if (resumes) run.Restore(StateFile.Read(run.Folder.State, initial, config));
             return run;
         }
         catch
@@ -315,23 +313,29 @@ public sealed class TrainingRun : IDisposable
     private TrainingStoppedException Stopped() =>
         new($"stopped in epoch {EpochOfRun + 1} of {EpochsOfRun} after step {_at.Step} of {_config.StepsPerEpoch}; the state is saved in {Folder.Path}");
 
-    private EpochMetrics Row(Model model, ValidationResult? validation) => new()
+    private EpochMetrics Row(Model model, ValidationResult? validation)
     {
-        Phase = Phase.Name,
-        Epoch = EpochOfRun + 1,
-        LearningRate = Phase.Schedule.RateAt(StepOfPhase - 1),
-        LossL = _at.LossL / _at.Step,
-        LossC = _at.LossC / _at.Step,
-        ValLossL = validation?.LossL,
-        ValLossC = validation?.LossC,
-        Ap = validation?.Precision.Mean,
-        ApEasy = validation?.Precision.Easy,
-        ApMedium = validation?.Precision.Medium,
-        ApHard = validation?.Precision.Hard,
-        ImagesPerSecond = _at.Step * _config.Batch / Math.Max(_at.Seconds, double.Epsilon),
-        Waiting = _at.Waited / Math.Max(_at.Seconds, double.Epsilon),
-        Sparsity = PruningStatistics.Of(model).Sparsity,
-    };
+        var zeros = PruningStatistics.Of(model);
+        return new()
+        {
+            Phase = Phase.Name,
+            Epoch = EpochOfRun + 1,
+            LearningRate = Phase.Schedule.RateAt(StepOfPhase - 1),
+            LossL = _at.LossL / _at.Step,
+            LossC = _at.LossC / _at.Step,
+            ValLossL = validation?.LossL,
+            ValLossC = validation?.LossC,
+            Ap = validation?.Precision.Mean,
+            ApEasy = validation?.Precision.Easy,
+            ApMedium = validation?.Precision.Medium,
+            ApHard = validation?.Precision.Hard,
+            ImagesPerSecond = _at.Step * _config.Batch / Math.Max(_at.Seconds, double.Epsilon),
+            Waiting = _at.Waited / Math.Max(_at.Seconds, double.Epsilon),
+
+            // A weight that is zero by chance is not pruned.
+            Sparsity = zeros.ZeroFilters > 0 ? zeros.Sparsity : 0,
+        };
+    }
 
     private TrainingProgress Progress(RunActivity activity, int done, int total) => new()
     {

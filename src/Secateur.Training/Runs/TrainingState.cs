@@ -27,6 +27,9 @@ internal sealed record RunPosition
     /// <summary>Seconds of them spent waiting for data.</summary>
     public double Waited { get; init; }
 
+    /// <summary>Whether the first phase has begun; before, its state is that of the initial model.</summary>
+    public bool Begun { get; init; }
+
     /// <summary>The loss of the phase's first step.</summary>
     public double? FirstLoss { get; init; }
 

@@ -85,16 +85,18 @@ public sealed class PruningPlan
             $"{criterion.Name} cannot score {string.Join("; ", refused.Select(r => $"{string.Join(", ", r)} ({r.Key})"))}: exclude these layers, or take another criterion");
     }
 
-    /// <summary>Checks that the plan takes a filter from some layer, unless its rate is 0.</summary>
+    /// <summary>Checks that the plan takes a filter from some layer, unless all its rates are 0.</summary>
     /// <exception cref="ArgumentException">It takes none; the message tells the smallest rate that would. Or a pattern matches no prunable layer.</exception>
     public void RequireEffect(Network network)
     {
-        if (Rate == 0 || Resolve(network).Any(q => q.Pruned > 0)) return;
-        var largest = network.PrunableLayers().Where(l => RateOf(l.Layer) == Rate).Select(l => network.Parameter(l.Weight).Shape[0]).DefaultIfEmpty().Max();
-        if (largest == 0) throw new ArgumentException($"the rates by layer leave nothing to prune: no layer of {network.Architecture} is left with the rate {Invariant(Rate)}");
+        if (Resolve(network).Any(q => q.Pruned > 0) || (Rate == 0 && _exceptions.All(e => e.Rate == 0))) return;
+        var (largest, rate) = network.PrunableLayers()
+            .Select(l => (Filters: network.Parameter(l.Weight).Shape[0], Rate: RateOf(l.Layer)))
+            .Where(l => l.Rate > 0).OrderByDescending(l => l.Filters).FirstOrDefault();
+        if (largest == 0) throw new ArgumentException($"the rates by layer leave nothing to prune: every layer of {network.Architecture} has the rate 0");
         const double digits = 1e4;
         throw new ArgumentException(
-            $"the rate {Invariant(Rate)} prunes no filter: of the largest layer, with {largest} filters, floor({largest} x {Invariant(Rate)}) = 0; "
+            $"the rate {Invariant(rate)} prunes no filter: of the largest layer, with {largest} filters, floor({largest} x {Invariant(rate)}) = 0; "
             + $"the smallest rate that prunes one is {Invariant(Math.Ceiling(digits / largest) / digits)}");
 
         static string Invariant(double value) => value.ToString(CultureInfo.InvariantCulture);

@@ -112,12 +112,12 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
-    public void A_run_that_never_saved_starts_over()
+    public void A_run_that_took_no_step_has_a_state_to_go_on_from()
     {
         var config = Config(epochs: 1);
         var path = _temporary.PathOf("never");
         TrainingRun.Start(path, config, _model, _data).Dispose();
-        Assert.False(File.Exists(RunFolder.Open(path).State));
+        Assert.True(File.Exists(RunFolder.Open(path).State));
         using var run = TrainingRun.Resume(RunFolder.Open(path), config, _data);
         SameOutcome(Run(config), run.Run());
     }
@@ -173,10 +173,11 @@ public sealed class TrainingRunTests : IDisposable
     {
         var weights = _model.Weights.ToDictionary();
         weights["conf.0.weight"] = new Tensor([4, 8, 1, 1], [.. Enumerable.Repeat(3e38f, 32)]);
-        using var run = TrainingRun.Start(_temporary.PathOf("nan"), Config(epochs: 1), new Model(_model.Network, weights, _model.Info), _data);
+        var model = new Model(_model.Network, weights, _model.Info);
+        using var run = TrainingRun.Start(_temporary.PathOf("nan"), Config(epochs: 1), model, _data);
         var error = Assert.Throws<TrainingDivergedException>(() => run.Run());
         Assert.Contains("0--Spots/train", error.Message, StringComparison.Ordinal);
-        Assert.False(File.Exists(run.Folder.State));
+        Assert.Equal(0, StateFile.Read(run.Folder.State, model, Config(epochs: 1)).Position.Step);
     }
 
     [Fact]
@@ -224,11 +225,49 @@ public sealed class TrainingRunTests : IDisposable
     {
         var config = Config(epochs: 1);
         var folder = Run(config).Folder;
-        File.Delete(folder.State);
-        var before = Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToArray();
-        Assert.Contains("is missing, though epochs of this run are finished", Assert.Throws<InvalidFileException>(() => TrainingRun.Resume(folder, config, _data)).Message, StringComparison.Ordinal);
-        Assert.Equal(before, Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal).Select(File.ReadAllBytes));
+        Gone(folder);
+
+        // Also before the first epoch ends.
+        var early = _temporary.PathOf("early");
+        using (var run = TrainingRun.Start(early, Config(epochs: 2), _model, _data)) StopAfter(run, 1);
+        Gone(RunFolder.Open(early));
+
+        void Gone(RunFolder folder)
+        {
+            File.Delete(folder.State);
+            var before = Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToArray();
+            Assert.Contains("state.safetensors: is missing, and with it where the run was; put a copy of it back, or begin a new run", Assert.Throws<InvalidFileException>(() => TrainingRun.Resume(folder, folder.ReadConfig(), _data)).Message, StringComparison.Ordinal);
+            Assert.Equal(before, Directory.GetFiles(folder.Path).Order(StringComparer.Ordinal).Select(File.ReadAllBytes));
+        }
     }
+
+    [Fact]
+    public void An_initial_model_that_is_gone_or_damaged_is_told_with_what_to_do()
+    {
+        var folder = Run(Config(epochs: 1)).Folder;
+        File.WriteAllBytes(folder.Initial, File.ReadAllBytes(folder.Initial)[..100]);
+        Refuses("initial.safetensors: is damaged");
+        File.Delete(folder.Initial);
+        Refuses("initial.safetensors: is missing; put a copy of it back, or begin a new run");
+
+        void Refuses(string problem) =>
+            Assert.Contains(problem, Assert.Throws<InvalidFileException>(() => TrainingRun.Resume(folder, folder.ReadConfig(), _data)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Soft_pruning_keeps_the_zero_filters_of_a_masked_model()
+    {
+        var masked = Masked();
+        var config = Config(epochs: 2, pruning: true) with { LearningRate = 0.01, KeepZeroFilters = true };
+        config = config with { Pruning = config.Pruning! with { Rate = 0.125, LayerRates = [], Every = 1 } };
+        var kept = ModelFile.Read(Run(config, masked).Folder.Masked);
+        Assert.Equal(PruningStatistics.Of(masked).Layers.Select(l => string.Join(',', l.Pruned)), PruningStatistics.Of(kept).Layers.Select(l => string.Join(',', l.Pruned)));
+        var free = ModelFile.Read(Run(config with { KeepZeroFilters = false }, masked).Folder.Masked);
+        Assert.True(PruningStatistics.Of(free).ZeroFilters < PruningStatistics.Of(masked).ZeroFilters);
+    }
+
+    [Fact]
+    public void A_run_without_zero_filters_is_not_called_sparse() => Assert.Equal(0, Run(Config(epochs: 1), WithAZeroWeight()).Metrics[0].Sparsity);
 
     [Theory]
     [InlineData(false)]
@@ -362,6 +401,13 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Contains("has a face", Assert.Throws<InvalidFileException>(() => TrainingData.Open(folder, validate: true)).Message, StringComparison.Ordinal);
     }
 
+    private Model WithAZeroWeight()
+    {
+        var weights = _model.Weights.ToDictionary();
+        weights["base.0.1.bias"] = new Tensor([8], new float[8]);
+        return new Model(_model.Network, weights, _model.Info);
+    }
+
     private Model Masked() => new PruningPlan(0.5).Select(_model, Secateur.Pruning.Criteria.FilterCriteria.Create("l1", 0)).Apply(_model);
 
     private TrainingConfig Config(int epochs, bool pruning = false)
@@ -378,9 +424,9 @@ public sealed class TrainingRunTests : IDisposable
         };
     }
 
-    private TrainingResult Run(TrainingConfig config)
+    private TrainingResult Run(TrainingConfig config, Model? initial = null)
     {
-        using var run = TrainingRun.Start(_temporary.PathOf($"run-{_runs++}"), config, _model, _data);
+        using var run = TrainingRun.Start(_temporary.PathOf($"run-{_runs++}"), config, initial ?? _model, _data);
         return run.Run();
     }
 
