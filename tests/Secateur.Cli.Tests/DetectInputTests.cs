@@ -141,7 +141,20 @@ public sealed class DetectInputTests : CliTest
             Assert.Equal(0, run.Code);
             Assert.Contains("1 file without content (empty, a pipe or a device), b.png", Assert.Single(run.Errors), StringComparison.Ordinal);
         });
+        HangGuard.Run(() => ConsoleRun.Fails(["detect", "in/b.png", "--model", _spot], "in/b.png", "is empty"));
+        HangGuard.Run(() => ConsoleRun.Fails(["inspect", "in/b.png"], "in/b.png", "is empty, or a pipe or a device"));
         File.Delete("in/b.png");
+    }
+
+    [Fact]
+    public void A_pattern_looks_no_deeper_than_it_says()
+    {
+        WriteSpot("in/a.png");
+        WriteSpot("in/deep/er/b.png");
+        Link("in/loop", "in");
+        Assert.Equal(["in/a.png"], Names("in/*.png"));
+        Assert.Equal(["in/deep/er/b.png"], Names("in/*/*/*.png"));
+        Assert.Equal(["in/a.png", "in/deep/er/b.png"], [.. ConsoleRun.Of("detect", "in/**/*.png", "--model", _spot, "--format", "csv").Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..].Select(l => l.Split(',')[0])]);
     }
 
     [Fact]

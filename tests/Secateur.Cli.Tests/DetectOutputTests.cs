@@ -47,6 +47,18 @@ public sealed class DetectOutputTests : CliTest
         }
     }
 
+    [Theory]
+    [InlineData("coco")]
+    [InlineData("coco-results")]
+    public void Image_ids_are_numbers_of_the_images_asked_for_also_behind_one_that_cannot_be_read(string format)
+    {
+        File.WriteAllText("a.png", "broken");
+        var run = ConsoleRun.Of("detect", "a.png", WriteSpot("b.png"), "--model", _spot, "--format", format);
+        Assert.Equal(1, run.Code);
+        Assert.Contains("\"image_id\": 2", run.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"image_id\": 1", run.Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Images_that_the_annotation_file_does_not_know_are_told_before_any_work()
     {

@@ -106,6 +106,17 @@ public sealed class EvaluateCommandTests : CliTest
     }
 
     [Fact]
+    public void Options_that_mean_nothing_are_refused()
+    {
+        WriteLabelled("yolo");
+        FailsAndWritesNothing(["evaluate", "--model", _spot, "--data", _wider, "--split", "train"], "--split train is for sets with labels");
+        FailsAndWritesNothing(["evaluate", "--model", _spot, "--data", "set", "--resume"], "--resume is for WIDER FACE");
+        FailsAndWritesNothing(["evaluate", "--predictions", "x", "--data", _wider, "--protocol", "multi-scale"], "--protocol means nothing to --predictions");
+        File.WriteAllText("mine.svg", "mine");
+        FailsAndWritesNothing(["evaluate", "--model", _spot, "--data", _wider, "--plot", "mine.svg"], "mine.svg: exists already", "--force");
+    }
+
+    [Fact]
     public void Precision_over_recall_is_drawn()
     {
         Assert.Equal(0, ConsoleRun.Of("evaluate", "--model", _spot, "--data", _wider, "--plot", "curves.svg").Code);

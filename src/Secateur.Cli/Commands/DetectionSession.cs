@@ -31,19 +31,19 @@ internal sealed class DetectionSession(ImageReadOptions reading, Func<RgbImage, 
     {
         for (var i = 0; i < images.Count && !cancellation.IsCancellationRequested; i++)
         {
-            Run(images[i]);
+            Run(images[i], i + 1);
             progress.Report((i + 1, images.Count));
         }
 
         return _found.Count;
     }
 
-    private void Run(ImageInput input)
+    private void Run(ImageInput input, int number)
     {
         try
         {
             var image = input.IsStdin ? ImageFile.Decode("stdin", ReadStdin(), reading) : ImageFile.Read(input.Path, reading);
-            var found = new ImageDetections(input.Path, image.Width, image.Height, detect(image));
+            var found = new ImageDetections(input.Path, image.Width, image.Height, detect(image)) { Number = number };
             if (Clip) found = found.Clipped();
             Keep?.Invoke(input, image, found);
             _found.Add(found);

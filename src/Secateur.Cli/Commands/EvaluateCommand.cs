@@ -27,6 +27,7 @@ internal static class EvaluateCommand
         var output = new Option<string?>("--out", "-o") { Description = "Where to write a model's predictions on WIDER FACE; runs/evaluate/MODEL-PROTOCOL when not given.", HelpName = "DIR" };
         var resume = new Option<bool>("--resume") { Description = "Keep the predictions that an interrupted run of the same model and protocol has written." };
         var plot = new Option<string?>("--plot") { Description = "Draw precision over recall into this file (SVG).", HelpName = "FILE" };
+        var force = new Option<bool>("--force") { Description = "Replace the file of --plot where there is one." };
         var threads = CommonOptions.Threads("Images detected at the same time.", Environment.ProcessorCount);
         var json = CommonOptions.Json();
         var command = new Command("evaluate", """
@@ -38,12 +39,12 @@ internal static class EvaluateCommand
               secateur evaluate --model eresfd.safetensors --data WIDER --resume --json
               secateur evaluate --predictions predictions --ground-truth WIDER/ground_truth --plot curves.svg
               secateur evaluate --model eresfd.safetensors --data my-faces
-            """) { model, architecture, data, split, protocol, predictions, partial, truth, output, resume, plot, threads, json };
+            """) { model, architecture, data, split, protocol, predictions, partial, truth, output, resume, plot, force, threads, json };
         command.Validators.Add(Check);
         command.SetCancellableAction((parsed, cancellation) =>
         {
             var (chart, asJson, workers) = (parsed.GetValue(plot), parsed.GetValue(json), parsed.GetValue(threads));
-            if (chart is not null) CommonOptions.RequirePlace(chart, replace: true);
+            if (chart is not null) CommonOptions.RequirePlace(chart, parsed.GetValue(force));
             if (parsed.GetValue(predictions) is { } written)
             {
                 var wider = new WiderSession(WiderGroundTruth.Load(parsed.GetValue(truth) ?? parsed.GetValue(data)!)) { Threads = workers, Plot = chart, Json = asJson };
@@ -54,11 +55,14 @@ internal static class EvaluateCommand
             var (path, root, chosen) = (parsed.GetValue(model)!, parsed.GetValue(data)!, parsed.GetValue(protocol)!);
             if (parsed.GetValue(truth) is null && !WiderSession.IsFor(root))
             {
+                if (Given(parsed.CommandResult, output, resume) is { } meaningless)
+                    throw new UsageException($"{meaningless} is for WIDER FACE, whose predictions are written; {root} is another data set");
                 new LabelledSession(root, parsed.GetValue(split)) { Threads = workers, Plot = chart, Json = asJson }
                     .Evaluate(ModelFile.Read(path, parsed.GetValue(architecture)), chosen, cancellation);
                 return 0;
             }
 
+            if (parsed.GetValue(split) == "train") throw new UsageException("--split train is for sets with labels; WIDER FACE has a ground truth for its validation set only");
             var official = new WiderSession(WiderGroundTruth.Load(parsed.GetValue(truth) ?? root)) { Threads = workers, Plot = chart, Json = asJson };
             var folder = parsed.GetValue(output) ?? Path.Combine("runs", "evaluate", $"{Path.GetFileNameWithoutExtension(path)}-{chosen}");
             try
@@ -74,12 +78,23 @@ internal static class EvaluateCommand
         });
         return command;
 
+        static string? Given(CommandResult result, params ReadOnlySpan<Option> options)
+        {
+            foreach (var option in options)
+            {
+                if (result.IsGiven(option)) return option.Name;
+            }
+
+            return null;
+        }
+
         void Check(CommandResult r)
         {
             var (fromModel, fromFiles) = (r.GetValue(model) is not null, r.GetValue(predictions) is not null);
             if (fromModel == fromFiles) r.AddError("give either --model with --data, or --predictions with --ground-truth");
             else if (fromModel && r.GetValue(data) is null) r.AddError("--model needs --data, the folder of images");
             else if (fromFiles && r.GetValue(truth) is null && r.GetValue(data) is null) r.AddError("--predictions needs --ground-truth, the folder of the .mat files");
+            else if (fromFiles && Given(r, architecture, split, protocol, output, resume) is { } option) r.AddError($"{option} means nothing to --predictions");
             else if (fromModel && r.GetValue(partial)) r.AddError("--partial needs --predictions");
             else if (r.GetValue(plot) is { } chart && !chart.EndsWith(".svg", StringComparison.OrdinalIgnoreCase)) r.AddError($"--plot is '{chart}'; expected a file .svg");
         }

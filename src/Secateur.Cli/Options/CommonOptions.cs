@@ -19,8 +19,6 @@ internal static class CommonOptions
     /// <summary>The protocol of the WIDER FACE evaluation: several scales, mirroring, box voting.</summary>
     public const string MultiScale = "multi-scale";
 
-    private const int MostThreads = 1024;
-
     public static Argument<string> Model() => Argument<string>("MODEL", "A safetensors file, or a PyTorch checkpoint (.pth) of EResFD or EXTD.");
 
     /// <summary>An argument that takes no misspelt option for a value.</summary>
@@ -53,7 +51,7 @@ internal static class CommonOptions
 
     public static Option<int> Threads(string description, int initial)
     {
-        var option = Number<int>("--threads", description, "N", $"from 1 to {MostThreads}", n => n is >= 1 and <= MostThreads, initial);
+        var option = Number<int>("--threads", description, "N", "1 or more", n => n >= 1, initial);
         var parse = option.CustomParser!;
         option.CustomParser = result =>
         {
@@ -150,6 +148,7 @@ internal static class CommonOptions
     /// <exception cref="UsageException">It is one of the inputs or a folder, its folder does not exist, or it is there already.</exception>
     public static void RequirePlace(string output, bool replace, params ReadOnlySpan<string> inputs)
     {
+        if (output.Length == 0) throw new UsageException("the name of the file to write is empty");
         var target = Path.GetFullPath(output);
         foreach (var input in inputs)
         {

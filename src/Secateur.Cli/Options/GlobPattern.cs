@@ -10,10 +10,13 @@ internal sealed class GlobPattern
 
     private readonly Regex _regex;
 
-    private GlobPattern(string folder, Regex regex) => (Folder, _regex) = (folder, regex);
+    private GlobPattern(string folder, Regex regex, int depth) => (Folder, _regex, Depth) = (folder, regex, depth);
 
     /// <summary>The folder before the first part with a special character, as it was written.</summary>
     public string Folder { get; }
+
+    /// <summary>How many folders deep below <see cref="Folder"/> what fits can lie.</summary>
+    public int Depth { get; }
 
     /// <summary>Reads a pattern; null where the text has no special character.</summary>
     /// <exception cref="UsageException">A set or a list of alternatives in it is malformed.</exception>
@@ -26,7 +29,8 @@ internal sealed class GlobPattern
         try
         {
             var regex = new Regex($"^{Translate(text[start..])}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.Singleline);
-            return new GlobPattern(start == 0 ? "." : text[..start], regex);
+            var depth = text.Contains("**", StringComparison.Ordinal) ? int.MaxValue : text[start..].Count(c => c == '/');
+            return new GlobPattern(start == 0 ? "." : text[..start], regex, depth);
         }
         catch (ArgumentException)
         {

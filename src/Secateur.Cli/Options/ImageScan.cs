@@ -62,7 +62,10 @@ internal sealed class ImageScan
             else foreach (var entry in Entries(Path.Combine(root, folder)))
             {
                 var relative = Path.Combine(folder, entry.Name);
-                if (entry is DirectoryInfo) open.Enqueue(relative, entry.LinkTarget is not null);
+                if (entry is DirectoryInfo)
+                {
+                    if (pattern is null || Depth(relative) <= pattern.Depth) open.Enqueue(relative, entry.LinkTarget is not null);
+                }
                 else if (IsWanted((FileInfo)entry, relative, pattern)) found.Add((new ImageInput(root == "." ? relative : Path.Combine(root, relative), relative), Path.Combine(real, entry.Name)));
             }
         }
@@ -75,6 +78,9 @@ internal sealed class ImageScan
 
         foreach (var (image, real) in found.OrderBy(f => f.Image.RelativePath, StringComparer.Ordinal)) Take(image, real);
     }
+
+    /// <summary>Folders in a relative path of a folder, itself counted.</summary>
+    private static int Depth(string relative) => relative.Count(c => c == Path.DirectorySeparatorChar) + 1;
 
     private List<FileSystemInfo> Entries(string folder)
     {

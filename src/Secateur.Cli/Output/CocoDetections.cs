@@ -10,8 +10,8 @@ internal static class CocoDetections
     /// <summary>A data set whose annotations have scores.</summary>
     public static object Dataset(IReadOnlyList<ImageDetections> images) => new
     {
-        images = images.Select((image, i) => new Dictionary<string, object> { ["id"] = i + 1, ["file_name"] = image.Image, ["width"] = image.Width, ["height"] = image.Height }),
-        annotations = images.SelectMany((image, i) => image.Faces.Select(face => (Face: face, Image: i + 1))).Select((a, i) => new Dictionary<string, object>
+        images = images.Select(image => new Dictionary<string, object> { ["id"] = image.Number, ["file_name"] = image.Image, ["width"] = image.Width, ["height"] = image.Height }),
+        annotations = images.SelectMany(image => image.Faces.Select(face => (Face: face, Image: image.Number))).Select((a, i) => new Dictionary<string, object>
         {
             ["id"] = i + 1,
             ["image_id"] = a.Image,
@@ -26,11 +26,11 @@ internal static class CocoDetections
 
     /// <summary>The array of results that pycocotools' <c>loadRes</c> takes.</summary>
     /// <param name="images">The images.</param>
-    /// <param name="identities">Image ids, in the order of the images, and the face's category; null for 1, 2, 3, ... and 1.</param>
+    /// <param name="identities">Image ids, by the images' paths, and the face's category; null for the images' numbers and 1.</param>
     public static object Results(IReadOnlyList<ImageDetections> images, CocoIdentities? identities) =>
-        images.SelectMany((image, i) => image.Faces.Select(face => new Dictionary<string, object>
+        images.SelectMany(image => image.Faces.Select(face => new Dictionary<string, object>
         {
-            ["image_id"] = identities?.ImageOf(image.Image) ?? i + 1,
+            ["image_id"] = identities?.ImageOf(image.Image) ?? image.Number,
             ["category_id"] = identities?.Face ?? FaceCategory,
             ["bbox"] = Box(face),
             ["score"] = face.Score,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Secateur.Pixels;
 using Secateur.WiderFace.Predictions;
 
@@ -40,6 +41,10 @@ internal static class DetectionFormats
 /// <summary>The faces of one image, in pixels.</summary>
 internal sealed record ImageDetections(string Image, int Width, int Height, IReadOnlyList<FaceDetection> Faces)
 {
+    /// <summary>Its number among the images that were asked for, from 1, whether or not those before it could be read.</summary>
+    [JsonIgnore]
+    public int Number { get; init; } = 1;
+
     /// <summary>The same, each box cut to the image; none of a box that is wholly outside.</summary>
     public ImageDetections Clipped() => this with
     {

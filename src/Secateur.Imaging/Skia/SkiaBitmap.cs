@@ -7,6 +7,7 @@ namespace Secateur.Imaging.Skia;
 internal static unsafe class SkiaBitmap
 {
     private const int PngLevel = 6;
+    private const int MaxWebPSide = 16383;
 
     /// <summary>A copy.</summary>
     public static SKBitmap Of(RgbImage image)
@@ -26,7 +27,10 @@ internal static unsafe class SkiaBitmap
 
     public static byte[] EncodePng(RgbImage image) => Encode(image, pixels => pixels.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.AllFilters, PngLevel)));
 
-    public static byte[] EncodeWebP(RgbImage image, int quality) => Encode(image, pixels => pixels.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossy, quality)));
+    /// <exception cref="ArgumentException">The picture is larger than a WebP can be.</exception>
+    public static byte[] EncodeWebP(RgbImage image, int quality) => image.Width > MaxWebPSide || image.Height > MaxWebPSide
+        ? throw new ArgumentException($"{image.Width} x {image.Height} pixels do not fit into a WebP, whose sides are {MaxWebPSide} at most", nameof(image))
+        : Encode(image, pixels => pixels.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossy, quality)));
 
     public static byte[] EncodeJpeg(RgbImage image, int quality, bool fullChroma)
     {

@@ -1,4 +1,5 @@
 using Secateur.Imaging.Skia;
+using Secateur.Pixels;
 using Secateur.TestSupport;
 
 namespace Secateur.Imaging.Tests.Formats;
@@ -40,6 +41,14 @@ public sealed class SkiaFormatTests
         ImageFile.Write(folder.PathOf("a.webp"), image, 95);
         Assert.InRange(TestImages.LargestDifference(image, ImageFile.Read(folder.PathOf("a.webp"))), 1, 24);
         Assert.Equal((80, 60), ImageFile.ReadSize(folder.PathOf("a.webp")));
+    }
+
+    [Fact]
+    public void A_picture_too_large_for_a_webp_is_refused_with_the_limit()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Contains("16383", Assert.Throws<ArgumentException>(() => ImageFile.Write(folder.PathOf("a.webp"), new RgbImage(16384, 1))).Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(folder.Root));
     }
 
     [Fact]

@@ -17,8 +17,8 @@ public sealed record CocoCategory(long Id, string Name);
 /// <param name="ImageId">Its image.</param>
 /// <param name="CategoryId">Its class.</param>
 /// <param name="Bbox">Left edge, top edge, width and height in pixels; null where it has no box.</param>
-/// <param name="Iscrowd">Not 0 for a group that is marked as one.</param>
-public sealed record CocoAnnotation(long ImageId, long CategoryId, double[]? Bbox, int Iscrowd);
+/// <param name="Iscrowd">Whether it is a group, marked as one.</param>
+public sealed record CocoAnnotation(long ImageId, long CategoryId, double[]? Bbox, [property: JsonConverter(typeof(FlagConverter))] bool Iscrowd);
 
 /// <summary>An annotation file of COCO (Lin et al., ECCV 2014): a JSON document of images, categories and annotations; what else it holds is passed over.</summary>
 /// <param name="Images">The images.</param>
@@ -61,6 +61,20 @@ public sealed record CocoAnnotations(CocoImage[] Images, CocoCategory[] Categori
             ? named[face].Id
             : throw new InvalidFileException(path, $"has no category called face, but {(named.Length == 0 ? "none" : string.Join(", ", named.Take(10).Select(c => $"'{c.Name}'")))}");
     }
+}
+
+/// <summary>A flag that is written as 0 or 1, or as a truth value.</summary>
+internal sealed class FlagConverter : JsonConverter<bool>
+{
+    public override bool Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+    {
+        JsonTokenType.True => true,
+        JsonTokenType.False or JsonTokenType.Null => false,
+        JsonTokenType.Number => reader.GetDouble() != 0,
+        _ => throw new JsonException("expected 0 or 1"),
+    };
+
+    public override void Write(Utf8JsonWriter writer, bool value, JsonSerializerOptions options) => writer.WriteNumberValue(value ? 1 : 0);
 }
 
 /// <summary>How the file is written: snake case, numbers sometimes as texts.</summary>

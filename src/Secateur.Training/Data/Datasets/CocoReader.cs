@@ -23,20 +23,23 @@ internal sealed class CocoReader : IDatasetReader
         var face = read.FaceCategory(path);
         var folder = ImageFolder(root, path, split, read);
         var objects = (read.Annotations ?? []).ToLookup(a => a.ImageId);
-        foreach (var image in read.Images.OrderBy(i => i.FileName, StringComparer.Ordinal))
+        foreach (var same in read.Images.GroupBy(i => i.FileName).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
+            // A file that is listed twice is one image.
+            var image = same.First();
+            var labelled = same.DistinctBy(i => i.Id).SelectMany(i => objects[i.Id]).ToArray();
             if (LabelFiles.Inside(image.FileName) is not { } name)
             {
                 yield return new ListedImage("", "?", []) { Problem = new InvalidFileException(path, $"image {image.Id} has the file name '{image.FileName}', expected one below {folder}") };
                 continue;
             }
 
-            var faces = objects[image.Id].Where(o => o.CategoryId == face && o.Iscrowd == 0).ToArray();
+            var faces = labelled.Where(o => o.CategoryId == face && !o.Iscrowd).ToArray();
             var usable = faces.Where(o => o.Bbox is { Length: 4 } box && box.All(LabelFiles.IsCoordinate)).Select(o => o.Bbox!);
             yield return new ListedImage(Path.Combine(folder, name), name, [.. usable.Select(b => new LabelledFace((float)b[0], (float)b[1], (float)(b[0] + b[2]), (float)(b[1] + b[3])))])
             {
                 OddLabels = [.. Enumerable.Repeat("a face has no bbox of four numbers of pixels", faces.Length - usable.Count())],
-                OtherObjects = objects[image.Id].Count() - faces.Length,
+                OtherObjects = labelled.Length - faces.Length,
             };
         }
     }

@@ -60,11 +60,13 @@ internal sealed class YoloReader : IDatasetReader
     {
         var lines = new TextLines(path, BoundedFile.ReadAllBytes(path, LabelFiles.MaxImageLabelLength));
         var (faces, odd, others) = (ImmutableArray.CreateBuilder<LabelledFace>(), ImmutableArray.CreateBuilder<string>(), 0);
-        Span<double> fields = stackalloc double[5];
+        Span<double> all = stackalloc double[20];
+        var fields = all[..5];
         while (lines.TryRead(out var line))
         {
             if (line.IsEmpty) continue;
-            if (!FieldCounts.Contains(LabelFiles.CountFields(line)) || !LabelFiles.TryParseFirstNumbers(line, fields) || !IsObject(fields))
+            var count = LabelFiles.CountFields(line);
+            if (!FieldCounts.Contains(count) || !LabelFiles.TryParseFirstNumbers(line, all[..count]) || !IsObject(fields) || !AreLandmarks(all[5..count], fields))
             {
                 odd.Add(lines.Describe($"expected 'class cx cy w h' relative to the image, found '{TextLines.Quote(line)}'"));
                 continue;
@@ -76,6 +78,19 @@ internal sealed class YoloReader : IDatasetReader
         }
 
         return image with { Faces = faces.DrainToImmutable(), OddLabels = odd.DrainToImmutable(), OtherObjects = others };
+    }
+
+    /// <summary>Whether points lie where those of a face can: a polygon of seven points has as many numbers as a box with five landmarks.</summary>
+    private static bool AreLandmarks(ReadOnlySpan<double> points, ReadOnlySpan<double> box)
+    {
+        if (points.Length < 10) return true;
+        for (var i = 0; i < points.Length; i += points.Length / 5)
+        {
+            // Unknown ones are below 0.
+            if (points[i] >= 0 && points[i + 1] >= 0 && (Math.Abs(points[i] - box[1]) > box[3] || Math.Abs(points[i + 1] - box[2]) > box[4])) return false;
+        }
+
+        return true;
     }
 
     private static bool IsObject(ReadOnlySpan<double> fields)

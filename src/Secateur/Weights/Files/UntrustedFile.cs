@@ -24,6 +24,7 @@ internal sealed class UntrustedFile : IDisposable
     public static UntrustedFile Open(string path)
     {
         if (Directory.Exists(path)) throw new InvalidFileException(path, "is a directory, expected a file");
+        if (BoundedFile.IsWithoutLength(path)) throw new InvalidFileException(path, "is empty, or a pipe or a device");
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {

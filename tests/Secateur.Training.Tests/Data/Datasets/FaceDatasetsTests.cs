@@ -147,6 +147,7 @@ public sealed class FaceDatasetsTests : IDisposable
     [InlineData("0.5 0.5 0.5 0.1 0.1")]
     [InlineData("NaN 0.5 0.5 0.1 0.1")]
     [InlineData("0 0.1 0.1 0.2 0.1 0.2 0.2")]
+    [InlineData("0 .10 .10 .20 .08 .30 .10 .35 .20 .30 .30 .20 .32 .10 .20")]
     public void An_odd_yolo_line_costs_its_face_only(string line)
     {
         var image = YoloReader.ReadLabels(_folder.Write("a.txt", $"{line}\n0 0.5 0.5 0.1 0.1\n"), Blank, 0);
@@ -239,16 +240,16 @@ public sealed class FaceDatasetsTests : IDisposable
         WriteImage(images + "1.png");
         WriteImage(images + "2.png");
         _folder.Write(annotations, """
-            {"info": {}, "images": [{"id": 7, "file_name": "2.png", "width": 40, "height": 50}, {"id": 5, "file_name": "1.png", "extra": [1]}, {"id": 6, "file_name": "../x.png"}],
+            {"info": {}, "images": [{"id": 7, "file_name": "2.png", "width": 40, "height": 50}, {"id": 5, "file_name": "1.png", "extra": [1]}, {"id": 6, "file_name": "../x.png"}, {"id": 8, "file_name": "1.png"}],
              "categories": [{"id": 0, "name": "faces"}, {"id": 1, "name": "face"}, {"id": 2, "name": "dog"}],
              "annotations": [{"id": 1, "image_id": 5, "category_id": 1, "bbox": [4, 6, 10, 20.0], "iscrowd": 0, "segmentation": [[1, 2]]},
-              {"image_id": 5, "category_id": 2, "bbox": [1, 1, 1, 1]}, {"image_id": 5, "category_id": 1, "bbox": [1, 1, 30, 30], "iscrowd": 1},
+              {"image_id": 5, "category_id": 2, "bbox": [1, 1, 1, 1]}, {"image_id": 5, "category_id": 1, "bbox": [1, 1, 30, 30], "iscrowd": 1}, {"image_id": 8, "category_id": 1, "bbox": [4, 6, 10, 20], "iscrowd": false}, {"image_id": 5, "category_id": 1, "bbox": [2, 2, 30, 30], "iscrowd": true},
               {"image_id": 5, "category_id": 1, "bbox": [1, 1]}]}
             """);
         var dataset = FaceDatasets.Open(_folder.Root, DatasetSplit.Train);
         HasOneFace(dataset, "COCO");
         Assert.Empty(dataset.Images[1].Faces);
-        Assert.Equal((2, 1, 1), (dataset.Lint.CountOf(LintProblem.OtherObject), dataset.Lint.CountOf(LintProblem.OddLabel), dataset.Lint.CountOf(LintProblem.UnreadableLabels)));
+        Assert.Equal((3, 1, 1), (dataset.Lint.CountOf(LintProblem.OtherObject), dataset.Lint.CountOf(LintProblem.OddLabel), dataset.Lint.CountOf(LintProblem.UnreadableLabels)));
         Assert.False(FaceDatasets.HasSplit(_folder.Root, DatasetSplit.Validation));
     }
 
