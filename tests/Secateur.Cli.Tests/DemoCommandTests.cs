@@ -30,7 +30,7 @@ public sealed class DemoCommandTests : CliTest
     {
         WriteScene(Path.Combine("photos", "a.png"));
         FailsAndWritesNothing(["demo", "--out", "photos"], "photos: exists and holds no demo; name another folder");
-        FailsAndWritesNothing(["demo", "--threads", "0"], "--threads is '0'; expected from 1 to");
+        FailsAndWritesNothing(["demo", "--threads", "0"], "--threads is '0'; expected 1 or more");
     }
 
     [Fact]

@@ -170,7 +170,7 @@ public sealed class FaceDatasetsTests : IDisposable
     public void Yolo_lines_may_go_on_with_a_confidence_or_landmarks()
     {
         WriteImage("images/1.PNG");
-        string[] tails = ["", " 0.93", string.Concat(Enumerable.Repeat(" 0.5", 10)), string.Concat(Enumerable.Repeat(" -1", 15))];
+        string[] tails = ["", " 0.93", string.Concat(Enumerable.Repeat(" 0.2 0.3", 5)), string.Concat(Enumerable.Repeat(" -1", 15))];
         foreach (var tail in tails)
         {
             _folder.Write("labels/1.txt", $"0 0.225 0.32 0.25 0.4{tail}\n");
