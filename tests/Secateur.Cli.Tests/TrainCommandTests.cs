@@ -184,11 +184,13 @@ public sealed class TrainCommandTests : CliTest
     [InlineData("prune tiny.safetensors --rate 0.5 --exclude nothing.*", "no prunable layer", "inspect tiny.safetensors lists the layers")]
     [InlineData("prune tiny.safetensors --rate 0 --layer *=0.01", "the rate 0.01 prunes no filter", "the smallest rate that prunes one is 0.125")]
     [InlineData("prune tiny.safetensors --rate 0.5 --data data --force", "--force is for pruning in one shot", "")]
+    [InlineData("prune tiny.safetensors --rate 0.5 --criterion taylor --data data --epochs 0 --imgsz 1", "images of 1 x 1 pixels are too small for tiny", "")]
     [InlineData("train eresfd --data data --imgsz 1", "images of 1 x 1 pixels are too small for eresfd", "")]
     public void What_would_do_nothing_is_told_before_the_first_step(string line, string problem, string advice)
     {
         TinyDetector.Write("tiny.safetensors");
         FailsAndWritesNothing(line.Split(' '), problem, advice);
+        Assert.Equal(2, ConsoleRun.Of(line.Split(' ')).Code);
     }
 
     [Fact]

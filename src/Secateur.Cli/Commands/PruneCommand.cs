@@ -105,7 +105,7 @@ internal static class PruneCommand
             {
                 var data = options.OpenTraining(parsed);
                 var config = options.Apply(parsed, batch => TrainingConfig.For(path, model.Network, data, batch, epochs: 0, schedule));
-                TrainingRun.Check(config with { Epochs = 1 }, model.Network);
+                TrainingOptions.Check(config with { Epochs = 1 }, model.Network);
                 return ProgressBar.Run("measuring gradients", progress => GradientBatches.Measure(model, config, data, RunSession.TellBroken, progress, cancellation));
             }
 
@@ -120,7 +120,7 @@ internal static class PruneCommand
                 var data = options.Open(parsed);
                 var keeps = options.KeepsZeros(parsed, path, model);
                 var config = options.Apply(parsed, batch => TrainingConfig.For(path, model.Network, data, batch, soft, schedule)) with { KeepZeroFilters = keeps };
-                TrainingRun.Check(config, model.Network);
+                TrainingOptions.Check(config, model.Network);
                 RunSession.Announce(config, data);
                 return TrainingRun.Start(folder, config, model, data, numbered: numbered);
             }

@@ -63,7 +63,7 @@ internal static class TrainCommand
                 var data = options.Open(parsed);
                 var keeps = source is not null && options.KeepsZeros(parsed, source, model);
                 var config = options.Apply(parsed, batch => TrainingConfig.For(source ?? name, model.Network, data, batch, count)) with { KeepZeroFilters = keeps };
-                TrainingRun.Check(config, model.Network);
+                TrainingOptions.Check(config, model.Network);
                 RunSession.Announce(config, data);
                 return TrainingRun.Start(folder, config, model, data, numbered: numbered);
             }

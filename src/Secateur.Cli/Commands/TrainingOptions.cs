@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Secateur.Cli.Options;
 using Secateur.Cli.Output;
+using Secateur.Graph;
 using Secateur.Models;
 using Secateur.Pruning;
 using Secateur.Training.Runs;
@@ -101,6 +102,20 @@ internal sealed class TrainingOptions
             SaveEvery = parsed.GetValue(_saveEvery),
             Strict = parsed.GetValue(_strict),
         };
+    }
+
+    /// <summary>Checks what can be checked before anything is announced.</summary>
+    /// <exception cref="UsageException">The images are too small for the network, or a value is out of its range.</exception>
+    public static void Check(TrainingConfig config, Network network)
+    {
+        try
+        {
+            TrainingRun.Check(config, network);
+        }
+        catch (Exception error) when (error is NetworkException or ArgumentException)
+        {
+            throw new UsageException(error.Message);
+        }
     }
 
     /// <summary>Tells what happens to the filters that are zero in a given model.</summary>
