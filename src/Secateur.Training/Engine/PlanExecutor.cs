@@ -21,7 +21,8 @@ internal sealed unsafe class PlanExecutor : IDisposable
 
     private readonly BatchInput _input;
     private readonly EngineContext _context;
-    private readonly TrainingPlan _plan;
+    private readonly ImmutableArray<TrainingStep> _forward;
+    private readonly ImmutableArray<TrainingStep> _backward;
     private readonly WorkerTeam _team;
     private readonly Model _model;
     private readonly Workspace _workspace;
@@ -41,11 +42,13 @@ internal sealed unsafe class PlanExecutor : IDisposable
             Gradients = new float[parameters.Values.Length],
             Statistics = model.Network.Parameters.Where(p => !p.IsLearnable).ToDictionary(p => p.Name, p => (float[])model.Weights[p.Name].Data.Clone()),
         };
-        _plan = TrainingPlan.Create(_context, model.Network, input, results, options.MemoryLimit / sizeof(float));
-        var stride = (_plan.ScratchFloats + SlackFloats) / CacheLine * CacheLine;
-        (_context.ScratchOffset, _context.ScratchFloats) = ((nint)_plan.Floats, (nint)stride);
+        var plan = TrainingPlan.Create(
+            () => new ProcessorSteps(_context, input, results), model.Network, input.Height, input.Width, [.. results.Select(r => r.Node)], options.MemoryLimit / sizeof(float));
+        (_forward, _backward) = ([.. plan.Forward.Cast<TrainingStep>()], [.. plan.Backward.Cast<TrainingStep>()]);
+        var stride = (_forward.Concat(_backward).Max(s => s.ScratchFloats) + SlackFloats) / CacheLine * CacheLine;
+        (_context.ScratchOffset, _context.ScratchFloats) = ((nint)plan.Floats, (nint)stride);
         _scratchFloats = stride * options.Threads;
-        var floats = _plan.Floats + _scratchFloats + SlackFloats;
+        var floats = plan.Floats + _scratchFloats + SlackFloats;
         WorkspaceBytes = floats * sizeof(float);
         options.RequireMemory(WorkspaceBytes);
 
@@ -76,7 +79,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
     public void Forward()
     {
         _input.RequireAll();
-        Run(_plan.Forward);
+        Run(_forward);
         _hasValues = true;
     }
 
@@ -87,7 +90,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
         if (!_hasValues) throw new InvalidOperationException("a backward pass needs a forward pass before it");
         _hasValues = false;
         Array.Clear(Gradients);
-        Run(_plan.Backward);
+        Run(_backward);
     }
 
     /// <summary>A copy of the weights and statistics as they are now.</summary>

@@ -21,8 +21,8 @@ internal abstract class Operation(StoredMap output)
     public double Cost => CostPerValue * Output.Channels * Output.Positions;
 
     /// <summary>The step that computes the map from where its inputs are now to where it is now.</summary>
-    public abstract TrainingStep Forward(EngineContext context);
+    public abstract IPlannedStep Forward();
 
     /// <summary>The steps that bring the gradient by the map to its inputs and parameters.</summary>
-    public abstract IEnumerable<TrainingStep> Backward(EngineContext context);
+    public abstract IEnumerable<IPlannedStep> Backward();
 }

@@ -4,11 +4,11 @@ using Secateur.Training.Engine.Steps;
 namespace Secateur.Training.Engine.Operations;
 
 /// <summary>What comes from outside: there is nobody to bring its gradient to, but norms and activations over it may learn.</summary>
-internal sealed class SourceOperation(StoredMap output, Func<TrainingStep> forward) : Operation(output)
+internal sealed class SourceOperation(StoredMap output, Func<IPlannedStep> forward) : Operation(output)
 {
     public override IEnumerable<ChannelRef> Inputs => [];
 
-    public override TrainingStep Forward(EngineContext context) => forward();
+    public override IPlannedStep Forward() => forward();
 
-    public override IEnumerable<TrainingStep> Backward(EngineContext context) => [];
+    public override IEnumerable<IPlannedStep> Backward() => [];
 }

@@ -1,5 +1,4 @@
 using Secateur.Training.Engine.Maps;
-using Secateur.Training.Engine.Normalization;
 using Secateur.Training.Engine.Operations;
 using Secateur.Training.Engine.Steps;
 
@@ -11,17 +10,17 @@ namespace Secateur.Training.Engine.Planning;
 /// </summary>
 internal sealed class BackwardPlanner
 {
-    private readonly EngineContext _context;
+    private readonly StepFactory _factory;
     private readonly Dictionary<StoredMap, Operation> _producers;
     private readonly HashSet<StoredMap> _missing;
 
-    /// <param name="context">What steps share.</param>
+    /// <param name="factory">Makes the steps.</param>
     /// <param name="operations">The operations of the forward pass.</param>
     /// <param name="given">Steps that write the gradients by the network's results.</param>
     /// <param name="givenUp">The maps whose values are no longer there.</param>
-    public BackwardPlanner(EngineContext context, IReadOnlyList<Operation> operations, IEnumerable<TrainingStep> given, IEnumerable<StoredMap> givenUp)
+    public BackwardPlanner(StepFactory factory, IReadOnlyList<Operation> operations, IEnumerable<IPlannedStep> given, IEnumerable<StoredMap> givenUp)
     {
-        _context = context;
+        _factory = factory;
         _producers = operations.ToDictionary(o => o.Output);
         _missing = [.. givenUp];
         Steps.AddRange(given);
@@ -29,7 +28,7 @@ internal sealed class BackwardPlanner
     }
 
     /// <summary>The steps.</summary>
-    public List<TrainingStep> Steps { get; } = [];
+    public List<IPlannedStep> Steps { get; } = [];
 
     private void Plan(Operation operation)
     {
@@ -38,24 +37,14 @@ internal sealed class BackwardPlanner
         if (views.Count == 0) return;
         foreach (var view in views)
         {
-            if (view.Unwritten.ToArray() is { Length: > 0 } unwritten) Steps.Add(new FillStep(map.Name, _context, map, view.Gradient!, unwritten, 0));
+            if (view.Unwritten.ToArray() is { Length: > 0 } unwritten) Steps.Add(_factory.Fill(map, view.Gradient!, unwritten, 0));
         }
 
         if (views.Any(v => !v.IsIdentity)) Require(map);
         foreach (var input in operation.NeedsInputsBackward ? operation.Inputs : []) Require(input.View.Map);
-        var sums = views.Where(v => v.Norm is not null || v.Activation.Slope is not null).Select(SumsOf).ToList();
-        Steps.AddRange(sums.Where(s => s.View.Activation.Slope is not null).Select(s => new SlopeGradientStep(_context, s)));
-        foreach (var norm in sums.Where(s => s.View.Norm is not null).GroupBy(s => s.View.Norm!))
-            Steps.Add(new NormGradientStep(_context, norm.Key, [.. norm]));
-        Steps.AddRange(operation.Backward(_context));
-    }
-
-    private ViewSums SumsOf(ReadView view)
-    {
-        var sums = new ViewSums(_context, view);
-        if (Steps.OfType<ISumsTaker>().FirstOrDefault(s => s.Completes(view)) is { } writer) writer.Take(sums);
-        else Steps.Add(new ViewSumsStep(_context, sums));
-        return sums;
+        var learning = views.Where(v => v.Norm is not null || v.Activation.Slope is not null).ToList();
+        if (learning.Count > 0) Steps.AddRange(_factory.ViewGradients(learning, Steps));
+        Steps.AddRange(operation.Backward());
     }
 
     private void Require(StoredMap map)
@@ -64,6 +53,6 @@ internal sealed class BackwardPlanner
         var operation = _producers[map];
         foreach (var input in operation.Inputs) Require(input.View.Map);
         map.Raw = map.NewBuffer();
-        Steps.Add(operation.Forward(_context));
+        Steps.Add(operation.Forward());
     }
 }

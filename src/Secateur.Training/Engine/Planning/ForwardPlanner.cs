@@ -1,13 +1,6 @@
 using Secateur.Graph;
-using Secateur.Training.Engine.Binding;
 using Secateur.Training.Engine.Maps;
-using Secateur.Training.Engine.Normalization;
 using Secateur.Training.Engine.Operations;
-using Secateur.Training.Engine.Operations.Convolution;
-using Secateur.Training.Engine.Operations.MaxOut;
-using Secateur.Training.Engine.Operations.MaxPool;
-using Secateur.Training.Engine.Operations.Merge;
-using Secateur.Training.Engine.Operations.Upsample;
 using Secateur.Training.Engine.Steps;
 
 namespace Secateur.Training.Engine.Planning;
@@ -18,19 +11,16 @@ namespace Secateur.Training.Engine.Planning;
 /// </summary>
 internal sealed class ForwardPlanner
 {
-    private readonly EngineContext _context;
+    private readonly StepFactory _factory;
     private readonly Network _network;
-    private readonly BatchInput _input;
     private readonly IReadOnlyList<MapShape> _shapes;
-    private readonly Dictionary<string, ConvLayer> _layers = [];
-    private readonly Dictionary<StoredMap, ConvForwardStep> _convolutions = [];
-    private readonly Dictionary<StoredMap, PlanBuffer> _moments = [];
+    private readonly Dictionary<StoredMap, IPlannedStep> _producers = [];
 
     /// <exception cref="NetworkException">A batch norm would see one value a channel.</exception>
-    public ForwardPlanner(EngineContext context, Network network, BatchInput input)
+    public ForwardPlanner(StepFactory factory, Network network, int height, int width)
     {
-        (_context, _network, _input) = (context, network, input);
-        _shapes = NetworkShapes.Infer(network, input.Height, input.Width);
+        (_factory, _network) = (factory, network);
+        _shapes = NetworkShapes.Infer(network, height, width);
         Values = new ChannelRef[network.Nodes.Length][];
         for (var i = 0; i < Values.Length; i++) Values[i] = Plan(i, network.Nodes[i]);
     }
@@ -39,22 +29,19 @@ internal sealed class ForwardPlanner
     public ChannelRef[][] Values { get; }
 
     /// <summary>The steps, without those that bring results out.</summary>
-    public List<TrainingStep> Steps { get; } = [];
+    public List<IPlannedStep> Steps { get; } = [];
 
     /// <summary>What computes the stored maps, in order.</summary>
     public List<Operation> Operations { get; } = [];
-
-    /// <summary>The convolutions' weights, shared ones once.</summary>
-    public IEnumerable<ConvLayer> Layers => _layers.Values;
 
     private ChannelRef[] Plan(int index, Node node)
     {
         switch (node)
         {
             case InputNode:
-                return Source(index, map => new InputStep(_context, _input, map));
+                return Source(index, _factory.Input);
             case OnesNode:
-                return Source(index, map => new FillStep(node.Name, _context, map, map.Raw, [0], 1));
+                return Source(index, map => _factory.Fill(map, map.Raw, [0], 1));
             case Conv2dNode n:
                 return Channels(Convolve(index, n));
             case BatchNormNode n:
@@ -62,29 +49,29 @@ internal sealed class ForwardPlanner
             case ReluNode n:
                 return Activate(index, Values[n.Input], ViewActivation.Relu);
             case PReluNode n:
-                return Activate(index, Values[n.Input], ViewActivation.PRelu(_context.Parameters.RangeOf(n.Slope).Start.Value));
+                return Activate(index, Values[n.Input], ViewActivation.PRelu(_factory.Parameters.RangeOf(n.Slope).Start.Value));
             case AddNode n:
-                return Merge(index, [Spread(n.A, n.Channels), Spread(n.B, n.Channels)], new MergeFactors(null, _context.Parameters));
+                return Merge(index, [Spread(n.A, n.Channels), Spread(n.B, n.Channels)], null);
             case WeightedFusionNode n:
-                return Merge(index, [Spread(n.A, n.Channels), Spread(n.B, n.Channels)], new MergeFactors(n, _context.Parameters));
+                return Merge(index, [Spread(n.A, n.Channels), Spread(n.B, n.Channels)], n);
             case UpsampleNode n:
-                return Compute(index, Values[n.Input], map => new UpsampleOperation(n, Values[n.Input], _shapes[n.Input], map));
+                return Compute(index, Values[n.Input], map => _factory.Upsample(n, Values[n.Input], _shapes[n.Input], map));
             case MaxPool2dNode n:
-                return Compute(index, Values[n.Input], map => new MaxPoolOperation(n, Values[n.Input], _shapes[n.Input], map));
+                return Compute(index, Values[n.Input], map => _factory.MaxPool(n, Values[n.Input], _shapes[n.Input], map));
             case ConcatNode n:
                 return [.. n.Parts.SelectMany(p => Values[p])];
             case SelectNode n:
                 return [.. n.Channels.Select(c => Values[n.Input][c])];
             case MaxOutNode n:
-                return Compute(index, Values[n.Input], map => new MaxOutOperation(n, Values[n.Input], map));
+                return Compute(index, Values[n.Input], map => _factory.MaxOut(n, Values[n.Input], map));
             default:
                 throw new NetworkException($"{node.Name}: {node.GetType().Name} cannot be trained");
         }
     }
 
-    private ChannelRef[] Source(int index, Func<StoredMap, TrainingStep> forward)
+    private ChannelRef[] Source(int index, Func<StoredMap, IPlannedStep> forward)
     {
-        var map = new StoredMap(_network.Nodes[index].Name, _context.Batch, _shapes[index], needsGradient: false);
+        var map = new StoredMap(_network.Nodes[index].Name, _factory.Batch, _shapes[index], needsGradient: false);
         Add(new SourceOperation(map, () => forward(map)));
         return Channels(map.View(null, ViewActivation.None));
     }
@@ -92,7 +79,7 @@ internal sealed class ForwardPlanner
     /// <summary>A map that an operation without parameters computes.</summary>
     private ChannelRef[] Compute(int index, ChannelRef[] inputs, Func<StoredMap, Operation> operation)
     {
-        var map = new StoredMap(_network.Nodes[index].Name, _context.Batch, _shapes[index], inputs.Any(i => i.View.NeedsGradient));
+        var map = new StoredMap(_network.Nodes[index].Name, _factory.Batch, _shapes[index], inputs.Any(i => i.View.NeedsGradient));
         Add(operation(map));
         return Channels(map.View(null, ViewActivation.None));
     }
@@ -103,33 +90,19 @@ internal sealed class ForwardPlanner
 
         // Groups are tasks of their own: two that give the same channel its gradient would race.
         if (node.Groups > 1 && inputs.Distinct().Count() < inputs.Length) inputs = Copy(node.Input, inputs);
-        if (!_layers.TryGetValue(LayerKey(node), out var layer))
-            _layers.Add(LayerKey(node), layer = new ConvLayer(_network, node, _context.Parameters, _context.Level));
-        var map = new StoredMap(node.Name, _context.Batch, _shapes[index], needsGradient: true);
-        _convolutions.Add(map, (ConvForwardStep)Add(new ConvOperation(_network, node, layer, inputs, map)));
+        var map = new StoredMap(node.Name, _factory.Batch, _shapes[index], needsGradient: true);
+        Add(_factory.Convolve(_network, node, inputs, map));
         return map.View(null, ViewActivation.None);
     }
-
-    // The copies for the backward pass depend on stride and padding too.
-    private static string LayerKey(Conv2dNode node) => $"{node.Weight} {node.Bias} {node.Stride} {node.Padding} {node.Groups}";
 
     private ChannelRef[] Normalize(int index, BatchNormNode node)
     {
         var map = WholeMap(Values[node.Input]) ?? WholeMap(Copy(node.Input, Values[node.Input]))!;
-        if ((long)_context.Batch * map.Positions < 2)
+        if ((long)_factory.Batch * map.Positions < 2)
             throw new NetworkException($"{node.Name}: its map {map.Shape} has one value a channel, which has no variance; take larger images or a larger batch");
-        if (!_moments.TryGetValue(map, out var moments)) _moments.Add(map, moments = MomentsOf(map));
         var norm = new NormPass(node, map);
-        Steps.Add(new NormStep(_context, norm, moments));
+        Steps.AddRange(_factory.Norm(norm, _producers[map]));
         return Channels(map.View(norm, ViewActivation.None));
-    }
-
-    private PlanBuffer MomentsOf(StoredMap map)
-    {
-        if (_convolutions.TryGetValue(map, out var convolution)) return convolution.RequestMoments();
-        var step = new MomentsStep(map.Name, _context, map);
-        Steps.Add(step);
-        return step.Moments;
     }
 
     private ChannelRef[] Activate(int index, ChannelRef[] channels, ViewActivation activation)
@@ -142,14 +115,14 @@ internal sealed class ForwardPlanner
     }
 
     private ChannelRef[] Copy(int index, ChannelRef[] channels) =>
-        Merge(index, [[.. channels.Cast<ChannelRef?>()]], new MergeFactors(null, _context.Parameters));
+        Merge(index, [[.. channels.Cast<ChannelRef?>()]], null);
 
-    private ChannelRef[] Merge(int index, ChannelRef?[][] operands, MergeFactors factors)
+    private ChannelRef[] Merge(int index, ChannelRef?[][] operands, WeightedFusionNode? fusion)
     {
         var inputs = operands.SelectMany(o => o).OfType<ChannelRef>().ToArray();
         var shape = inputs[0].View.Map.Shape with { Channels = operands[0].Length };
-        var map = new StoredMap(_network.Nodes[index].Name, _context.Batch, shape, inputs.Any(i => i.View.NeedsGradient) || factors.AreLearned);
-        Add(new MergeOperation(map.Name, operands, factors, map));
+        var map = new StoredMap(_network.Nodes[index].Name, _factory.Batch, shape, inputs.Any(i => i.View.NeedsGradient) || fusion is not null);
+        Add(_factory.Merge(map.Name, operands, fusion, map));
         return Channels(map.View(null, ViewActivation.None));
     }
 
@@ -162,12 +135,12 @@ internal sealed class ForwardPlanner
         return spread;
     }
 
-    private TrainingStep Add(Operation operation)
+    private void Add(Operation operation)
     {
-        var step = operation.Forward(_context);
+        var step = operation.Forward();
         Steps.Add(step);
         Operations.Add(operation);
-        return step;
+        _producers.Add(operation.Output, step);
     }
 
     /// <summary>The map whose values these channels are, all of them and as they are stored; null when they are not.</summary>

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using Secateur.Execution;
 using Secateur.Graph;
-using Secateur.Training.Engine.Binding;
 using Secateur.Training.Engine.Operations;
-using Secateur.Training.Engine.Operations.Convolution;
 using Secateur.Training.Engine.Steps;
 
 namespace Secateur.Training.Engine.Planning;
@@ -13,47 +11,45 @@ internal sealed class TrainingPlan
 {
     private readonly ImmutableArray<Operation> _operations;
 
-    /// <param name="context">What steps share.</param>
+    /// <param name="factory">Makes the steps.</param>
     /// <param name="network">The network.</param>
-    /// <param name="input">Its input.</param>
-    /// <param name="results">What is read of it.</param>
+    /// <param name="height">H of the input.</param>
+    /// <param name="width">W of the input.</param>
+    /// <param name="results">The nodes that are read.</param>
     /// <param name="givenUp">The operations, by their index, whose values are computed again.</param>
-    private TrainingPlan(EngineContext context, Network network, BatchInput input, IReadOnlyList<ResultBinding> results, IEnumerable<int> givenUp)
+    private TrainingPlan(StepFactory factory, Network network, int height, int width, IReadOnlyList<int> results, IEnumerable<int> givenUp)
     {
-        var forward = new ForwardPlanner(context, network, input);
+        var forward = new ForwardPlanner(factory, network, height, width);
         _operations = [.. forward.Operations];
-        Forward =
-        [
-            new PackWeightsStep(context, [.. forward.Layers]),
-            .. forward.Steps,
-            .. results.Select(r => new ResultStep(context, r, forward.Values[r.Node])),
-        ];
-        var given = results.Select(r => new ResultGradientStep(context, r, forward.Values[r.Node])).ToList();
-        Backward = [.. new BackwardPlanner(context, forward.Operations, given, givenUp.Select(i => _operations[i].Output)).Steps];
+        Forward = [.. factory.Prologue(), .. forward.Steps, .. results.Select((node, i) => factory.Result(i, forward.Values[node]))];
+        var given = results.Select((node, i) => factory.ResultGradient(i, forward.Values[node])).ToList();
+        Backward = [.. new BackwardPlanner(factory, forward.Operations, given, givenUp.Select(i => _operations[i].Output)).Steps];
         Floats = PlaceBuffers();
-        ScratchFloats = Forward.Concat(Backward).Max(s => s.ScratchFloats);
     }
 
     /// <summary>The steps of the forward pass.</summary>
-    public ImmutableArray<TrainingStep> Forward { get; }
+    public ImmutableArray<IPlannedStep> Forward { get; }
 
     /// <summary>The steps of the backward pass.</summary>
-    public ImmutableArray<TrainingStep> Backward { get; }
+    public ImmutableArray<IPlannedStep> Backward { get; }
 
-    /// <summary>Floats of workspace, without the threads' scratch memory.</summary>
+    /// <summary>Floats of all buffers together.</summary>
     public long Floats { get; }
-
-    /// <summary>Floats of scratch memory a thread.</summary>
-    public long ScratchFloats { get; }
 
     /// <summary>
     /// Plans within a limit of memory: as many values as it takes are given up after the forward pass, the ones first that are the cheapest to
     /// compute again; of these the most expensive ones are kept after all where that still fits. Where nothing helps, the plan that needs the least.
     /// </summary>
+    /// <param name="createFactory">Makes the steps of one plan.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="height">H of the input.</param>
+    /// <param name="width">W of the input.</param>
+    /// <param name="results">The nodes that are read.</param>
+    /// <param name="limitFloats">The most floats that the buffers should take.</param>
     /// <exception cref="NetworkException">The network cannot be trained at that size.</exception>
-    public static TrainingPlan Create(EngineContext context, Network network, BatchInput input, IReadOnlyList<ResultBinding> results, long limitFloats)
+    public static TrainingPlan Create(Func<StepFactory> createFactory, Network network, int height, int width, IReadOnlyList<int> results, long limitFloats)
     {
-        var best = new TrainingPlan(context, network, input, results, []);
+        var best = new TrainingPlan(createFactory(), network, height, width, results, []);
         if (best.Floats <= limitFloats) return best;
         var operations = best._operations;
         var cheapest = Enumerable.Range(0, operations.Length).Where(i => double.IsFinite(operations[i].CostPerValue)).OrderBy(i => operations[i].CostPerValue).ToArray();
@@ -62,7 +58,7 @@ internal sealed class TrainingPlan
         while (low <= high)
         {
             var middle = (low + high) / 2;
-            var plan = new TrainingPlan(context, network, input, results, cheapest.Take(middle));
+            var plan = new TrainingPlan(createFactory(), network, height, width, results, cheapest.Take(middle));
             var fits = plan.Floats <= limitFloats;
             if (fits || plan.Floats < best.Floats) (best, givenUp) = (plan, cheapest[..middle]);
             if (fits) high = middle - 1;
@@ -74,7 +70,7 @@ internal sealed class TrainingPlan
         foreach (var operation in givenUp.OrderByDescending(i => operations[i].Cost))
         {
             var fewer = givenUp.Where(i => i != operation).ToArray();
-            var plan = new TrainingPlan(context, network, input, results, fewer);
+            var plan = new TrainingPlan(createFactory(), network, height, width, results, fewer);
             if (plan.Floats <= limitFloats) (best, givenUp) = (plan, fewer);
         }
 

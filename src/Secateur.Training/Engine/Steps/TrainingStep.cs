@@ -6,7 +6,7 @@ namespace Secateur.Training.Engine.Steps;
 /// A step of the training plan. Its tasks fall into a fixed number of chunks, which threads take as they come; whatever is summed over a batch is
 /// summed within a chunk in the order of its tasks and then over the chunks in theirs, so the result is the same for any number of threads.
 /// </summary>
-internal abstract unsafe class TrainingStep(string name, EngineContext context) : PlanStep(name)
+internal abstract unsafe class TrainingStep(string name, EngineContext context) : PlanStep(name), IPlannedStep
 {
     /// <summary>Chunks a step; also the most threads that can share one.</summary>
     public const int Chunks = 16;

@@ -5,7 +5,7 @@ using Secateur.Training.Engine.Steps;
 namespace Secateur.Training.Engine.Operations.Convolution;
 
 /// <summary>A convolution.</summary>
-internal sealed class ConvOperation(Network network, Conv2dNode node, ConvLayer layer, ChannelRef[] inputs, StoredMap output) : Operation(output)
+internal sealed class ConvOperation(EngineContext context, Network network, Conv2dNode node, ConvLayer layer, ChannelRef[] inputs, StoredMap output) : Operation(output)
 {
     private readonly ConvTiles _tiles = new(
         network.GeometryOf(node), layer.GroupInputs, layer.GroupOutputs, inputs[0].View.Map.Shape, output.Shape);
@@ -16,10 +16,10 @@ internal sealed class ConvOperation(Network network, Conv2dNode node, ConvLayer 
 
     public override double CostPerValue => layer.Taps;
 
-    public override TrainingStep Forward(EngineContext context) =>
+    public override IPlannedStep Forward() =>
         new ConvForwardStep(node.Name, context, layer, _tiles, [.. inputs.Select(i => new ViewSource(i))], Output);
 
-    public override IEnumerable<TrainingStep> Backward(EngineContext context)
+    public override IEnumerable<IPlannedStep> Backward()
     {
         var sources = inputs.Select(i => new ViewSource(i)).ToArray();
         var step = new ConvBackwardStep(node.Name, context, layer, _tiles, sources, [.. inputs.Select(GradientTarget.For)], Output);

@@ -5,15 +5,15 @@ using Secateur.Training.Engine.Steps;
 namespace Secateur.Training.Engine.Operations.MaxPool;
 
 /// <summary>A max-pooling.</summary>
-internal sealed class MaxPoolOperation(MaxPool2dNode node, ChannelRef[] inputs, MapShape from, StoredMap output) : Operation(output)
+internal sealed class MaxPoolOperation(EngineContext context, MaxPool2dNode node, ChannelRef[] inputs, MapShape from, StoredMap output) : Operation(output)
 {
     public override IEnumerable<ChannelRef> Inputs => inputs;
 
     public override bool NeedsInputsBackward => true;
 
-    public override TrainingStep Forward(EngineContext context) =>
+    public override IPlannedStep Forward() =>
         new MaxPoolForwardStep(node, context, Output, [.. inputs.Select(i => new ViewSource(i))], from);
 
-    public override IEnumerable<TrainingStep> Backward(EngineContext context) =>
+    public override IEnumerable<IPlannedStep> Backward() =>
         [new MaxPoolBackwardStep(node, context, Output, [.. inputs.Select(i => new ViewSource(i))], [.. inputs.Select(GradientTarget.For)], from)];
 }

@@ -4,15 +4,15 @@ using Secateur.Training.Engine.Steps;
 namespace Secateur.Training.Engine.Operations.Merge;
 
 /// <summary>A sum of two operands, or a copy of one.</summary>
-internal sealed class MergeOperation(string name, ChannelRef?[][] operands, MergeFactors factors, StoredMap output) : Operation(output)
+internal sealed class MergeOperation(EngineContext context, string name, ChannelRef?[][] operands, MergeFactors factors, StoredMap output) : Operation(output)
 {
     public override IEnumerable<ChannelRef> Inputs => operands.SelectMany(o => o).OfType<ChannelRef>();
 
     public override bool NeedsInputsBackward => factors.AreLearned;
 
-    public override TrainingStep Forward(EngineContext context) => new MergeForwardStep(name, context, Output, Sources(), factors);
+    public override IPlannedStep Forward() => new MergeForwardStep(name, context, Output, Sources(), factors);
 
-    public override IEnumerable<TrainingStep> Backward(EngineContext context)
+    public override IEnumerable<IPlannedStep> Backward()
     {
         // The same order as within the step: channel by channel, operand by operand.
         var targets = operands.Select(o => new GradientTarget?[o.Length]).ToArray();

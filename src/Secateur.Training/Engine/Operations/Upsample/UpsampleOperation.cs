@@ -5,13 +5,13 @@ using Secateur.Training.Engine.Steps;
 namespace Secateur.Training.Engine.Operations.Upsample;
 
 /// <summary>An upsampling.</summary>
-internal sealed class UpsampleOperation(UpsampleNode node, ChannelRef[] inputs, MapShape from, StoredMap output) : Operation(output)
+internal sealed class UpsampleOperation(EngineContext context, UpsampleNode node, ChannelRef[] inputs, MapShape from, StoredMap output) : Operation(output)
 {
     public override IEnumerable<ChannelRef> Inputs => inputs;
 
-    public override TrainingStep Forward(EngineContext context) =>
+    public override IPlannedStep Forward() =>
         new UpsampleForwardStep(node, context, Output, [.. inputs.Select(i => new ViewSource(i))], from);
 
-    public override IEnumerable<TrainingStep> Backward(EngineContext context) =>
+    public override IEnumerable<IPlannedStep> Backward() =>
         [new UpsampleBackwardStep(node, context, Output, [.. inputs.Select(GradientTarget.For)], from)];
 }

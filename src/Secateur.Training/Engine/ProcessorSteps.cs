@@ -1,0 +1,95 @@
+using Secateur.Graph;
+using Secateur.Training.Engine.Binding;
+using Secateur.Training.Engine.Maps;
+using Secateur.Training.Engine.Normalization;
+using Secateur.Training.Engine.Operations;
+using Secateur.Training.Engine.Operations.Convolution;
+using Secateur.Training.Engine.Operations.MaxOut;
+using Secateur.Training.Engine.Operations.MaxPool;
+using Secateur.Training.Engine.Operations.Merge;
+using Secateur.Training.Engine.Operations.Upsample;
+using Secateur.Training.Engine.Planning;
+using Secateur.Training.Engine.Steps;
+
+namespace Secateur.Training.Engine;
+
+/// <summary>The steps of a plan on the processor.</summary>
+/// <param name="context">What they share.</param>
+/// <param name="input">The network's input.</param>
+/// <param name="results">Where its results go, and where the gradients by them come from.</param>
+internal sealed class ProcessorSteps(EngineContext context, BatchInput input, IReadOnlyList<ResultBinding> results) : StepFactory
+{
+    private readonly Dictionary<string, ConvLayer> _layers = [];
+    private readonly Dictionary<StoredMap, PlanBuffer> _moments = [];
+
+    public override int Batch => context.Batch;
+
+    public override ParameterVector Parameters => context.Parameters;
+
+    public override IPlannedStep Input(StoredMap map) => new InputStep(context, input, map);
+
+    public override IPlannedStep Fill(StoredMap map, PlanBuffer buffer, int[] channels, float value) => new FillStep(map.Name, context, map, buffer, channels, value);
+
+    public override Operation Convolve(Network network, Conv2dNode node, ChannelRef[] inputs, StoredMap output)
+    {
+        // The copies of the weights depend on stride and padding too.
+        var key = $"{node.Weight} {node.Bias} {node.Stride} {node.Padding} {node.Groups}";
+        if (!_layers.TryGetValue(key, out var layer)) _layers.Add(key, layer = new ConvLayer(network, node, context.Parameters, context.Level));
+        return new ConvOperation(context, network, node, layer, inputs, output);
+    }
+
+    public override Operation Merge(string name, ChannelRef?[][] operands, WeightedFusionNode? fusion, StoredMap output) =>
+        new MergeOperation(context, name, operands, new MergeFactors(fusion, context.Parameters), output);
+
+    public override Operation Upsample(UpsampleNode node, ChannelRef[] inputs, MapShape from, StoredMap output) =>
+        new UpsampleOperation(context, node, inputs, from, output);
+
+    public override Operation MaxPool(MaxPool2dNode node, ChannelRef[] inputs, MapShape from, StoredMap output) =>
+        new MaxPoolOperation(context, node, inputs, from, output);
+
+    public override Operation MaxOut(MaxOutNode node, ChannelRef[] inputs, StoredMap output) => new MaxOutOperation(context, node, inputs, output);
+
+    public override IEnumerable<IPlannedStep> Norm(NormPass norm, IPlannedStep producer)
+    {
+        if (!_moments.TryGetValue(norm.Map, out var moments))
+        {
+            if (producer is ConvForwardStep convolution)
+            {
+                moments = convolution.RequestMoments();
+            }
+            else
+            {
+                var step = new MomentsStep(norm.Map.Name, context, norm.Map);
+                yield return step;
+                moments = step.Moments;
+            }
+
+            _moments.Add(norm.Map, moments);
+        }
+
+        yield return new NormStep(context, norm, moments);
+    }
+
+    public override IEnumerable<IPlannedStep> ViewGradients(IReadOnlyList<ReadView> views, IReadOnlyList<IPlannedStep> earlier)
+    {
+        List<IPlannedStep> steps = [];
+        var sums = views.Select(SumsOf).ToList();
+        steps.AddRange(sums.Where(s => s.View.Activation.Slope is not null).Select(s => new SlopeGradientStep(context, s)));
+        steps.AddRange(sums.Where(s => s.View.Norm is not null).GroupBy(s => s.View.Norm!).Select(norm => new NormGradientStep(context, norm.Key, [.. norm])));
+        return steps;
+
+        ViewSums SumsOf(ReadView view)
+        {
+            var taken = new ViewSums(context, view);
+            if (earlier.OfType<ISumsTaker>().FirstOrDefault(s => s.Completes(view)) is { } writer) writer.Take(taken);
+            else steps.Add(new ViewSumsStep(context, taken));
+            return taken;
+        }
+    }
+
+    public override IPlannedStep Result(int index, ChannelRef[] channels) => new ResultStep(context, results[index], channels);
+
+    public override IPlannedStep ResultGradient(int index, ChannelRef[] channels) => new ResultGradientStep(context, results[index], channels);
+
+    public override IEnumerable<IPlannedStep> Prologue() => [new PackWeightsStep(context, [.. _layers.Values])];
+}
