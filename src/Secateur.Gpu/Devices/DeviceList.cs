@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+using ILGPU.Runtime;
+using ILGPU.Runtime.OpenCL;
+
+namespace Secateur.Gpu.Devices;
+
+/// <summary>A device of this machine.</summary>
+/// <param name="Name">How commands name it.</param>
+/// <param name="Model">What its driver calls it.</param>
+/// <param name="MemoryBytes">Bytes of its memory.</param>
+/// <param name="Problem">Why it cannot be used; null where it can.</param>
+public sealed record DeviceInfo(DeviceName Name, string Model, long MemoryBytes, string? Problem);
+
+/// <summary>The devices of this machine.</summary>
+public static class DeviceList
+{
+    /// <summary>All of them, CUDA first.</summary>
+    public static IReadOnlyList<DeviceInfo> Find() => [.. Of(DeviceKind.Cuda), .. Of(DeviceKind.OpenCl)];
+
+    /// <summary>Why this machine has no device of a kind.</summary>
+    public static string WhyNone(DeviceKind kind)
+    {
+        if (kind == DeviceKind.Cuda)
+        {
+            var library = OperatingSystem.IsWindows() ? "nvcuda" : "libcuda.so.1";
+            return HasLibrary(library) ? "the NVIDIA driver finds no GPU" : $"no NVIDIA driver is installed ({library} is missing)";
+        }
+
+        var loader = OperatingSystem.IsWindows() ? "OpenCL" : "libOpenCL.so.1";
+        return HasLibrary(loader) ? "no OpenCL platform has a device" : $"no OpenCL is installed ({loader} is missing)";
+    }
+
+    /// <summary>Why kernels cannot run on a device; null where they can.</summary>
+    internal static string? ProblemOf(Device device)
+    {
+        if (device is CLDevice cl && !OpenClFeatures.Complete(cl)) return "its OpenCL has no generic address space (OpenCL 2.0, optional in 3.0)";
+        if (device.Capabilities is CLCapabilityContext { Float64: false }) return "it has no double precision";
+        return device.MaxNumThreadsPerGroup < GpuDevice.GroupSize ? $"it runs groups of {device.MaxNumThreadsPerGroup} threads, {GpuDevice.GroupSize} are needed" : null;
+    }
+
+    private static List<DeviceInfo> Of(DeviceKind kind)
+    {
+        try
+        {
+            using var context = GpuDevice.CreateContext(kind);
+            return [.. GpuDevice.DevicesOf(context, kind).Select((d, i) => new DeviceInfo(new DeviceName(kind, i), d.Name.Trim(), d.MemorySize, ProblemOf(d)))];
+        }
+        catch (Exception error) when (error is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
+        {
+            // Without the driver there is nothing to ask.
+            return [];
+        }
+    }
+
+    private static bool HasLibrary(string name)
+    {
+        if (!NativeLibrary.TryLoad(name, out var library)) return false;
+        NativeLibrary.Free(library);
+        return true;
+    }
+}

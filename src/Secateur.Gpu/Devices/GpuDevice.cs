@@ -1,0 +1,111 @@
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
+
+namespace Secateur.Gpu.Devices;
+
+/// <summary>An open device. One thread at a time works with it.</summary>
+public sealed class GpuDevice : IDisposable
+{
+    /// <summary>Threads of a group, in every kernel.</summary>
+    internal const int GroupSize = 128;
+
+    private const int WarpSize = 32;
+    private readonly Context _context;
+
+    private GpuDevice(DeviceName name, Context context, Device device)
+    {
+        (Name, _context) = (name, context);
+        Accelerator = device.CreateAccelerator(context);
+        Stream = Accelerator.CreateStream();
+    }
+
+    /// <summary>How commands name it.</summary>
+    public DeviceName Name { get; }
+
+    /// <summary>What its driver calls it.</summary>
+    public string Model => Name.Kind == DeviceKind.Emulator ? "emulator" : Accelerator.Name;
+
+    /// <summary>Bytes of its memory; of the emulator, those of the machine.</summary>
+    public long MemoryBytes => Name.Kind == DeviceKind.Emulator ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : Accelerator.MemorySize;
+
+    /// <summary>What runs the kernels.</summary>
+    internal Accelerator Accelerator { get; }
+
+    /// <summary>Where all work is queued, in order.</summary>
+    internal AcceleratorStream Stream { get; }
+
+    /// <summary>Opens a device; null where the name means the processor.</summary>
+    /// <exception cref="DeviceException">There is no such device, or it cannot be used.</exception>
+    public static GpuDevice? Open(DeviceName name)
+    {
+        if (name.Kind == DeviceKind.Cpu) return null;
+        if (name.Kind == DeviceKind.Auto)
+        {
+            if (!DeviceList.Find().Any(d => d.Name.Kind == DeviceKind.Cuda && d.Problem is null)) return null;
+            name = new DeviceName(DeviceKind.Cuda);
+        }
+
+        var context = CreateContext(name.Kind);
+        try
+        {
+            var devices = DevicesOf(context, name.Kind);
+            if (name.Index >= devices.Count)
+            {
+                var found = devices.Count == 0 ? DeviceList.WhyNone(name.Kind) : $"this machine has {devices.Count} of that kind";
+                throw new DeviceException($"there is no device {name}: {found}; secateur devices lists what there is");
+            }
+
+            var device = devices[name.Index];
+            if (DeviceList.ProblemOf(device) is { } problem) throw new DeviceException($"{name} ({device.Name}) cannot be used: {problem}");
+            return new GpuDevice(name, context, device);
+        }
+        catch (Exception error) when (error is not DeviceException)
+        {
+            context.Dispose();
+            throw new DeviceException($"{name} cannot be used: {error.Message.ReplaceLineEndings(" ")}", error);
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name.Kind == DeviceKind.Emulator ? "emulator" : $"{Name} ({Model})";
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Stream.Dispose();
+        Accelerator.Dispose();
+        _context.Dispose();
+    }
+
+    /// <summary>A context that knows one kind of device.</summary>
+    internal static Context CreateContext(DeviceKind kind)
+    {
+        DriverLibraries.Register();
+        return Context.Create(builder =>
+        {
+            builder.Optimize(OptimizationLevel.O2);
+            _ = kind switch
+            {
+                DeviceKind.Cuda => builder.Cuda(),
+                DeviceKind.OpenCl => builder.OpenCL(_ => true),
+                _ => builder.CPU(new CPUDevice(WarpSize, GroupSize / WarpSize, 1)),
+            };
+        });
+    }
+
+    /// <summary>The devices of a kind that a context knows.</summary>
+    internal static IReadOnlyList<Device> DevicesOf(Context context, DeviceKind kind) => kind switch
+    {
+        DeviceKind.Cuda => [.. context.Devices.OfType<CudaDevice>()],
+        DeviceKind.OpenCl => [.. context.Devices.OfType<CLDevice>()],
+        _ => [.. context.Devices],
+    };
+}
