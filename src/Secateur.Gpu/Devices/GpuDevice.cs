@@ -91,7 +91,7 @@ public sealed class GpuDevice : IDisposable
         DriverLibraries.Register();
         return Context.Create(builder =>
         {
-            builder.Optimize(OptimizationLevel.O2);
+            builder.Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive);
             _ = kind switch
             {
                 DeviceKind.Cuda => builder.Cuda(),

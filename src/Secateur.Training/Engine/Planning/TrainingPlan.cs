@@ -16,16 +16,25 @@ internal sealed class TrainingPlan
     /// <param name="height">H of the input.</param>
     /// <param name="width">W of the input.</param>
     /// <param name="results">The nodes that are read.</param>
-    /// <param name="givenUp">The operations, by their index, whose values are computed again.</param>
-    private TrainingPlan(StepFactory factory, Network network, int height, int width, IReadOnlyList<int> results, IEnumerable<int> givenUp)
+    /// <param name="givenUp">The operations, by their index, whose values are computed again; null without a backward pass.</param>
+    private TrainingPlan(StepFactory factory, Network network, int height, int width, IReadOnlyList<int> results, IEnumerable<int>? givenUp)
     {
         var forward = new ForwardPlanner(factory, network, height, width);
         _operations = [.. forward.Operations];
         Forward = [.. factory.Prologue(), .. forward.Steps, .. results.Select((node, i) => factory.Result(i, forward.Values[node]))];
-        var given = results.Select((node, i) => factory.ResultGradient(i, forward.Values[node])).ToList();
-        Backward = [.. new BackwardPlanner(factory, forward.Operations, given, givenUp.Select(i => _operations[i].Output)).Steps];
+        Backward = [];
+        if (givenUp is not null)
+        {
+            var given = results.Select((node, i) => factory.ResultGradient(i, forward.Values[node])).ToList();
+            Backward = [.. new BackwardPlanner(factory, forward.Operations, given, givenUp.Select(i => _operations[i].Output)).Steps];
+        }
+
+        Factory = factory;
         Floats = PlaceBuffers();
     }
+
+    /// <summary>What made the steps.</summary>
+    public StepFactory Factory { get; }
 
     /// <summary>The steps of the forward pass.</summary>
     public ImmutableArray<IPlannedStep> Forward { get; }
@@ -35,6 +44,11 @@ internal sealed class TrainingPlan
 
     /// <summary>Floats of all buffers together.</summary>
     public long Floats { get; }
+
+    /// <summary>Plans a forward pass alone.</summary>
+    /// <exception cref="NetworkException">The network cannot run at that size.</exception>
+    public static TrainingPlan CreateForward(StepFactory factory, Network network, int height, int width, IReadOnlyList<int> results) =>
+        new(factory, network, height, width, results, null);
 
     /// <summary>
     /// Plans within a limit of memory: as many values as it takes are given up after the forward pass, the ones first that are the cheapest to

@@ -1,0 +1,98 @@
+using ILGPU.Runtime;
+using Secateur.Gpu.Devices;
+using Secateur.Graph;
+using Secateur.Training;
+using Secateur.Training.Engine.Planning;
+using Secateur.Weights;
+
+namespace Secateur.Gpu.Engine;
+
+/// <summary>A plan on a device, with its memory: any network, any results.</summary>
+internal sealed class GpuExecutor : IDisposable
+{
+    private readonly GpuProgram _program;
+    private readonly IReadOnlyList<Action> _forward;
+    private readonly IReadOnlyList<Action> _backward;
+
+    /// <param name="device">The device.</param>
+    /// <param name="kernels">Its kernels.</param>
+    /// <param name="model">Network and weights; copied.</param>
+    /// <param name="size">N, H and W.</param>
+    /// <param name="results">Takes room for the results, and says where it is.</param>
+    /// <param name="trains">Whether there is a backward pass.</param>
+    /// <exception cref="NetworkException">The images are too small for the network.</exception>
+    /// <exception cref="DeviceException">The device has too little memory.</exception>
+    public GpuExecutor(
+        GpuDevice device, KernelSet kernels, Model model, (int Batch, int Height, int Width) size, Func<MemoryLayout, IReadOnlyList<ResultPlace>> results, bool trains)
+    {
+        var parameters = new ParameterVector(model);
+        var statistics = model.Network.Parameters.Where(p => !p.IsLearnable).ToDictionary(p => p.Name, p => model.Weights[p.Name].Data);
+        var plan = trains
+            ? TrainingPlan.Create(CreateSteps, model.Network, size.Height, size.Width, Nodes(), device.MemoryBytes / sizeof(float) / 10 * 9)
+            : TrainingPlan.CreateForward(CreateSteps(), model.Network, size.Height, size.Width, Nodes());
+        var steps = (GpuSteps)plan.Factory;
+        Layout = steps.Layout;
+        _program = new GpuProgram(device, kernels, Layout, plan.Floats);
+        _forward = _program.Bind(plan.Forward.Cast<LaunchStep>());
+        var gradients = (Start: Layout.Gradients, Count: parameters.Values.Length);
+        _backward =
+        [
+            () => _program.Kernels.Clear(_program.Stream, Grids.For(gradients.Count), _program.Memory, gradients.Start, gradients.Count),
+            .. _program.Bind(plan.Backward.Cast<LaunchStep>()),
+        ];
+        _program.Seal();
+        var input = steps.InputMap!;
+        Input = (_program.At(steps.InputBuffer!), (long)input.Channels * input.PlaneStride, input.PlaneStride);
+        Write(Layout.Parameters, parameters.Values);
+        foreach (var (name, values) in statistics) Write(Layout.Statistics[name], values);
+
+        GpuSteps CreateSteps()
+        {
+            var layout = new MemoryLayout(parameters, statistics);
+            return new GpuSteps(size.Batch, parameters, layout, results(layout));
+        }
+
+        List<int> Nodes() => [.. results(new MemoryLayout(parameters, statistics)).Select(r => r.Node)];
+    }
+
+    /// <summary>What lies where.</summary>
+    public MemoryLayout Layout { get; }
+
+    /// <summary>The device's memory.</summary>
+    public ILGPU.ArrayView<float> Memory => _program.Memory;
+
+    /// <summary>Where the input [N, C, H, W] goes: the first plane, from image to image, from channel to channel.</summary>
+    public (long Start, long ImageStride, long PlaneStride) Input { get; }
+
+    /// <summary>Bytes of its memory.</summary>
+    public long MemoryBytes => Memory.Length * sizeof(float);
+
+    /// <summary>Queues the forward pass.</summary>
+    public void Forward() => Run(_forward);
+
+    /// <summary>Queues the backward pass.</summary>
+    public void Backward() => Run(_backward);
+
+    /// <summary>Brings values to the device.</summary>
+    public void Write(long at, float[] values)
+    {
+        if (values.Length == 0) return;
+        Memory.SubView(at, values.Length).CopyFromCPU(_program.Stream, values);
+        _program.Stream.Synchronize();
+    }
+
+    /// <summary>Waits for all that was queued, and brings values back.</summary>
+    public void Read(long at, float[] values)
+    {
+        if (values.Length == 0) return;
+        Memory.SubView(at, values.Length).CopyToCPU(_program.Stream, values);
+        _program.Stream.Synchronize();
+    }
+
+    public void Dispose() => _program.Dispose();
+
+    private static void Run(IReadOnlyList<Action> launches)
+    {
+        for (var i = 0; i < launches.Count; i++) launches[i]();
+    }
+}

@@ -1,0 +1,110 @@
+using Secateur.Gpu.Devices;
+using Secateur.Gpu.Engine;
+using Secateur.Graph;
+using Secateur.Pruning.Compaction;
+using Secateur.TestSupport;
+using Secateur.Training;
+using Secateur.Training.Tests.Engine;
+using Secateur.Weights;
+
+namespace Secateur.Gpu.Tests.Engine;
+
+/// <summary>The device's engine against the double-precision reference, over every operation in every combination.</summary>
+public sealed class GpuExecutorTests
+{
+    private const int Images = 3;
+    private const double Tolerance = 2e-4;
+    private const double GradientTolerance = 3e-2;
+    private const double LargestGradient = 1e3;
+    private const double KinkMargin = 1e-5;
+
+    [Theory]
+    [InlineData(DeviceKind.OpenCl, 60)]
+    [InlineData(DeviceKind.Emulator, 6)]
+    public void Dense_networks(DeviceKind kind, int seeds) => CheckAll(kind, RandomNetworks.CreateDense, seeds);
+
+    [Theory]
+    [InlineData(DeviceKind.OpenCl, 40)]
+    public void Compacted_networks(DeviceKind kind, int seeds) => CheckAll(kind, seed => Compactor.Compact(RandomNetworks.Create(seed)), seeds);
+
+    private static void CheckAll(DeviceKind kind, Func<int, Model> create, int seeds)
+    {
+        using var device = GpuDevice.Open(new DeviceName(kind))!;
+        var kernels = new KernelSet(device.Accelerator);
+        var count = 0;
+        for (var seed = 0; seed < seeds; seed++)
+        {
+            var model = create(seed);
+            foreach (var (height, width) in new[] { (9, 7), (6, 21) })
+            {
+                try
+                {
+                    var expected = EngineComparison.OfOutputs(model, Images, height, width, seed);
+                    if (expected.KinkMargin < KinkMargin || expected.Gradients.Count == 0 || expected.Gradients.Values.Max(g => g.Max(Math.Abs)) > LargestGradient) continue;
+                    Compare(device, kernels, model, expected, height, width, $"seed {seed} at {height} x {width}");
+                    count++;
+                }
+                catch (NetworkException)
+                {
+                    // Too small for this network.
+                }
+            }
+        }
+
+        Assert.True(count > seeds / 2, $"only {count} networks were checked");
+    }
+
+    private static void Compare(GpuDevice device, KernelSet kernels, Model model, EngineComparison expected, int height, int width, string where)
+    {
+        var shapes = NetworkShapes.Infer(model.Network, height, width);
+        using var executor = new GpuExecutor(device, kernels, model, (Images, height, width), Places, trains: true);
+        var places = Places(new MemoryLayout(new ParameterVector(model), Statistics(model)));
+        var channels = model.Network.ChannelsOf(0);
+        var positions = height * width;
+        float[]? first = null;
+        for (var pass = 0; pass < 2; pass++)
+        {
+            for (var n = 0; n < Images; n++)
+            {
+                for (var c = 0; c < channels; c++)
+                    executor.Write(executor.Input.Start + (n * executor.Input.ImageStride) + (c * executor.Input.PlaneStride), expected.Input[(((n * channels) + c) * positions)..(((n * channels) + c + 1) * positions)]);
+            }
+
+            foreach (var (output, place) in model.Network.Outputs.Zip(places)) executor.Write(place.Gradients, expected.ResultGradients[output.Name]);
+            executor.Forward();
+            executor.Backward();
+            var gradients = new float[new ParameterVector(model).Values.Length];
+            executor.Read(executor.Layout.Gradients, gradients);
+            if (first is not null)
+            {
+                Assert.Equal(first, gradients);
+                continue;
+            }
+
+            first = gradients;
+            foreach (var (output, place) in model.Network.Outputs.Zip(places))
+            {
+                var values = new float[expected.ResultGradients[output.Name].Length];
+                executor.Read(place.Values, values);
+                expected.AssertResult(output.Name, values, Tolerance, where);
+            }
+
+            expected.AssertStatistics(Statistics(model).ToDictionary(s => s.Key, s =>
+            {
+                var values = new float[s.Value.Length];
+                executor.Read(executor.Layout.Statistics[s.Key], values);
+                return values;
+            }), Tolerance, where);
+            expected.AssertGradients(new ParameterVector(model), gradients, GradientTolerance, where);
+        }
+
+        List<ResultPlace> Places(MemoryLayout layout) => [.. model.Network.Outputs.Select(o =>
+        {
+            var size = Images * shapes[o.Node].Channels * shapes[o.Node].Area;
+            return new ResultPlace(o.Node, layout.Allocate(size), layout.Allocate(size), shapes[o.Node].Channels * shapes[o.Node].Area, (int)shapes[o.Node].Area, 1);
+        })];
+    }
+
+    private static Dictionary<string, float[]> Statistics(Model model) =>
+        model.Network.Parameters.Where(p => !p.IsLearnable).ToDictionary(p => p.Name, p => model.Weights[p.Name].Data);
+}
