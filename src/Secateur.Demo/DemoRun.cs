@@ -124,7 +124,7 @@ public sealed class DemoRun
     private PrecisionResult[] Evaluate(Model[] models, TrainingData data, Action<int, int> report)
     {
         var evaluation = new ValidationPrecision(data.Validation!, _options.Threads);
-        return [.. models.Select((model, i) => evaluation.Measure(model, (done, total) => report((i * total) + done, models.Length * total), _cancellation))];
+        return [.. models.Select((model, i) => evaluation.Measure(model, TrainingBackend.Processor, (done, total) => report((i * total) + done, models.Length * total), _cancellation))];
     }
 
     private ImmutableArray<double> Time(Model[] models, Action<int, int> report)

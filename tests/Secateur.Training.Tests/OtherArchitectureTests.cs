@@ -5,6 +5,7 @@ using Secateur.Pixels;
 using Secateur.Pruning;
 using Secateur.Pruning.Compaction;
 using Secateur.Pruning.Criteria;
+using Secateur.Runtime;
 using Secateur.TestSupport;
 using Secateur.Training.Engine;
 using Secateur.Training.Initialization;
@@ -113,7 +114,7 @@ public sealed class OtherArchitectureTests : IDisposable
         var image = new RgbImage(96, 64);
         new Random(1).NextBytes(image.Pixels);
         var grid = new AnchorGrid(model.Network, 64, 96);
-        using var outputs = new InferenceOutputs(model, grid.Count, threads: 1);
+        using var outputs = new InferenceOutputs(new InferenceEngine(model), grid.Count, threads: 1);
         var (locations, scores) = outputs.Run([new TrainingSample(image, [], "noise")], default);
 
         using var detector = new FaceDetector(model, new DetectorOptions { Confidence = 0, Iou = 1, MaxDetections = grid.Count });

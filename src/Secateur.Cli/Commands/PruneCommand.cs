@@ -106,7 +106,7 @@ internal static class PruneCommand
                 var data = options.OpenTraining(parsed);
                 var config = options.Apply(parsed, batch => TrainingConfig.For(path, model.Network, data, batch, epochs: 0, schedule));
                 TrainingOptions.Check(config with { Epochs = 1 }, model.Network);
-                return ProgressBar.Run("measuring gradients", progress => GradientBatches.Measure(model, config, data, RunSession.TellBroken, progress, cancellation));
+                return ProgressBar.Run("measuring gradients", progress => GradientBatches.Measure(model, config, data, null, RunSession.TellBroken, progress, cancellation));
             }
 
             TrainingRun Start()

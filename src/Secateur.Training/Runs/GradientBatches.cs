@@ -12,6 +12,7 @@ public static class GradientBatches
     /// <param name="model">The model.</param>
     /// <param name="config">Sizes, seed and pruning schedule.</param>
     /// <param name="data">The images.</param>
+    /// <param name="backend">What computes; the processor where it is null.</param>
     /// <param name="brokenImage">Told once of every image that cannot be decoded, and why, on a background thread; another takes its place.</param>
     /// <param name="progress">Told the batches done and in all.</param>
     /// <param name="cancellation">Stops between batches.</param>
@@ -23,11 +24,12 @@ public static class GradientBatches
         Model model,
         TrainingConfig config,
         TrainingData data,
+        TrainingBackend? backend = null,
         Action<string, string>? brokenImage = null,
         IProgress<(int Done, int Total)>? progress = null,
         CancellationToken cancellation = default)
     {
-        using var trainer = new Trainer(config, model);
+        using var trainer = (backend ?? TrainingBackend.Processor).CreateTrainer(config, model);
         var options = new SampleLoaderOptions
         {
             Head = model.Network.Head,
@@ -43,15 +45,15 @@ public static class GradientBatches
 
     /// <summary>The same with a trainer, whose state does not change, and with the epoch that the options name.</summary>
     internal static IReadOnlyList<IReadOnlyDictionary<string, Tensor>> Measure(
-        Trainer trainer, TrainingConfig config, TrainingData data, SampleLoaderOptions options, Action<int, int> report, CancellationToken cancellation)
+        ITrainer trainer, TrainingConfig config, TrainingData data, SampleLoaderOptions options, Action<int, int> report, CancellationToken cancellation)
     {
-        using var loader = new SampleLoader(data.Train, options with { Step = 0 });
+        using var loader = trainer.Load(data.Train, options with { Step = 0 });
         var count = Math.Min(config.Pruning?.Batches ?? PruningSchedule.UsualBatches, config.StepsPerEpoch);
         var gradients = new List<IReadOnlyDictionary<string, Tensor>>(count);
         while (gradients.Count < count)
         {
             cancellation.ThrowIfCancellationRequested();
-            gradients.Add(trainer.Gradients(loader.Next(cancellation).Samples));
+            gradients.Add(trainer.Gradients(loader.Next(cancellation)));
             report(gradients.Count, count);
         }
 

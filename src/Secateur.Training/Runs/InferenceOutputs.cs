@@ -3,21 +3,20 @@ using Secateur.Graph;
 using Secateur.Runtime;
 using Secateur.Runtime.Memory;
 using Secateur.Training.Evaluation;
-using Secateur.Weights;
 
 namespace Secateur.Training.Runs;
 
 /// <summary>Runs a model on batches and lays its outputs out as the loss reads them.</summary>
 internal sealed class InferenceOutputs : IDisposable
 {
-    private readonly InferenceEngine _engine;
-    private readonly ConcurrentBag<InferenceSession> _idle = [];
+    private readonly IImageEngine _engine;
+    private readonly ConcurrentBag<IImageSession> _idle = [];
     private readonly int _anchors;
     private readonly int _threads;
     private float[] _locations = [];
     private float[] _scores = [];
 
-    public InferenceOutputs(Model model, int anchors, int threads) => (_engine, _anchors, _threads) = (new InferenceEngine(model), anchors, threads);
+    public InferenceOutputs(IImageEngine engine, int anchors, int threads) => (_engine, _anchors, _threads) = (engine, anchors, threads);
 
     /// <summary>Locations [N, A, 4] and scores [N, A, 2]; valid until the next run.</summary>
     public (float[] Locations, float[] Scores) Run(TrainingSample[] batch, CancellationToken cancellation)
@@ -27,7 +26,7 @@ internal sealed class InferenceOutputs : IDisposable
         ParallelImages.For(batch.Length, _threads, n =>
         {
             var image = batch[n].Image;
-            if (!_idle.TryTake(out var session)) session = _engine.CreateSession();
+            if (!_idle.TryTake(out var session)) session = _engine.CreateSession(threads: 1);
             try
             {
                 session.Run(image.Pixels, image.Height, image.Width);
@@ -47,10 +46,10 @@ internal sealed class InferenceOutputs : IDisposable
         while (_idle.TryTake(out var session)) session.Dispose();
     }
 
-    private void Gather(InferenceSession session, int image)
+    private void Gather(IImageSession session, int image)
     {
         var at = image * _anchors;
-        foreach (var level in _engine.Lowered.Model.Network.Head.Levels)
+        foreach (var level in _engine.Running.Head.Levels)
         {
             var (loc, scores) = (session.Result(level.Loc), session.Result(level.Scores));
             Interleave(loc, _locations.AsSpan(at * DetectionLevel.BoxChannels));

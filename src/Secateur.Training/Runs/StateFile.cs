@@ -97,7 +97,7 @@ internal static class StateFile
 
     private static bool IsWithin(RunPosition position, ImmutableArray<TrainingPhase> phases, int steps)
     {
-        if (position.Metrics.IsDefault || position.Metrics.Contains(null!) || position.Frozen?.Values.Any(f => f.IsDefault) is true) return false;
+        if (position.Metrics.IsDefault || position.Devices.IsDefault || position.Metrics.Contains(null!) || position.Frozen?.Values.Any(f => f.IsDefault) is true) return false;
         if (position.Phase == phases.Length) return (position.Epoch, position.Step) == (0, 0);
         return position.Phase >= 0 && position.Phase < phases.Length
             && position.Epoch >= 0 && position.Epoch < phases[position.Phase].Epochs

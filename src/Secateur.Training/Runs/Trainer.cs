@@ -1,6 +1,8 @@
 using Secateur.Kernels;
 using Secateur.Models;
 using Secateur.Pruning;
+using Secateur.Training.Data.Datasets;
+using Secateur.Training.Data.Loading;
 using Secateur.Training.Engine;
 using Secateur.Training.Loss;
 using Secateur.Training.Optimization;
@@ -8,8 +10,8 @@ using Secateur.Weights;
 
 namespace Secateur.Training.Runs;
 
-/// <summary>A model being trained: engine, loss and optimiser together. Takes steps, zeroes filters, gives and takes back what it depends on.</summary>
-internal sealed class Trainer : IDisposable
+/// <summary>A model being trained on the processor: engine, loss and optimiser together.</summary>
+internal sealed class Trainer : ITrainer
 {
     private readonly TrainingConfig _config;
     private readonly Model _initial;
@@ -30,21 +32,22 @@ internal sealed class Trainer : IDisposable
         _optimizer = CreateOptimizer();
     }
 
-    /// <summary>Takes a step on a batch.</summary>
-    /// <exception cref="TrainingDivergedException">The loss or what came of it is no finite number; the message names the images.</exception>
-    public MultiBoxResult Step(IReadOnlyList<TrainingSample> batch, double learningRate)
+    /// <inheritdoc/>
+    public IBatchSource Load(FaceDataset dataset, SampleLoaderOptions options) => new ProcessorBatches(dataset, options);
+
+    /// <inheritdoc/>
+    public MultiBoxResult Step(ITrainingBatch batch, double learningRate)
     {
         var loss = ComputeLoss(batch);
         _engine.Backward();
         _optimizer.Step(_engine.Gradients, learningRate);
         if (!AllFinite(_engine.Parameters.Values) || !_engine.Statistics.Values.All(AllFinite))
-            throw new TrainingDivergedException($"weights are not finite any more after the step with the images {Names(batch)}; try a lower learning rate");
+            throw TrainingDivergedException.OfWeights(batch);
         return loss;
     }
 
-    /// <summary>The gradients of the loss on a batch by all learnable parameters; nothing else changes, running statistics included.</summary>
-    /// <exception cref="TrainingDivergedException">The loss is no finite number; the message names the images.</exception>
-    public IReadOnlyDictionary<string, Tensor> Gradients(IReadOnlyList<TrainingSample> batch)
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, Tensor> Gradients(ITrainingBatch batch)
     {
         var statistics = _engine.Statistics.ToDictionary(s => s.Key, s => (float[])s.Value.Clone());
         ComputeLoss(batch);
@@ -54,26 +57,24 @@ internal sealed class Trainer : IDisposable
         return parameters.Specs.ToDictionary(s => s.Name, s => new Tensor(s.Shape.AsSpan(), _engine.Gradients[parameters.RangeOf(s.Name)]));
     }
 
-    /// <summary>Forgets what the optimiser remembers, and holds some filters at zero from now on.</summary>
+    /// <inheritdoc/>
     public void BeginPhase(FilterMask? frozen)
     {
         _optimizer = CreateOptimizer();
         Freeze(frozen);
     }
 
-    /// <summary>Zeroes filters; they stay trainable.</summary>
+    /// <inheritdoc/>
     public void Zero(FilterMask mask) => new FrozenWeights(_initial.Network, _engine.Parameters, mask).Zero(_engine.Parameters.Values);
 
-    /// <summary>The present weights and running statistics as a model.</summary>
-    /// <param name="step">What was done to make it.</param>
+    /// <inheritdoc/>
     public Model ToModel(string step) => _engine.ToModel(_initial.Info.WithStep(step));
 
-    /// <summary>What it depends on; the arrays are its own.</summary>
+    /// <inheritdoc/>
     public TrainingState Snapshot(RunPosition position) =>
         new(position, _engine.Parameters.Values, _engine.Statistics, new OptimizerState(_optimizer.Steps, _optimizer.State));
 
-    /// <summary>Goes back to a saved state.</summary>
-    /// <exception cref="ArgumentException">The state of another optimiser.</exception>
+    /// <inheritdoc/>
     public void Restore(TrainingState state)
     {
         state.Parameters.CopyTo(_engine.Parameters.Values, 0);
@@ -86,14 +87,13 @@ internal sealed class Trainer : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _engine.Dispose();
 
-    private MultiBoxResult ComputeLoss(IReadOnlyList<TrainingSample> batch)
+    private MultiBoxResult ComputeLoss(ITrainingBatch batch)
     {
-        for (var n = 0; n < batch.Count; n++) _engine.SetImage(n, batch[n].Image);
+        var samples = ((ProcessorBatches.Batch)batch).Samples;
+        for (var n = 0; n < samples.Count; n++) _engine.SetImage(n, samples[n].Image);
         _engine.Forward();
-        var loss = _loss.Compute(_engine.Locations, _engine.Scores, [.. batch.Select(s => s.Faces)], _engine.LocationGradients, _engine.ScoreGradients);
-        if (double.IsFinite(loss.Total)) return loss;
-        var broken = loss.NonFiniteImages.IsEmpty ? batch : loss.NonFiniteImages.Select(i => batch[i]);
-        throw new TrainingDivergedException($"the loss became {loss.Total} with the images {Names(broken)}; try a lower learning rate");
+        var loss = _loss.Compute(_engine.Locations, _engine.Scores, [.. samples.Select(s => s.Faces)], _engine.LocationGradients, _engine.ScoreGradients);
+        return TrainingDivergedException.Check(loss, batch);
     }
 
     private static TrainingEngine OnProcessor(Model model, TrainingConfig config) =>
@@ -107,6 +107,4 @@ internal sealed class Trainer : IDisposable
         : new SgdOptimizer(_engine.Parameters, weightDecay: _config.WeightDecay);
 
     private static bool AllFinite(float[] values) => Array.TrueForAll(values, float.IsFinite);
-
-    private static string Names(IEnumerable<TrainingSample> batch) => string.Join(", ", batch.Select(s => s.Name).Distinct());
 }

@@ -56,8 +56,5 @@ public sealed record TrainingProgress
     public EpochMetrics? Finished { get; init; }
 }
 
-/// <summary>The loss or a weight is not a number any more; the last saved state is from before.</summary>
-public sealed class TrainingDivergedException(string message) : InvalidOperationException(message);
-
 /// <summary>A run was stopped between two steps; its state is saved.</summary>
 public sealed class TrainingStoppedException(string message) : OperationCanceledException(message);

@@ -19,23 +19,24 @@ public sealed class TrainingRun : IDisposable
     private readonly TrainingConfig _config;
     private readonly DetectorHead _head;
     private readonly TrainingData _data;
-    private readonly Trainer _trainer;
+    private readonly TrainingBackend _backend;
+    private readonly ITrainer _trainer;
     private readonly IDisposable _lock;
     private readonly ImmutableArray<TrainingPhase> _phases;
     private readonly Validation? _validation;
     private readonly RunSpeed _speed;
-    private readonly Lazy<SampleLoader> _loader;
+    private readonly Lazy<IBatchSource> _loader;
     private readonly HashSet<string> _broken = [];
     private RunPosition _at = new();
     private bool _ran;
 
-    private TrainingRun(TrainingConfig config, DetectorHead head, TrainingData data, Trainer trainer, Func<Trainer, RunFolder> place)
+    private TrainingRun(TrainingConfig config, DetectorHead head, TrainingData data, TrainingBackend backend, ITrainer trainer, Func<ITrainer, RunFolder> place)
     {
-        (_config, _head, _data, _trainer) = (config, head, data, trainer);
+        (_config, _head, _data, _backend, _trainer) = (config, head, data, backend, trainer);
         _phases = TrainingPhase.Of(config);
         _speed = new RunSpeed(config.Batch);
-        _loader = new Lazy<SampleLoader>(CreateLoader);
-        if (config.ValidateEvery > 0 && data.Validation is { } split) _validation = new Validation(split, head, config, TellBroken);
+        _loader = new Lazy<IBatchSource>(() => _trainer.Load(_data.Train, LoaderOptions()));
+        if (config.ValidateEvery > 0 && data.Validation is { } split) _validation = new Validation(split, head, config, backend, TellBroken);
         Folder = place(trainer);
         _lock = Folder.Lock();
     }
@@ -48,7 +49,7 @@ public sealed class TrainingRun : IDisposable
     /// <param name="config">What to do.</param>
     /// <param name="initial">What to start from.</param>
     /// <param name="data">The data that the configuration was made for.</param>
-    /// <param name="createEngine">Makes what computes, for the configuration's batch and image size; the processor computes where it is null.</param>
+    /// <param name="backend">What computes; the processor where it is null.</param>
     /// <param name="numbered">Whether the folder gets the first free number.</param>
     /// <exception cref="ArgumentException">The configuration is out of its range, or for other data.</exception>
     /// <exception cref="NetworkException">The images are too small for the network, or the machine has too little memory.</exception>
@@ -58,13 +59,13 @@ public sealed class TrainingRun : IDisposable
         TrainingConfig config,
         Model initial,
         TrainingData data,
-        Func<Model, TrainingConfig, ITrainingEngine>? createEngine = null,
+        TrainingBackend? backend = null,
         bool numbered = false)
     {
         RequireData(config, data);
         Check(config, initial.Network);
         // With a state from the beginning: one that is missing was lost.
-        return Open(config, data, initial, createEngine, trainer => RunFolder.Create(path, config, initial, numbered, trainer.Snapshot(new RunPosition())), resumes: false);
+        return Open(config, data, initial, backend, trainer => RunFolder.Create(path, config, initial, numbered, trainer.Snapshot(new RunPosition())), resumes: false);
     }
 
     /// <summary>Checks what can be checked before anything is made.</summary>
@@ -84,15 +85,18 @@ public sealed class TrainingRun : IDisposable
     /// <param name="folder">Its folder.</param>
     /// <param name="config">Its configuration; threads, save interval and the place of the data may differ from what was saved.</param>
     /// <param name="data">Its data.</param>
-    /// <param name="createEngine">Makes what computes, for the configuration's batch and image size; the processor computes where it is null.</param>
+    /// <param name="backend">What computes; the processor where it is null.</param>
     /// <exception cref="ArgumentException">The data are not those that the run began with, or the configuration was changed and does not fit them or the network.</exception>
     /// <exception cref="InvalidFileException">The saved state is damaged, or of another configuration or version.</exception>
     /// <exception cref="IOException">A file cannot be read, or another process works on the run.</exception>
-    public static TrainingRun Resume(RunFolder folder, TrainingConfig config, TrainingData data, Func<Model, TrainingConfig, ITrainingEngine>? createEngine = null)
+    public static TrainingRun Resume(RunFolder folder, TrainingConfig config, TrainingData data, TrainingBackend? backend = null)
     {
         RequireData(config, data);
-        return Open(config, data, folder.ReadInitial(), createEngine, _ => folder, resumes: true);
+        return Open(config, data, folder.ReadInitial(), backend, _ => folder, resumes: true);
     }
+
+    /// <summary>The devices that have worked on it, as its saved states name them.</summary>
+    public ImmutableArray<string> Devices => _at.Devices;
 
     /// <summary>Runs to the end; once, a stopped run is resumed from its folder.</summary>
     /// <param name="progress">Told of every step.</param>
@@ -155,7 +159,7 @@ public sealed class TrainingRun : IDisposable
             var clock = Stopwatch.StartNew();
             var batch = NextBatch(cancellation);
             var waited = clock.Elapsed.TotalSeconds;
-            var loss = _trainer.Step(batch.Samples, Phase.Schedule.RateAt(StepOfPhase));
+            var loss = _trainer.Step(batch, Phase.Schedule.RateAt(StepOfPhase));
             _speed.Add(clock.Elapsed);
             _at = DivergenceGuard.After(_at, loss.Total) with
             {
@@ -212,9 +216,6 @@ public sealed class TrainingRun : IDisposable
         Save();
     }
 
-    // It goes on from epoch to epoch by itself.
-    private SampleLoader CreateLoader() => new(_data.Train, LoaderOptions());
-
     private SampleLoaderOptions LoaderOptions() => new()
     {
         Head = _head,
@@ -258,14 +259,15 @@ public sealed class TrainingRun : IDisposable
     }
 
     private static TrainingRun Open(
-        TrainingConfig config, TrainingData data, Model initial, Func<Model, TrainingConfig, ITrainingEngine>? createEngine, Func<Trainer, RunFolder> place, bool resumes)
+        TrainingConfig config, TrainingData data, Model initial, TrainingBackend? backend, Func<ITrainer, RunFolder> place, bool resumes)
     {
         config.Pruning?.ToPlan().Check(initial, FilterCriteria.Create(config.Pruning.Criterion, config.Seed));
-        var trainer = new Trainer(config, initial, createEngine);
+        backend ??= TrainingBackend.Processor;
+        var trainer = backend.CreateTrainer(config, initial);
         TrainingRun? run = null;
         try
         {
-            run = new TrainingRun(config, initial.Network.Head, data, trainer, place);
+            run = new TrainingRun(config, initial.Network.Head, data, backend, trainer, place);
             if (resumes) run.Restore(StateFile.Read(run.Folder.State, initial, config));
             return run;
         }
@@ -294,9 +296,13 @@ public sealed class TrainingRun : IDisposable
         if (!_at.Metrics.IsEmpty) MetricsFiles.Write(Folder, _at.Metrics);
     }
 
-    private void Save() => StateFile.Write(Folder.State, _trainer.Snapshot(_at), _config);
+    private void Save()
+    {
+        if (!_at.Devices.Contains(_backend.Device)) _at = _at with { Devices = _at.Devices.Add(_backend.Device) };
+        StateFile.Write(Folder.State, _trainer.Snapshot(_at), _config);
+    }
 
-    private SampleBatch NextBatch(CancellationToken cancellation)
+    private ITrainingBatch NextBatch(CancellationToken cancellation)
     {
         try
         {

@@ -42,6 +42,9 @@ internal sealed record RunPosition
     /// <summary>The filters held at zero in this phase, by layer; null where none are.</summary>
     public ImmutableSortedDictionary<string, ImmutableArray<int>>? Frozen { get; init; }
 
+    /// <summary>The devices that have worked on it.</summary>
+    public ImmutableArray<string> Devices { get; init; } = [];
+
     /// <summary>The finished epochs.</summary>
     public ImmutableArray<EpochMetrics> Metrics { get; init; } = [];
 

@@ -14,13 +14,14 @@ internal sealed class Validation
 {
     private readonly FaceDataset _data;
     private readonly TrainingConfig _config;
+    private readonly TrainingBackend _backend;
     private readonly ValidationPrecision _precision;
     private readonly ValidationSamples _samples;
 
     /// <exception cref="InvalidFileException">The data set has ground truth files, but they are damaged.</exception>
-    public Validation(FaceDataset data, DetectorHead head, TrainingConfig config, Action<LabelledImage, string> brokenImage)
+    public Validation(FaceDataset data, DetectorHead head, TrainingConfig config, TrainingBackend backend, Action<LabelledImage, string> brokenImage)
     {
-        (_data, _config) = (data, config);
+        (_data, _config, _backend) = (data, config, backend);
         _samples = new ValidationSamples(data, head, config.ImageSize) { Strict = config.Strict, BrokenImage = brokenImage };
         _precision = new ValidationPrecision(data, config.Threads);
     }
@@ -29,14 +30,14 @@ internal sealed class Validation
     public ValidationResult Measure(Model model, Action<RunActivity, int, int> report, CancellationToken cancellation)
     {
         var (lossL, lossC) = MeasureLoss(model, report, cancellation);
-        return new ValidationResult(lossL, lossC, _precision.Measure(model, (done, total) => report(RunActivity.Detecting, done, total), cancellation));
+        return new ValidationResult(lossL, lossC, _precision.Measure(model, _backend, (done, total) => report(RunActivity.Detecting, done, total), cancellation));
     }
 
     /// <summary>As if all images were one batch: sums over the positives of all.</summary>
     private (double L, double C) MeasureLoss(Model model, Action<RunActivity, int, int> report, CancellationToken cancellation)
     {
         var anchors = new AnchorGrid(model.Network, _config.ImageSize, _config.ImageSize);
-        using var outputs = new InferenceOutputs(model, anchors.Count, _config.Threads);
+        using var outputs = new InferenceOutputs(_backend.CreateEngine(model), anchors.Count, _config.Threads);
         var loss = new MultiBoxLoss(anchors, _config.Threads);
         var (sumL, sumC, positives, done) = (0.0, 0.0, 0, 0);
         foreach (var batch in _samples.Batches(_config.Batch, _config.Threads, cancellation))

@@ -28,9 +28,9 @@ internal sealed class ValidationPrecision
 
     /// <summary>Detects in every image; the result does not depend on the number of threads. Images that cannot be decoded are left out.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between two images.</exception>
-    public PrecisionResult Measure(Model model, Action<int, int> report, CancellationToken cancellation)
+    public PrecisionResult Measure(Model model, TrainingBackend backend, Action<int, int> report, CancellationToken cancellation)
     {
-        using var detector = new FaceDetector(model, DetectorOptions.Evaluation);
+        using var detector = backend.CreateDetector(model, DetectorOptions.Evaluation);
         var found = DatasetDetections.Run(_data.Images, detector.Detect, _threads, report, cancellation).Found;
         var read = Enumerable.Range(0, found.Length).Where(i => found[i] is not null).ToArray();
         if (_official is not { } official)

@@ -20,15 +20,21 @@ public sealed class FaceDetector : IDisposable
 {
     private const string InMemory = "the model in memory";
 
-    private readonly InferenceEngine _engine;
+    private readonly IImageEngine _engine;
     private readonly DetectorOptions _options;
-    private readonly ConcurrentBag<InferenceSession> _idle = [];
+    private readonly ConcurrentBag<IImageSession> _idle = [];
     private volatile bool _disposed;
 
     /// <summary>Prepares a model.</summary>
     /// <exception cref="ArgumentException">The network is no detector, or does not take three channels.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public FaceDetector(Model model, DetectorOptions? options = null)
+        : this(model, options, given => new InferenceEngine(given))
+    {
+    }
+
+    /// <summary>Prepares a model to run elsewhere.</summary>
+    internal FaceDetector(Model model, DetectorOptions? options, Func<Model, IImageEngine> createEngine)
     {
         ArgumentNullException.ThrowIfNull(model);
         _options = options ?? DetectorOptions.Default;
@@ -36,7 +42,7 @@ public sealed class FaceDetector : IDisposable
         var network = model.Network;
         if (network.Head.Levels.IsEmpty) throw new ArgumentException($"the network '{network.Architecture}' has no detection levels");
         if (network.Nodes.OfType<Graph.InputNode>().First().Channels != 3) throw new ArgumentException($"the network '{network.Architecture}' does not take RGB images");
-        _engine = new InferenceEngine(model);
+        _engine = createEngine(model);
     }
 
     /// <summary>The model.</summary>
@@ -151,7 +157,7 @@ public sealed class FaceDetector : IDisposable
         try
         {
             session.Run(rgb, height, width);
-            return FaceReader.Read(_engine.Lowered.Model.Network, session.Result, _options);
+            return FaceReader.Read(_engine.Running, session.Result, _options);
         }
         finally
         {

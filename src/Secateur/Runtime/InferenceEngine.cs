@@ -7,7 +7,7 @@ using Secateur.Weights;
 namespace Secateur.Runtime;
 
 /// <summary>A model ready to run on images of any size. Safe to share between threads: each runs its own <see cref="InferenceSession"/>.</summary>
-public sealed class InferenceEngine
+public sealed class InferenceEngine : IImageEngine
 {
     private const int KeptPlans = 16;
 
@@ -37,6 +37,10 @@ public sealed class InferenceEngine
 
     /// <summary>What runs in its place.</summary>
     internal LoweredModel Lowered { get; }
+
+    Network IImageEngine.Running => Lowered.Model.Network;
+
+    IImageSession IImageEngine.CreateSession(int threads) => CreateSession(threads);
 
     /// <summary>A workspace for one caller at a time, with <paramref name="threads"/> threads (the caller's included).</summary>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one thread.</exception>

@@ -7,7 +7,7 @@ using Secateur.Runtime.Planning;
 namespace Secateur.Runtime;
 
 /// <summary>One caller's memory and threads to run an <see cref="InferenceEngine"/>. Not for several callers at once; make one each.</summary>
-public sealed unsafe class InferenceSession : IDisposable
+public sealed unsafe class InferenceSession : IImageSession
 {
     private const int CacheLine = 64;
 
@@ -102,6 +102,8 @@ public sealed unsafe class InferenceSession : IDisposable
 
     /// <summary>A result of the last run where it lies.</summary>
     internal ResultMap Result(int node) => new(_memory, Plan.Results[node]);
+
+    ResultMap IImageSession.Result(int node) => Result(node);
 
     private InferencePlan Plan
     {

@@ -99,8 +99,8 @@ public sealed class TrainingRunTests : IDisposable
         var config = Config(epochs: 2);
         var path = _temporary.PathOf("elsewhere");
         var engines = new List<CountingEngine>();
-        using (var run = TrainingRun.Start(path, config, _model, _data, Create)) StopAfter(run, steps: 1);
-        using (var run = TrainingRun.Resume(RunFolder.Open(path), config, _data, Create)) SameOutcome(Run(config), run.Run());
+        using (var run = TrainingRun.Start(path, config, _model, _data, TrainingBackend.Of(Create))) StopAfter(run, steps: 1);
+        using (var run = TrainingRun.Resume(RunFolder.Open(path), config, _data, TrainingBackend.Of(Create))) SameOutcome(Run(config), run.Run());
         Assert.Equal([1, (2 * config.StepsPerEpoch) - 1], engines.Select(e => e.Passes));
         Assert.All(engines, e => Assert.True(e.IsDisposed));
 
