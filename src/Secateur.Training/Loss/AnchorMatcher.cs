@@ -7,10 +7,14 @@ namespace Secateur.Training.Loss;
 /// </summary>
 internal sealed class AnchorMatcher(AnchorGrid anchors)
 {
-    // Overlaps that make an anchor a candidate of the second stage, positive at once, and a face well matched.
-    private const float Candidate = 0.1f;
-    private const float Positive = 0.35f;
-    private const float Good = 0.5f;
+    /// <summary>Overlaps above it make an anchor a candidate of the second stage.</summary>
+    internal const float Candidate = 0.1f;
+
+    /// <summary>Overlaps from here on make an anchor positive at once.</summary>
+    internal const float Positive = 0.35f;
+
+    /// <summary>The best overlap of a face that is well matched.</summary>
+    internal const float Good = 0.5f;
 
     // Above any overlap: the best anchor of a face stays positive, however little they overlap.
     private const float Forced = 2;

@@ -6,7 +6,9 @@ namespace Secateur.Training.Loss;
 /// </summary>
 internal sealed class HardNegativeMining(int anchors)
 {
-    private const int NegativesPerPositive = 3;
+    /// <summary>How many negatives a positive brings.</summary>
+    internal const int NegativesPerPositive = 3;
+
     private const uint SignBit = 0x8000_0000;
 
     private readonly uint[] _keys = new uint[anchors];

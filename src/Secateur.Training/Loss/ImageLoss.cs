@@ -5,18 +5,14 @@ internal sealed class ImageLoss(AnchorGrid anchors)
 {
     private readonly AnchorMatcher _matcher = new(anchors);
     private readonly HardNegativeMining _mining = new(anchors.Count);
+    private double _location;
+    private double _confidence;
 
     /// <summary>The anchors that learn a face.</summary>
     public int Positives => _matcher.Positives.Count;
 
-    /// <summary>Smooth L1 of the boxes, summed.</summary>
-    public double Location { get; private set; }
-
-    /// <summary>Cross-entropy of the scores, summed.</summary>
-    public double Confidence { get; private set; }
-
-    /// <summary>Whether the sums are numbers.</summary>
-    public bool IsFinite => double.IsFinite(Location) && double.IsFinite(Confidence);
+    /// <summary>What it adds to the batch's loss.</summary>
+    public ImageSums Sums => new(_location, _confidence, Positives);
 
     /// <summary>Matches the image's faces, which have finite corners and an area.</summary>
     public void Match(ReadOnlySpan<FaceBox> faces) => _matcher.Match(faces);
@@ -36,7 +32,7 @@ internal sealed class ImageLoss(AnchorGrid anchors)
         Span<float> locationGradients,
         Span<float> scoreGradients)
     {
-        (Location, Confidence) = (0, 0);
+        (_location, _confidence) = (0, 0);
         locationGradients.Clear();
         scoreGradients.Clear();
         foreach (var anchor in _matcher.Positives)
@@ -57,7 +53,7 @@ internal sealed class ImageLoss(AnchorGrid anchors)
         {
             var difference = (double)locations[(4 * anchor) + c] - target[c];
             var size = Math.Abs(difference);
-            Location += size < 1 ? 0.5 * difference * difference : size - 0.5;
+            _location += size < 1 ? 0.5 * difference * difference : size - 0.5;
             if (!gradients.IsEmpty) gradients[(4 * anchor) + c] = (float)(Math.Clamp(difference, -1, 1) / divisor);
         }
     }
@@ -69,7 +65,7 @@ internal sealed class ImageLoss(AnchorGrid anchors)
         var margin = (double)scores[face] - scores[background];
         if (isFace) margin = -margin;
         var small = Math.Exp(-Math.Abs(margin));
-        Confidence += Math.Max(margin, 0) + Math.Log(1 + small);
+        _confidence += Math.Max(margin, 0) + Math.Log(1 + small);
         if (gradients.IsEmpty) return;
         var wrong = (margin > 0 ? 1 : small) / (1 + small) / divisor;
         gradients[face] = (float)(isFace ? -wrong : wrong);

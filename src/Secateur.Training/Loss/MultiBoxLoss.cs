@@ -53,6 +53,38 @@ public sealed class MultiBoxLoss
         return Run(locations, scores, faces, locationGradients, scoreGradients);
     }
 
+    /// <summary>Refuses faces that nothing can learn.</summary>
+    /// <exception cref="ArgumentException">A face has no area or is not finite.</exception>
+    internal static void CheckFaces(IReadOnlyList<ImmutableArray<FaceBox>> faces)
+    {
+        for (var n = 0; n < faces.Count; n++)
+        {
+            foreach (var face in faces[n].AsSpan())
+            {
+                var isFinite = float.IsFinite(face.X1) && float.IsFinite(face.Y1) && float.IsFinite(face.X2) && float.IsFinite(face.Y2);
+                if (!isFinite || face.X2 <= face.X1 || face.Y2 <= face.Y1)
+                    throw new ArgumentException($"image {n} of the batch has a face without area or finite corners: {face}", nameof(faces));
+            }
+        }
+    }
+
+    /// <summary>In the order of the images, whichever thread was quicker.</summary>
+    internal static MultiBoxResult Sum(ReadOnlySpan<ImageSums> images)
+    {
+        var (location, confidence, positives) = (0.0, 0.0, 0);
+        var broken = ImmutableArray.CreateBuilder<int>();
+        for (var n = 0; n < images.Length; n++)
+        {
+            location += images[n].Location;
+            confidence += images[n].Confidence;
+            positives += images[n].Positives;
+            if (!images[n].IsFinite) broken.Add(n);
+        }
+
+        double divisor = positives > 0 ? positives : images.Length;
+        return new MultiBoxResult(location / divisor, confidence / divisor, positives, broken.ToImmutable());
+    }
+
     private MultiBoxResult Run(
         float[] locations,
         float[] scores,
@@ -86,35 +118,7 @@ public sealed class MultiBoxLoss
             scoreGradients.AsSpan(count * scoreLength).Clear();
         }
 
-        return Sum(count, positives, divisor);
-    }
-
-    private static void CheckFaces(IReadOnlyList<ImmutableArray<FaceBox>> faces)
-    {
-        for (var n = 0; n < faces.Count; n++)
-        {
-            foreach (var face in faces[n].AsSpan())
-            {
-                var isFinite = float.IsFinite(face.X1) && float.IsFinite(face.Y1) && float.IsFinite(face.X2) && float.IsFinite(face.Y2);
-                if (!isFinite || face.X2 <= face.X1 || face.Y2 <= face.Y1)
-                    throw new ArgumentException($"image {n} of the batch has a face without area or finite corners: {face}", nameof(faces));
-            }
-        }
-    }
-
-    /// <summary>In the order of the images, whichever thread was quicker.</summary>
-    private MultiBoxResult Sum(int count, int positives, double divisor)
-    {
-        var (location, confidence) = (0.0, 0.0);
-        var broken = ImmutableArray.CreateBuilder<int>();
-        for (var n = 0; n < count; n++)
-        {
-            location += _images[n].Location;
-            confidence += _images[n].Confidence;
-            if (!_images[n].IsFinite) broken.Add(n);
-        }
-
-        return new MultiBoxResult(location / divisor, confidence / divisor, positives, broken.ToImmutable());
+        return Sum([.. _images.Take(count).Select(i => i.Sums)]);
     }
 
     private void ForEachImage(int count, Action<int> work)

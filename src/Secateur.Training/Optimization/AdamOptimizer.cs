@@ -5,8 +5,20 @@ namespace Secateur.Training.Optimization;
 /// <summary>Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1) with classic L2 weight decay: the decay is part of the gradient, not AdamW.</summary>
 public sealed class AdamOptimizer : Optimizer
 {
-    private const string FirstMoment = "exp_avg";
-    private const string SecondMoment = "exp_avg_sq";
+    /// <summary>What is left of the mean gradient from step to step, unless another value is asked for.</summary>
+    internal const double DefaultBeta1 = 0.9;
+
+    /// <summary>What is left of the mean squared gradient, unless another value is asked for.</summary>
+    internal const double DefaultBeta2 = 0.999;
+
+    /// <summary>What keeps the division away from zero, unless another value is asked for.</summary>
+    internal const double DefaultEpsilon = 1e-8;
+
+    /// <summary>PyTorch's name of the mean gradient.</summary>
+    internal const string FirstMoment = "exp_avg";
+
+    /// <summary>PyTorch's name of the mean squared gradient.</summary>
+    internal const string SecondMoment = "exp_avg_sq";
 
     private readonly double _beta1;
     private readonly double _beta2;
@@ -19,7 +31,7 @@ public sealed class AdamOptimizer : Optimizer
     /// <param name="epsilon">Keeps the division away from zero; above 0.</param>
     /// <param name="weightDecay">What of a weight is added to its gradient.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
-    public AdamOptimizer(ParameterVector parameters, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 5e-4)
+    public AdamOptimizer(ParameterVector parameters, double beta1 = DefaultBeta1, double beta2 = DefaultBeta2, double epsilon = DefaultEpsilon, double weightDecay = 5e-4)
         : base(parameters, weightDecay, FirstMoment, SecondMoment)
     {
         if (beta1 is not (>= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(beta1), beta1, "expected from 0 to below 1");

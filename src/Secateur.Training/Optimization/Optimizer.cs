@@ -9,8 +9,7 @@ public abstract class Optimizer
 
     private protected Optimizer(ParameterVector parameters, double weightDecay, params ReadOnlySpan<string> state)
     {
-        if (!(weightDecay >= 0) || !double.IsFinite(weightDecay))
-            throw new ArgumentOutOfRangeException(nameof(weightDecay), weightDecay, "expected 0 or more");
+        OptimizerChecks.Rate(weightDecay);
         Parameters = parameters;
         WeightDecay = (float)weightDecay;
         var arrays = new Dictionary<string, float[]>();
@@ -55,8 +54,7 @@ public abstract class Optimizer
     {
         if (gradients.Length != Parameters.Values.Length)
             throw new ArgumentException($"expected {Parameters.Values.Length} gradients, got {gradients.Length}", nameof(gradients));
-        if (!(learningRate >= 0) || !double.IsFinite(learningRate))
-            throw new ArgumentOutOfRangeException(nameof(learningRate), learningRate, "expected 0 or more");
+        OptimizerChecks.Rate(learningRate);
         Steps++;
         Update(Parameters.Values, gradients, learningRate);
         ZeroFrozen();
@@ -69,15 +67,7 @@ public abstract class Optimizer
     /// <exception cref="ArgumentOutOfRangeException">The number of steps is negative.</exception>
     public void Restore(long steps, IReadOnlyDictionary<string, float[]> state)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(steps);
-        if (!_state.Keys.ToHashSet().SetEquals(state.Keys))
-            throw new ArgumentException($"expected the arrays {ListNames(_state.Keys)}, got {ListNames(state.Keys)}", nameof(state));
-        foreach (var (name, values) in state)
-        {
-            if (values.Length != _state[name].Length)
-                throw new ArgumentException($"'{name}' has {values.Length} values, the parameters {_state[name].Length}", nameof(state));
-        }
-
+        OptimizerChecks.State(steps, state, _state.Keys, Parameters.Values.Length);
         foreach (var (name, values) in state) values.CopyTo(_state[name], 0);
         Steps = steps;
         ZeroFrozen();
@@ -85,8 +75,6 @@ public abstract class Optimizer
 
     /// <summary>Moves <paramref name="weights"/>; <see cref="Steps"/> counts this step already.</summary>
     private protected abstract void Update(Span<float> weights, ReadOnlySpan<float> gradients, double learningRate);
-
-    private static string ListNames(IEnumerable<string> names) => $"[{string.Join(", ", names.Order(StringComparer.Ordinal))}]";
 
     // As if the gradient, the decay and all that came before had been zero there.
     private void ZeroFrozen()

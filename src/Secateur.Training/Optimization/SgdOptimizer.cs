@@ -5,7 +5,11 @@ namespace Secateur.Training.Optimization;
 /// <summary>Stochastic gradient descent with momentum: v = mu v + (g + wd w); w = w - lr v (PyTorch's form, without damping).</summary>
 public sealed class SgdOptimizer : Optimizer
 {
-    private const string Velocity = "momentum_buffer";
+    /// <summary>What is left of the velocity from step to step, unless another value is asked for.</summary>
+    internal const double DefaultMomentum = 0.9;
+
+    /// <summary>PyTorch's name of the velocity.</summary>
+    internal const string Velocity = "momentum_buffer";
 
     private readonly float _momentum;
 
@@ -14,7 +18,7 @@ public sealed class SgdOptimizer : Optimizer
     /// <param name="momentum">What is left of the velocity from step to step, in [0, 1).</param>
     /// <param name="weightDecay">What of a weight is added to its gradient.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
-    public SgdOptimizer(ParameterVector parameters, double momentum = 0.9, double weightDecay = 5e-4)
+    public SgdOptimizer(ParameterVector parameters, double momentum = DefaultMomentum, double weightDecay = 5e-4)
         : base(parameters, weightDecay, Velocity)
     {
         if (momentum is not (>= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "expected from 0 to below 1");

@@ -1,0 +1,35 @@
+using System.Reflection;
+using Secateur.Gpu.Devices;
+using Xunit.Sdk;
+
+namespace Secateur.Gpu.Tests;
+
+/// <summary>The devices that tests run on.</summary>
+internal static class TestDevices
+{
+    /// <summary>Opens the first device of a kind.</summary>
+    public static GpuDevice Open(DeviceKind kind) => GpuDevice.Open(new DeviceName(kind)) ?? throw new InvalidOperationException($"{kind} is no device");
+
+    /// <summary>Why no device of a kind can be used here; null where one can.</summary>
+    public static string? MissingReason(DeviceKind kind)
+    {
+        if (kind == DeviceKind.Emulator) return null;
+        var devices = DeviceList.Find().Where(d => d.Name.Kind == kind).ToList();
+        return devices.Count == 0 ? DeviceList.WhyNone(kind) : devices[0].Problem;
+    }
+}
+
+/// <summary>A device as the argument of a theory: its tests are skipped, saying why, where there is none of the kind.</summary>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+public sealed class DeviceDataAttribute : DataAttribute
+{
+    private readonly object[] _arguments;
+
+    public DeviceDataAttribute(DeviceKind kind, params object[] more)
+    {
+        _arguments = [kind, .. more];
+        if (TestDevices.MissingReason(kind) is { } reason) Skip = $"no {kind} device: {reason}";
+    }
+
+    public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [_arguments];
+}
