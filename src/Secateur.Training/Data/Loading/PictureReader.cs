@@ -1,0 +1,41 @@
+using Secateur.Imaging;
+using Secateur.Pixels;
+using Secateur.Training.Data.Augmentation;
+using Secateur.Training.Data.Datasets;
+
+namespace Secateur.Training.Data.Loading;
+
+/// <summary>A decoded image.</summary>
+/// <param name="Pixels">The pixels, turned as the labels are.</param>
+/// <param name="Reduction">By how much its sides are shorter than the image's: 1, 2, 4 or 8.</param>
+internal readonly record struct Picture(RgbImage Pixels, int Reduction);
+
+/// <summary>Decodes images no larger than their sample needs, turned as their labels are.</summary>
+internal static class PictureReader
+{
+    private const int LargestReduction = 8;
+
+    /// <summary>The most by which an image may be reduced for a sample.</summary>
+    /// <param name="window">The sample's window, in pixels of the image.</param>
+    /// <param name="imageSize">Width and height of the sample in pixels.</param>
+    public static int ReductionFor(SampleWindow window, int imageSize)
+    {
+        var reduction = 1;
+        while (reduction < LargestReduction && window.Side >= 2.0 * reduction * imageSize) reduction *= 2;
+        return reduction;
+    }
+
+    /// <summary>Decodes an image, reduced if it is a JPEG.</summary>
+    /// <exception cref="IOException">The file cannot be read, or is another image by now.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public static Picture Read(LabelledImage image, int reduction)
+    {
+        var pixels = ImageFile.Read(image.Path, new ImageReadOptions { ApplyOrientation = image.Upright, JpegReduction = reduction });
+        if ((pixels.Width, pixels.Height) == (image.Width, image.Height)) return new Picture(pixels, 1);
+        return (pixels.Width, pixels.Height) == (Reduced(image.Width), Reduced(image.Height))
+            ? new Picture(pixels, reduction)
+            : throw new InvalidFileException(image.Path, $"has changed: its size was {image.Width} x {image.Height}");
+
+        int Reduced(int length) => (length + reduction - 1) / reduction;
+    }
+}
