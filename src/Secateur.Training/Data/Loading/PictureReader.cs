@@ -13,7 +13,8 @@ internal readonly record struct Picture(RgbImage Pixels, int Reduction);
 /// <summary>Decodes images no larger than their sample needs, turned as their labels are.</summary>
 internal static class PictureReader
 {
-    private const int LargestReduction = 8;
+    /// <summary>Reductions are 1, 2, 4 and this.</summary>
+    public const int LargestReduction = 8;
 
     /// <summary>The most by which an image may be reduced for a sample.</summary>
     /// <param name="window">The sample's window, in pixels of the image.</param>
@@ -32,10 +33,11 @@ internal static class PictureReader
     {
         var pixels = ImageFile.Read(image.Path, new ImageReadOptions { ApplyOrientation = image.Upright, JpegReduction = reduction });
         if ((pixels.Width, pixels.Height) == (image.Width, image.Height)) return new Picture(pixels, 1);
-        return (pixels.Width, pixels.Height) == (Reduced(image.Width), Reduced(image.Height))
+        return (pixels.Width, pixels.Height) == (Reduced(image.Width, reduction), Reduced(image.Height, reduction))
             ? new Picture(pixels, reduction)
             : throw new InvalidFileException(image.Path, $"has changed: its size was {image.Width} x {image.Height}");
-
-        int Reduced(int length) => (length + reduction - 1) / reduction;
     }
+
+    /// <summary>The length of a side that is so many times shorter.</summary>
+    public static int Reduced(int length, int reduction) => (length + reduction - 1) / reduction;
 }
