@@ -8,15 +8,15 @@ internal static class HueShift
 {
     public const double Range = 18.0 / 256;
 
-    private const int Sectors = 6;
+    /// <summary>The hues of a circle run from 0 to here.</summary>
+    public const int Sectors = 6;
 
     /// <param name="region">The pixels.</param>
     /// <param name="turn">The shift as a share of the circle.</param>
     public static void Apply(ImageRegion region, float turn)
     {
         var planes = new RgbPlanes(region.Width);
-        // Positive, so that one subtraction brings any hue back into the circle.
-        var shift = Sectors * (turn - MathF.Floor(turn));
+        var shift = ShiftOf(turn);
         for (var y = region.Top; y < region.Bottom; y++)
         {
             planes.Load(region.Row(y));
@@ -24,6 +24,9 @@ internal static class HueShift
             planes.Store(region.Row(y));
         }
     }
+
+    /// <summary>A turn in sectors; positive, so that one subtraction brings any hue back into the circle.</summary>
+    public static float ShiftOf(float turn) => Sectors * (turn - MathF.Floor(turn));
 
     private static void Turn(Span<float> red, Span<float> green, Span<float> blue, float shift)
     {

@@ -13,28 +13,26 @@ internal static unsafe class Resampler
 {
     /// <summary>Resamples a window to a square; where it reaches outside the source it is filled with the mean colour.</summary>
     /// <param name="source">The image.</param>
-    /// <param name="window">The window, in pixels of <paramref name="source"/>.</param>
-    /// <param name="side">Width and height of the result in pixels.</param>
-    /// <param name="filter">The filter.</param>
+    /// <param name="axes">The window and the filter, for an image of this size.</param>
     /// <param name="mean">The mean colour that the network subtracts: red, green, blue.</param>
     /// <returns>The part of the result that shows the source.</returns>
-    public static ImageRegion Resample(RgbImage source, SampleWindow window, int side, ResampleFilter filter, ImmutableArray<float> mean)
+    public static ImageRegion Resample(RgbImage source, ResampleAxes axes, ImmutableArray<float> mean)
     {
-        var step = window.Side / side;
-        var columns = ResampleAxis.Create(source.Width, window.X, step, side, filter, window.Mirrored);
-        var rows = ResampleAxis.Create(source.Height, window.Y, step, side, filter, mirrored: false);
-        var target = new RgbImage(side, side, GC.AllocateUninitializedArray<byte>(side * side * 3));
-        var shown = columns.Start < columns.End && rows.Start < rows.End
-            ? new ImageRegion(target, columns.Start, rows.Start, columns.End, rows.End)
-            : new ImageRegion(target, 0, 0, 0, 0);
+        var (columns, rows) = (axes.Columns, axes.Rows);
+        var (width, height) = (columns.First.Length, rows.First.Length);
+        var target = new RgbImage(width, height, GC.AllocateUninitializedArray<byte>(width * height * 3));
+        var shown = new ImageRegion(target, axes.Left, axes.Top, axes.Right, axes.Bottom);
         if (shown != ImageRegion.Whole(target)) FillWith(target, mean);
         Fill(source, columns, rows, shown);
         return shown;
     }
 
+    /// <summary>The byte values of the colour outside of the image: red, green, blue.</summary>
+    public static byte[] FillColor(ImmutableArray<float> mean) => [.. mean.Select(value => (byte)Math.Clamp(MathF.Round(value), 0, byte.MaxValue))];
+
     private static void FillWith(RgbImage image, ImmutableArray<float> mean)
     {
-        var color = mean.Select(value => (byte)Math.Clamp(MathF.Round(value), 0, byte.MaxValue)).ToArray();
+        var color = FillColor(mean);
         var row = image.Pixels.AsSpan(0, image.Width * 3);
         for (var i = 0; i < row.Length; i++) row[i] = color[i % 3];
         for (var at = row.Length; at < image.Pixels.Length; at += row.Length) row.CopyTo(image.Pixels.AsSpan(at));

@@ -31,14 +31,24 @@ internal sealed class SampleAugmentation(DetectorHead head, int imageSize)
         return (window ?? SampleWindow.Whole(width, height)) with { Mirrored = random.NextBool() };
     }
 
-    /// <summary>Makes the pixels of a chosen window.</summary>
-    /// <param name="image">The image, possibly reduced.</param>
-    /// <param name="window">The window, in pixels of <paramref name="image"/>.</param>
+    /// <summary>Chooses how a chosen window becomes pixels.</summary>
+    /// <param name="width">Width of the image, possibly reduced, in pixels.</param>
+    /// <param name="height">Its height.</param>
+    /// <param name="window">The window, in pixels of that image.</param>
     /// <param name="random">The sample's random numbers.</param>
-    public RgbImage Render(RgbImage image, SampleWindow window, SeededRandom random)
+    public SampleRecipe ChooseRecipe(int width, int height, SampleWindow window, SeededRandom random)
     {
-        var shown = Resampler.Resample(image, window, imageSize, Filters[random.NextIndex(Filters.Length)], head.Pixels.Mean);
-        PhotometricDistortion.Apply(shown, random);
+        var axes = ResampleAxes.Create(width, height, window, imageSize, Filters[random.NextIndex(Filters.Length)]);
+        return new SampleRecipe(axes, axes.ShowNothing ? PhotometricDraws.None : PhotometricDraws.Draw(random));
+    }
+
+    /// <summary>Makes the pixels.</summary>
+    /// <param name="image">The image that the recipe was chosen for.</param>
+    /// <param name="recipe">What to do with it.</param>
+    public RgbImage Render(RgbImage image, SampleRecipe recipe)
+    {
+        var shown = Resampler.Resample(image, recipe.Axes, head.Pixels.Mean);
+        PhotometricDistortion.Apply(shown, recipe.Photometric);
         return shown.Image;
     }
 }

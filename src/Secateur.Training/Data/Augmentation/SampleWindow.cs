@@ -21,6 +21,9 @@ internal readonly record struct SampleWindow(double X, double Y, double Side, bo
         return new SampleWindow((width - side) / 2.0, (height - side) / 2.0, side);
     }
 
+    /// <summary>The same window in pixels of the image with sides so many times shorter.</summary>
+    public SampleWindow Reduced(int reduction) => this with { X = X / reduction, Y = Y / reduction, Side = Side / reduction };
+
     /// <summary>Whether a face lies wholly within.</summary>
     public bool Contains(LabelledFace face) => face.X1 >= X && face.Y1 >= Y && face.X2 <= X + Side && face.Y2 <= Y + Side;
 

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using Secateur.Training.Data.Datasets;
 
 namespace Secateur.Training.Data.Loading;
@@ -14,47 +12,24 @@ namespace Secateur.Training.Data.Loading;
 /// </remarks>
 public sealed class SampleLoader : IDisposable
 {
-    private const int MostReplacements = 1000;
-
-    private readonly SampleLoaderOptions _options;
-    private readonly ImmutableArray<LabelledImage> _images;
-    private readonly OrderedPrefetch<TrainingSample> _samples;
-    private readonly SampleReader _reader;
-    private readonly ConcurrentDictionary<string, bool> _broken = [];
-    private Order _order;
-    private long _step;
+    private readonly SampleStream<TrainingSample> _samples;
 
     /// <summary>Starts loading.</summary>
     /// <param name="dataset">The images; those without faces are passed over.</param>
     /// <param name="options">Seed, sizes, start.</param>
     /// <exception cref="InvalidFileException">None of the images has a face.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    public SampleLoader(FaceDataset dataset, SampleLoaderOptions options)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.ImageSize);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Batch);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Threads);
-        ArgumentOutOfRangeException.ThrowIfNegative(options.Epoch);
-        ArgumentOutOfRangeException.ThrowIfNegative(options.Step);
-        _images = [.. dataset.Images.Where(image => !image.Faces.IsEmpty)];
-        if (_images.IsEmpty) throw new InvalidFileException(dataset.Root, $"none of the {dataset.Images.Length} {dataset.Split.PartName()} images has a face to learn from");
-        StepsPerEpoch = CountSteps(_images.Length, options.Batch);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(options.Step, StepsPerEpoch);
-        _options = options;
-        _reader = new SampleReader(options.Head, options.ImageSize);
-        _step = ((long)options.Epoch * StepsPerEpoch) + options.Step;
-        _order = new Order(options.Seed, options.Epoch, _images.Length);
-        _samples = new OrderedPrefetch<TrainingSample>(Make, _step * options.Batch, long.MaxValue, 2 * options.Batch, options.Threads);
-    }
+    public SampleLoader(FaceDataset dataset, SampleLoaderOptions options) =>
+        _samples = new SampleStream<TrainingSample>(dataset, options, new SampleReader(options.Head, options.ImageSize).Augmented);
 
     /// <summary>Batches an epoch.</summary>
-    public int StepsPerEpoch { get; }
-
-    /// <summary>Batches an epoch of so many images with faces.</summary>
-    public static int CountSteps(int images, int batch) => Math.Max(1, images / batch);
+    public int StepsPerEpoch => _samples.StepsPerEpoch;
 
     /// <summary>How long <see cref="Next"/> has waited for samples, in all.</summary>
     public TimeSpan Waited => _samples.Waited;
+
+    /// <summary>Batches an epoch of so many images with faces.</summary>
+    public static int CountSteps(int images, int batch) => Math.Max(1, images / batch);
 
     /// <summary>The next batch.</summary>
     /// <param name="cancellation">Ends the waiting; the loader is of no use afterwards.</param>
@@ -63,51 +38,10 @@ public sealed class SampleLoader : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public SampleBatch Next(CancellationToken cancellation = default)
     {
-        var samples = new TrainingSample[_options.Batch];
-        for (var i = 0; i < samples.Length; i++) samples[i] = _samples.Take(cancellation);
-        var (epoch, step) = Math.DivRem(_step++, StepsPerEpoch);
-        return new SampleBatch((int)epoch, (int)step, samples);
+        var (epoch, step, samples) = _samples.Next(cancellation);
+        return new SampleBatch(epoch, step, samples);
     }
 
     /// <summary>Ends the background threads.</summary>
     public void Dispose() => _samples.Dispose();
-
-    private TrainingSample Make(long number)
-    {
-        var (epoch, place) = Math.DivRem(number, (long)StepsPerEpoch * _options.Batch);
-        var random = new SeededRandom(_options.Seed, epoch, place);
-        var index = OrderOf(epoch).Images[place % _images.Length];
-        for (var i = 0; i < MostReplacements; i++, index = random.NextIndex(_images.Length))
-        {
-            try
-            {
-                if (_reader.Augmented(_images[index], random) is { } sample) return sample;
-            }
-            catch (Exception error) when (!_options.Strict && error is IOException or UnauthorizedAccessException)
-            {
-                if (_broken.TryAdd(_images[index].Path, true)) _options.BrokenImage?.Invoke(_images[index], error.Message);
-            }
-        }
-
-        throw new InvalidFileException(_images[index].Path, $"and {MostReplacements - 1} other random images give no sample with a face of {_options.ImageSize} x {_options.ImageSize} pixels");
-    }
-
-    private Order OrderOf(long epoch)
-    {
-        // Threads may be in neighbouring epochs for a moment; making an order twice does no harm.
-        var order = _order;
-        if (order.Epoch != epoch) _order = order = new Order(_options.Seed, epoch, _images.Length);
-        return order;
-    }
-
-    /// <summary>The images in the order of an epoch.</summary>
-    private sealed class Order(long seed, long epoch, int count)
-    {
-        // A sample number that no sample has.
-        private const long OrderItself = -1;
-
-        public long Epoch => epoch;
-
-        public int[] Images { get; } = new SeededRandom(seed, epoch, OrderItself).Permutation(count);
-    }
 }

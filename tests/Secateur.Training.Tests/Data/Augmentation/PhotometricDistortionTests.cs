@@ -67,7 +67,7 @@ public class PhotometricDistortionTests
         var image = Noise(64);
         var before = image.Pixels.ToArray();
         var region = new ImageRegion(image, 5, 2, 50, 6);
-        for (var sample = 0; sample < 20; sample++) PhotometricDistortion.Apply(region, new SeededRandom(1, 0, sample));
+        for (var sample = 0; sample < 20; sample++) PhotometricDistortion.Apply(region, PhotometricDraws.Draw(new SeededRandom(1, 0, sample)));
         for (var i = 0; i < before.Length; i++)
         {
             var (x, y) = (i / 3 % 64, i / 3 / 64);
@@ -79,7 +79,7 @@ public class PhotometricDistortionTests
 
     [Fact]
     public void An_empty_region_is_left_alone() =>
-        PhotometricDistortion.Apply(new ImageRegion(new RgbImage(4, 4), 0, 0, 0, 0), new SeededRandom(1, 0, 0));
+        PhotometricDistortion.Apply(new ImageRegion(new RgbImage(4, 4), 0, 0, 0, 0), new PhotometricDraws(true, 0.1f, 0.1f, 0.1f, 0.01f));
 
     private static RgbImage Noise(int width)
     {

@@ -17,7 +17,7 @@ public class ResamplerTests
         var source = Noise(83, 71, 1);
         foreach (var window in new SampleWindow[] { new(3.3, 5.6, 60), new(-20, 10.5, 150.7), new(40, 30, 9.4), new(0, 0, 71, Mirrored: true) })
         {
-            var result = Resampler.Resample(source, window, 61, filter, SmallDataset.Head.Pixels.Mean).Image;
+            var result = Resample(source, window, 61, filter).Image;
             for (var y = 0; y < 61; y++)
             {
                 for (var x = 0; x < 61; x++)
@@ -35,10 +35,10 @@ public class ResamplerTests
     {
         var filter = Enum.Parse<ResampleFilter>(name);
         var source = Noise(50, 50, 2);
-        var copy = Resampler.Resample(source, SampleWindow.Whole(50, 50), 50, filter, SmallDataset.Head.Pixels.Mean);
+        var copy = Resample(source, SampleWindow.Whole(50, 50), 50, filter);
         Assert.Equal(source.Pixels, copy.Image.Pixels);
         Assert.Equal(ImageRegion.Whole(copy.Image), copy);
-        Assert.Equal(source.Mirror().Pixels, Resampler.Resample(source, SampleWindow.Whole(50, 50) with { Mirrored = true }, 50, filter, SmallDataset.Head.Pixels.Mean).Image.Pixels);
+        Assert.Equal(source.Mirror().Pixels, Resample(source, SampleWindow.Whole(50, 50) with { Mirrored = true }, 50, filter).Image.Pixels);
     }
 
     [Theory]
@@ -51,7 +51,7 @@ public class ResamplerTests
         source.Pixels.AsSpan().Fill(200);
         foreach (var filter in Enum.GetValues<ResampleFilter>())
         {
-            var shown = Resampler.Resample(source, SampleWindow.Whole(width, height), 40, filter, SmallDataset.Head.Pixels.Mean);
+            var shown = Resample(source, SampleWindow.Whole(width, height), 40, filter);
             for (var y = shown.Top; y < shown.Bottom; y++) Assert.All(shown.Row(y).ToArray(), value => Assert.Equal(200, value));
         }
     }
@@ -66,7 +66,7 @@ public class ResamplerTests
             var random = new SeededRandom(7, 0, sample);
             var window = new SampleAugmentation(SmallDataset.Head, 320).ChooseWindow(400, 300, [face], random);
             var box = Assert.Single(window.Keep([face], 320));
-            AgreesWithBright(Resampler.Resample(picture, window, 320, (ResampleFilter)(sample % 5), SmallDataset.Head.Pixels.Mean), box, 1.5 + (0.5 * 320 / window.Side));
+            AgreesWithBright(Resample(picture, window, 320, (ResampleFilter)(sample % 5)), box, 1.5 + (0.5 * 320 / window.Side));
         }
     }
 
@@ -88,6 +88,9 @@ public class ResamplerTests
         var expected = new[] { box.X1, box.Y1, box.X2, box.Y2 }.Select(v => Math.Clamp(v, 0, 1) * (double)side);
         Assert.All(expected.Zip([left, top, right, bottom]), pair => Assert.InRange(pair.Second, pair.First - tolerance, pair.First + tolerance));
     }
+
+    private static ImageRegion Resample(RgbImage source, SampleWindow window, int side, ResampleFilter filter) =>
+        Resampler.Resample(source, ResampleAxes.Create(source.Width, source.Height, window, side, filter), SmallDataset.Head.Pixels.Mean);
 
     private static double[] Expected(RgbImage source, SampleWindow window, ResampleFilter filter, int x, int y, int side)
     {

@@ -1,0 +1,35 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Secateur.Gpu.Data;
+
+/// <summary>Bytes of the host that the device copies from without a detour: page-locked where the device can. Must live until the copies are done.</summary>
+internal sealed unsafe class HostMemory : IDisposable
+{
+    private readonly PageLockedArray1D<byte> _array;
+    private readonly byte* _start;
+
+    public HostMemory(Accelerator accelerator, long length)
+    {
+        _array = accelerator.AllocatePageLocked1D<byte>(length, uninitialized: true);
+        _start = (byte*)_array.ArrayView.LoadEffectiveAddressAsPtr();
+    }
+
+    public long Length => _array.Length;
+
+    /// <summary>A part of it, to be written or read.</summary>
+    public Span<byte> Part(long at, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(at + length, Length);
+        return new Span<byte>(_start + at, length);
+    }
+
+    /// <summary>Queues the copy of a part.</summary>
+    public void CopyTo(AcceleratorStream stream, long at, long length, ArrayView<byte> target, long targetAt)
+    {
+        if (length > 0) target.SubView(targetAt, length).CopyFromCPUUnsafeAsync(stream, ref Unsafe.AsRef<byte>(_start + at), length);
+    }
+
+    public void Dispose() => _array.Dispose();
+}
