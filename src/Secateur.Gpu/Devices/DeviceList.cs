@@ -20,14 +20,9 @@ public static class DeviceList
     /// <summary>Why this machine has no device of a kind.</summary>
     public static string WhyNone(DeviceKind kind)
     {
-        if (kind == DeviceKind.Cuda)
-        {
-            var library = OperatingSystem.IsWindows() ? "nvcuda" : "libcuda.so.1";
-            return HasLibrary(library) ? "the NVIDIA driver finds no GPU" : $"no NVIDIA driver is installed ({library} is missing)";
-        }
-
-        var loader = OperatingSystem.IsWindows() ? "OpenCL" : "libOpenCL.so.1";
-        return HasLibrary(loader) ? "no OpenCL platform has a device" : $"no OpenCL is installed ({loader} is missing)";
+        return kind == DeviceKind.Cuda
+            ? HasLibrary(DriverLibraries.CudaFile) ? "the NVIDIA driver finds no GPU" : $"no NVIDIA driver is installed ({DriverLibraries.CudaFile} is missing)"
+            : HasLibrary(DriverLibraries.OpenClFile) ? "no OpenCL platform has a device" : $"no OpenCL is installed ({DriverLibraries.OpenClFile} is missing)";
     }
 
     /// <summary>Why kernels cannot run on a device; null where they can.</summary>

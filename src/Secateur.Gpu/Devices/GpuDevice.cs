@@ -31,6 +31,12 @@ public sealed class GpuDevice : IDisposable
     /// <summary>Bytes of its memory; of the emulator, those of the machine.</summary>
     public long MemoryBytes => Name.Kind == DeviceKind.Emulator ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : Accelerator.MemorySize;
 
+    /// <summary>Whether its memory is its own, and not the machine's.</summary>
+    internal bool HasOwnMemory => Accelerator is not CPUAccelerator && Accelerator is not CLAccelerator { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU };
+
+    /// <summary>Held by whoever works with it, where several threads might.</summary>
+    internal Lock Gate { get; } = new();
+
     /// <summary>What runs the kernels.</summary>
     internal Accelerator Accelerator { get; }
 

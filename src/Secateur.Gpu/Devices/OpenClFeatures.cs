@@ -45,7 +45,7 @@ internal static partial class OpenClFeatures
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<CVersion>k__BackingField")]
     private static extern ref CLCVersion Version(CLDevice device);
 
-    [LibraryImport("libOpenCL", EntryPoint = "clGetDeviceInfo")]
+    [LibraryImport(DriverLibraries.OpenCl, EntryPoint = "clGetDeviceInfo")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static unsafe partial int GetDeviceInfo(nint device, uint query, nuint room, byte* target, out nuint size);
 }

@@ -26,12 +26,13 @@ internal sealed class GpuExecutor : IDisposable
         GpuDevice device, KernelSet kernels, Model model, (int Batch, int Height, int Width) size, Func<MemoryLayout, IReadOnlyList<ResultPlace>> results, bool trains)
     {
         var parameters = new ParameterVector(model);
-        var statistics = model.Network.Parameters.Where(p => !p.IsLearnable).ToDictionary(p => p.Name, p => model.Weights[p.Name].Data);
+        var statistics = Statistics = model.Network.Parameters.Where(p => !p.IsLearnable).ToDictionary(p => p.Name, p => model.Weights[p.Name].Data);
         var plan = trains
             ? TrainingPlan.Create(CreateSteps, model.Network, size.Height, size.Width, Nodes(), device.MemoryBytes / sizeof(float) / 10 * 9)
             : TrainingPlan.CreateForward(CreateSteps(), model.Network, size.Height, size.Width, Nodes());
         var steps = (GpuSteps)plan.Factory;
         Layout = steps.Layout;
+        RequireMemory(device, model.Network, size, Layout.Length, plan.Floats);
         _program = new GpuProgram(device, kernels, Layout, plan.Floats);
         _forward = _program.Bind(plan.Forward.Cast<LaunchStep>());
         var gradients = (Start: Layout.Gradients, Count: parameters.Values.Length);
@@ -54,6 +55,9 @@ internal sealed class GpuExecutor : IDisposable
 
         List<int> Nodes() => [.. results(new MemoryLayout(parameters, statistics)).Select(r => r.Node)];
     }
+
+    /// <summary>The running statistics that the model began with, by name.</summary>
+    public IReadOnlyDictionary<string, float[]> Statistics { get; }
 
     /// <summary>What lies where.</summary>
     public MemoryLayout Layout { get; }
@@ -90,6 +94,15 @@ internal sealed class GpuExecutor : IDisposable
     }
 
     public void Dispose() => _program.Dispose();
+
+    private static void RequireMemory(GpuDevice device, Network network, (int Batch, int Height, int Width) size, long fixedFloats, long plannedFloats)
+    {
+        var (needed, there) = ((fixedFloats + plannedFloats) * sizeof(float), device.MemoryBytes);
+        if (needed <= there) return;
+        var fitting = (long)((there / sizeof(float) - fixedFloats) / ((double)plannedFloats / size.Batch));
+        throw new DeviceException(FormattableString.Invariant($"{network.Architecture} with a batch of {size.Batch} at {size.Height} x {size.Width} pixels needs {needed / 1e9:F1} GB, {device} has {there / 1e9:F1} GB; ")
+            + (fitting > 0 ? FormattableString.Invariant($"a batch of {fitting} would fit (--batch {fitting})") : "take smaller images (--imgsz)"));
+    }
 
     private static void Run(IReadOnlyList<Action> launches)
     {

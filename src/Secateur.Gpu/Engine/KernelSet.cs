@@ -7,6 +7,9 @@ namespace Secateur.Gpu.Engine;
 /// <summary>The kernels of training plans on a device; each is compiled when it is first asked for.</summary>
 internal sealed class KernelSet(Accelerator accelerator)
 {
+    public Action<AcceleratorStream, KernelConfig, ArrayView<byte>, ArrayView<float>, MapCall, float, float, float, int> SplitPixels =>
+        field ??= accelerator.LoadKernel<ArrayView<byte>, ArrayView<float>, MapCall, float, float, float, int>(PixelKernels.Split);
+
     public Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<int>, MapCall, int, float> Fill =>
         field ??= accelerator.LoadKernel<ArrayView<float>, ArrayView<int>, MapCall, int, float>(FillKernels.Fill);
 

@@ -29,7 +29,14 @@ internal sealed class MemoryLayout
         Length = Constants.Length;
         Parameters = Allocate(parameters.Values.Length);
         Gradients = Allocate(parameters.Values.Length);
-        foreach (var (name, values) in statistics) Statistics.Add(name, Allocate(values.Length));
+        StatisticsLength = statistics.Values.Sum(v => v.Length);
+        StatisticsStart = Allocate(StatisticsLength);
+        var at = StatisticsStart;
+        foreach (var (name, values) in statistics)
+        {
+            Statistics.Add(name, at);
+            at += values.Length;
+        }
     }
 
     /// <summary>What the buffer begins with.</summary>
@@ -40,6 +47,12 @@ internal sealed class MemoryLayout
 
     /// <summary>Where their gradients are.</summary>
     public long Gradients { get; }
+
+    /// <summary>Where all running statistics are, one after another.</summary>
+    public long StatisticsStart { get; }
+
+    /// <summary>How many they are.</summary>
+    public int StatisticsLength { get; }
 
     /// <summary>Where each running mean or variance is.</summary>
     public Dictionary<string, long> Statistics { get; } = [];

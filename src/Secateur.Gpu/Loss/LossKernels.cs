@@ -1,5 +1,6 @@
 using ILGPU;
 using Secateur.Gpu.Devices;
+using Secateur.Gpu.Kernels;
 
 namespace Secateur.Gpu.Loss;
 
@@ -43,8 +44,8 @@ internal static class LossKernels
             }
         }
 
-        location = GroupSum.Of(location);
-        confidence = GroupSum.Of(confidence);
+        location = GroupSums.Sum(location);
+        confidence = GroupSums.Sum(confidence);
         if (Group.IdxX != 0) return;
         var part = ((long)image * Grid.DimX) + Grid.IdxX;
         loss.LocationParts[part] = location;
@@ -63,8 +64,8 @@ internal static class LossKernels
             confidence += loss.ConfidenceParts[((long)image * parts) + i];
         }
 
-        location = GroupSum.Of(location);
-        confidence = GroupSum.Of(confidence);
+        location = GroupSums.Sum(location);
+        confidence = GroupSums.Sum(confidence);
         if (Group.IdxX != 0) return;
         loss.Sums[LossViews.SumsOfImage * image] = location;
         loss.Sums[(LossViews.SumsOfImage * image) + 1] = confidence;

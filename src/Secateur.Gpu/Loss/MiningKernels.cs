@@ -1,5 +1,6 @@
 using ILGPU;
 using Secateur.Gpu.Devices;
+using Secateur.Gpu.Kernels;
 using Secateur.Training.Loss;
 
 namespace Secateur.Gpu.Loss;
@@ -27,9 +28,9 @@ internal static class MiningKernels
             if (roles[a] == LossViews.Positive) positives++;
         }
 
-        var wanted = GroupSum.Of(matched) / 2;
-        candidates = GroupSum.Of(candidates);
-        positives = GroupSum.Of(positives);
+        var wanted = GroupSums.Sum(matched) / 2;
+        candidates = GroupSums.Sum(candidates);
+        positives = GroupSums.Sum(positives);
         var count = wanted < candidates ? wanted : candidates;
         if (Group.IdxX == 0) loss.Positives[image] = positives + count;
         LargestKeys.Mark(keys, count, roles, LossViews.Positive);

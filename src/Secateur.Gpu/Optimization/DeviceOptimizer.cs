@@ -20,6 +20,7 @@ internal sealed class DeviceOptimizer : IDisposable
     private readonly MemoryBuffer1D<StepRates, Stride1D.Dense> _rates;
     private readonly MemoryBuffer1D<int, Stride1D.Dense> _broken;
     private readonly Action<AcceleratorStream, KernelConfig, OptimizerViews, ArrayView<float>, long, long> _update;
+    private readonly Action<AcceleratorStream, KernelConfig, OptimizerViews, ArrayView<float>, long, int> _check;
     private readonly StepRates[] _stagedRates = new StepRates[1];
     private readonly int[] _stagedBroken = new int[1];
     private OptimizerViews _views;
@@ -57,6 +58,7 @@ internal sealed class DeviceOptimizer : IDisposable
             _update = device.Accelerator.LoadKernel<OptimizerViews, ArrayView<float>, long, long>(OptimizerKernels.Sgd);
         }
 
+        _check = device.Accelerator.LoadKernel<OptimizerViews, ArrayView<float>, long, int>(OptimizerKernels.Check);
         _broken.View.MemSetToZero(device.Stream);
         Freeze(null);
     }
@@ -89,7 +91,21 @@ internal sealed class DeviceOptimizer : IDisposable
         _update(_device.Stream, groups, _views, memory, parameters, gradients);
     }
 
-    /// <summary>Waits for the launched step; returns whether it left all parameters finite.</summary>
+    /// <summary>Queues a look at other values, which must be finite, too.</summary>
+    public void LaunchCheck(ArrayView<float> memory, long first, int count)
+    {
+        if (count > 0) _check(_device.Stream, new KernelConfig((count + GpuDevice.GroupSize - 1) / GpuDevice.GroupSize, GpuDevice.GroupSize), _views, memory, first, count);
+    }
+
+    /// <summary>Forgets what it remembers, and holds weights at zero, or none.</summary>
+    public void Reset(FrozenWeights? frozen)
+    {
+        foreach (var buffer in _state.Values) buffer.View.MemSetToZero(_device.Stream);
+        Steps = 0;
+        Freeze(frozen);
+    }
+
+    /// <summary>Waits for the launched step; returns whether it left all parameters, and what was looked at, finite.</summary>
     public bool ReadFinite()
     {
         _broken.View.CopyToCPU(_device.Stream, _stagedBroken);

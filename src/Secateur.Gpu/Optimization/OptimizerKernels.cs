@@ -52,10 +52,22 @@ internal static class OptimizerKernels
         Store(state, memory, parameters + i, weight);
     }
 
+    /// <summary>Looks whether other values, of which a thread has one, are finite.</summary>
+    public static void Check(OptimizerViews state, ArrayView<float> memory, long first, int count)
+    {
+        var i = (Grid.IdxX * GpuDevice.GroupSize) + Group.IdxX;
+        if (i < count) Note(state, memory[first + i]);
+    }
+
     // Whichever thread comes last, what it writes is the same.
     private static void Store(OptimizerViews state, ArrayView<float> memory, long at, float weight)
     {
         memory[at] = weight;
-        if (float.IsNaN(weight) || float.IsInfinity(weight)) state.Broken[0] = 1;
+        Note(state, weight);
+    }
+
+    private static void Note(OptimizerViews state, float value)
+    {
+        if (float.IsNaN(value) || float.IsInfinity(value)) state.Broken[0] = 1;
     }
 }

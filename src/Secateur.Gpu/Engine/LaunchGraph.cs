@@ -1,0 +1,91 @@
+using System.Runtime.InteropServices;
+using ILGPU.Runtime.Cuda;
+using Secateur.Gpu.Devices;
+
+namespace Secateur.Gpu.Engine;
+
+/// <summary>
+/// Launches that are the same every time, as one CUDA graph: hundreds of small kernels then follow each other without the host in between. Elsewhere, and
+/// where the driver refuses, they are queued one by one.
+/// </summary>
+internal sealed partial class LaunchGraph(GpuDevice device, Action launches) : IDisposable
+{
+    // Other threads may go on to call the driver meanwhile.
+    private const int ThreadLocalCapture = 1;
+
+    // The first run compiles kernels, which a capture must not.
+    private const int PlainRuns = 1;
+
+    private int _runs;
+    private int _version;
+    private nint _graph;
+    private bool _refused = device.Accelerator is not CudaAccelerator;
+
+    /// <summary>Queues them.</summary>
+    /// <param name="version">Changes when their arguments have.</param>
+    public void Run(int version)
+    {
+        if (version != _version) Forget();
+        _version = version;
+        if (_refused || _runs++ < PlainRuns)
+        {
+            launches();
+            return;
+        }
+
+        var stream = ((CudaStream)device.Stream).StreamPtr;
+        if (_graph == 0 && !Record(stream)) launches();
+        else if (LaunchGraphOn(_graph, stream) != 0) throw new DeviceException($"{device} does not run what it has recorded");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Forget();
+
+    private void Forget()
+    {
+        if (_graph != 0) _ = DestroyGraph(_graph);
+        (_graph, _runs) = (0, 0);
+    }
+
+    private bool Record(nint stream)
+    {
+        _refused = true;
+        if (BeginCapture(stream, ThreadLocalCapture) != 0) return false;
+        try
+        {
+            launches();
+        }
+        finally
+        {
+            var ended = EndCapture(stream, out var captured) == 0 && captured != 0;
+            _refused = !ended || Instantiate(out _graph, captured, 0) != 0;
+            if (ended) _ = DestroyCaptured(captured);
+        }
+
+        return !_refused;
+    }
+
+    [LibraryImport(DriverLibraries.Cuda, EntryPoint = "cuStreamBeginCapture_v2")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int BeginCapture(nint stream, int mode);
+
+    [LibraryImport(DriverLibraries.Cuda, EntryPoint = "cuStreamEndCapture")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int EndCapture(nint stream, out nint graph);
+
+    [LibraryImport(DriverLibraries.Cuda, EntryPoint = "cuGraphInstantiateWithFlags")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Instantiate(out nint executable, nint graph, ulong flags);
+
+    [LibraryImport(DriverLibraries.Cuda, EntryPoint = "cuGraphLaunch")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int LaunchGraphOn(nint executable, nint stream);
+
+    [LibraryImport(DriverLibraries.Cuda, EntryPoint = "cuGraphExecDestroy")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int DestroyGraph(nint executable);
+
+    [LibraryImport(DriverLibraries.Cuda, EntryPoint = "cuGraphDestroy")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int DestroyCaptured(nint graph);
+}

@@ -1,0 +1,24 @@
+using Secateur.Gpu.Devices;
+using Secateur.Gpu.Engine;
+using Secateur.Gpu.Inference;
+using Secateur.Runtime;
+using Secateur.Training.Runs;
+using Secateur.Weights;
+
+namespace Secateur.Gpu.Runs;
+
+/// <summary>Runs, validation and detection on a GPU.</summary>
+/// <param name="device">The device; stays the caller's.</param>
+public sealed class GpuBackend(GpuDevice device) : TrainingBackend
+{
+    private readonly KernelSet _kernels = new(device.Accelerator);
+
+    /// <inheritdoc/>
+    public override string Device => device.ToString();
+
+    /// <inheritdoc/>
+    internal override ITrainer CreateTrainer(TrainingConfig config, Model initial) => new GpuTrainer(device, _kernels, config, initial);
+
+    /// <inheritdoc/>
+    internal override IImageEngine CreateEngine(Model model) => new GpuImageEngine(device, _kernels, model);
+}

@@ -1,0 +1,195 @@
+using ILGPU.Runtime;
+using Secateur.Gpu.Data;
+using Secateur.Gpu.Devices;
+using Secateur.Gpu.Engine;
+using Secateur.Gpu.Loss;
+using Secateur.Gpu.Optimization;
+using Secateur.Graph;
+using Secateur.Kernels;
+using Secateur.Pruning;
+using Secateur.Training;
+using Secateur.Training.Data.Datasets;
+using Secateur.Training.Data.Loading;
+using Secateur.Training.Loss;
+using Secateur.Training.Optimization;
+using Secateur.Training.Runs;
+using Secateur.Weights;
+
+namespace Secateur.Gpu.Runs;
+
+/// <summary>
+/// A model being trained on a device: pixels, network, loss and optimiser are there. A step brings over what is drawn for it, and back the sums of the
+/// losses.
+/// </summary>
+internal sealed class GpuTrainer : ITrainer
+{
+    private readonly GpuDevice _device;
+    private readonly TrainingConfig _config;
+    private readonly Model _initial;
+    private readonly ParameterVector _parameters;
+    private readonly GpuExecutor _executor;
+    private readonly DetectorResults _results;
+    private readonly DeviceLoss _loss;
+    private readonly DeviceOptimizer _optimizer;
+    private readonly LaunchGraph _step;
+    private readonly LaunchGraph _gradients;
+    private PictureStore? _pictures;
+    private BatchRenderer? _renderer;
+
+    /// <exception cref="NetworkException">The images are too small for the network.</exception>
+    /// <exception cref="DeviceException">The device has too little memory.</exception>
+    public GpuTrainer(GpuDevice device, KernelSet kernels, TrainingConfig config, Model initial)
+    {
+        (_device, _config, _initial, _parameters) = (device, config, initial, new ParameterVector(initial));
+        var anchors = new AnchorGrid(initial.Network, config.ImageSize, config.ImageSize);
+        var network = initial.Network;
+        if (network.ChannelsOf(0) != 3) throw new NetworkException($"the network reads {network.ChannelsOf(0)} channels, an image has 3");
+        _results = new DetectorResults(network, config.Batch, config.ImageSize, anchors.Count);
+        _executor = new GpuExecutor(device, kernels, initial, (config.Batch, config.ImageSize, config.ImageSize), _results.Place, trains: true);
+        _results.Place(new MemoryLayout(_parameters, _executor.Statistics));
+        _loss = new DeviceLoss(device, anchors, config.Batch);
+        _optimizer = new DeviceOptimizer(device, config.Optimizer, _parameters.Values.Length, config.WeightDecay);
+        _gradients = new LaunchGraph(device, LaunchGradients);
+        _step = new LaunchGraph(device, () =>
+        {
+            LaunchGradients();
+            _optimizer.Launch(_executor.Memory, _executor.Layout.Parameters, _executor.Layout.Gradients);
+            _optimizer.LaunchCheck(_executor.Memory, _executor.Layout.StatisticsStart, _executor.Layout.StatisticsLength);
+        });
+    }
+
+    /// <inheritdoc/>
+    public IBatchSource Load(FaceDataset dataset, SampleLoaderOptions options)
+    {
+        if (_pictures is null)
+        {
+            var budget = PictureBudget.Of(_device, _executor.MemoryBytes);
+            _pictures = new PictureStore(_device, dataset, budget.Device, budget.Host);
+            _renderer = new BatchRenderer(_device, _pictures, _initial.Network.Head.Pixels, _config.ImageSize, _config.Batch);
+        }
+
+        return new GpuBatches(dataset, options, _pictures);
+    }
+
+    /// <inheritdoc/>
+    public MultiBoxResult Step(ITrainingBatch batch, double learningRate) => OnDevice(() =>
+    {
+        Upload(batch);
+        _optimizer.Upload(learningRate);
+        _step.Run(Version);
+        var loss = TrainingDivergedException.Check(_loss.Read(), batch);
+        return _optimizer.ReadFinite() ? loss : throw TrainingDivergedException.OfWeights(batch);
+    });
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, Tensor> Gradients(ITrainingBatch batch) => OnDevice<IReadOnlyDictionary<string, Tensor>>(() =>
+    {
+        var (layout, statistics) = (_executor.Layout, new float[_executor.Layout.StatisticsLength]);
+        _executor.Read(layout.StatisticsStart, statistics);
+        Upload(batch);
+        _gradients.Run(Version);
+        TrainingDivergedException.Check(_loss.Read(), batch);
+        _executor.Write(layout.StatisticsStart, statistics);
+        var gradients = new float[_parameters.Values.Length];
+        _executor.Read(layout.Gradients, gradients);
+        return _parameters.Specs.ToDictionary(s => s.Name, s => new Tensor(s.Shape.AsSpan(), gradients[_parameters.RangeOf(s.Name)]));
+    });
+
+    /// <inheritdoc/>
+    public void BeginPhase(FilterMask? frozen) => Freeze(frozen, _optimizer.Reset);
+
+    /// <inheritdoc/>
+    public void Zero(FilterMask mask) => Zero(new FrozenWeights(_initial.Network, _parameters, mask));
+
+    /// <inheritdoc/>
+    public Model ToModel(string step)
+    {
+        var state = Snapshot(new RunPosition());
+        state.Parameters.CopyTo(_parameters.Values, 0);
+        var statistics = state.Statistics.Select(s => KeyValuePair.Create(s.Key, new Tensor(_initial.Network.Parameter(s.Key).Shape.AsSpan(), s.Value)));
+        return new Model(_initial.Network, _parameters.ToTensors().Concat(statistics), _initial.Info.WithStep(step));
+    }
+
+    /// <inheritdoc/>
+    public TrainingState Snapshot(RunPosition position)
+    {
+        var parameters = new float[_parameters.Values.Length];
+        _executor.Read(_executor.Layout.Parameters, parameters);
+        var statistics = _executor.Statistics.ToDictionary(s => s.Key, s =>
+        {
+            var values = new float[s.Value.Length];
+            _executor.Read(_executor.Layout.Statistics[s.Key], values);
+            return values;
+        });
+        var (steps, arrays) = _optimizer.Snapshot();
+        return new TrainingState(position, parameters, statistics, new OptimizerState(steps, arrays));
+    }
+
+    /// <inheritdoc/>
+    public void Restore(TrainingState state)
+    {
+        _executor.Write(_executor.Layout.Parameters, state.Parameters);
+        foreach (var (name, values) in state.Statistics) _executor.Write(_executor.Layout.Statistics[name], values);
+        _optimizer.Reset(null);
+        _optimizer.Restore(state.Optimizer.Steps, state.Optimizer.Arrays);
+        Freeze(state.Position.Frozen is { } frozen ? new FilterMask(frozen) : null, _optimizer.Freeze);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _device.Stream.Synchronize();
+        _step.Dispose();
+        _gradients.Dispose();
+        _renderer?.Dispose();
+        _pictures?.Dispose();
+        _optimizer.Dispose();
+        _loss.Dispose();
+        _executor.Dispose();
+    }
+
+    // Both only grow.
+    private int Version => _loss.Version + _renderer!.Version;
+
+    private void LaunchGradients()
+    {
+        var (start, imageStride, planeStride) = _executor.Input;
+        _renderer!.Launch(_executor.Memory, start, imageStride, planeStride);
+        _executor.Forward();
+        _loss.Launch(_executor.Memory, _results.Locations, _results.Scores, _results.LocationGradients, _results.ScoreGradients);
+        _executor.Backward();
+    }
+
+    private void Upload(ITrainingBatch batch)
+    {
+        var samples = ((GpuBatches.Batch)batch).Samples;
+        _renderer!.Upload(samples);
+        _loss.Upload([.. samples.Samples.Select(s => s.Faces)]);
+    }
+
+    private void Freeze(FilterMask? mask, Action<FrozenWeights?> hold)
+    {
+        var frozen = mask is null ? null : new FrozenWeights(_initial.Network, _parameters, mask);
+        hold(frozen);
+        if (frozen is not null) Zero(frozen);
+    }
+
+    private void Zero(FrozenWeights weights)
+    {
+        _executor.Read(_executor.Layout.Parameters, _parameters.Values);
+        weights.Zero(_parameters.Values);
+        _executor.Write(_executor.Layout.Parameters, _parameters.Values);
+    }
+
+    private T OnDevice<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (AcceleratorException error)
+        {
+            throw new DeviceException($"{_device} failed: {error.Message.ReplaceLineEndings(" ")}; the run is as it was last saved, go on with --resume, elsewhere with --device", error);
+        }
+    }
+}
