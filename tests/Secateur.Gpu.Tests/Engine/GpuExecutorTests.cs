@@ -19,17 +19,17 @@ public sealed class GpuExecutorTests
     private const double KinkMargin = 1e-5;
 
     [Theory]
-    [InlineData(DeviceKind.OpenCl, 60)]
-    [InlineData(DeviceKind.Emulator, 6)]
+    [DeviceData(DeviceKind.OpenCl, 60)]
+    [DeviceData(DeviceKind.Emulator, 6)]
     public void Dense_networks(DeviceKind kind, int seeds) => CheckAll(kind, RandomNetworks.CreateDense, seeds);
 
     [Theory]
-    [InlineData(DeviceKind.OpenCl, 40)]
+    [DeviceData(DeviceKind.OpenCl, 40)]
     public void Compacted_networks(DeviceKind kind, int seeds) => CheckAll(kind, seed => Compactor.Compact(RandomNetworks.Create(seed)), seeds);
 
     private static void CheckAll(DeviceKind kind, Func<int, Model> create, int seeds)
     {
-        using var device = GpuDevice.Open(new DeviceName(kind))!;
+        using var device = TestDevices.Open(kind);
         var kernels = new KernelSet(device.Accelerator);
         var count = 0;
         for (var seed = 0; seed < seeds; seed++)
