@@ -18,7 +18,9 @@ internal static class GroupSum
             Group.Barrier();
         }
 
-        return values[0];
+        var sum = values[0];
+        Group.Barrier();
+        return sum;
     }
 
     /// <summary>All threads of the group call it alike, and get the sum.</summary>
@@ -33,6 +35,8 @@ internal static class GroupSum
             Group.Barrier();
         }
 
-        return values[0];
+        var sum = values[0];
+        Group.Barrier();
+        return sum;
     }
 }
