@@ -9,7 +9,7 @@ namespace Secateur.Gpu.Tests;
 
 public class KernelCompilationTests
 {
-    private static readonly MethodInfo[] _kernels =
+    private static readonly MethodInfo[] Kernels =
     [
         .. typeof(GpuDevice).Assembly.GetTypes()
             .Where(t => t.Name.EndsWith("Kernels", StringComparison.Ordinal))
@@ -17,21 +17,33 @@ public class KernelCompilationTests
             .Where(m => m.ReturnType == typeof(void) && !m.IsPrivate),
     ];
 
-    public static TheoryData<string> Names => [.. _kernels.Select(NameOf)];
+    public static TheoryData<string> Names => [.. Kernels.Select(NameOf)];
 
     /// <summary>Without a card: what classes named ...Kernels offer becomes code for NVIDIA's devices.</summary>
     [Theory]
     [MemberData(nameof(Names))]
-    public void Compiles_for_cuda(string name)
+    public void Compiles_for_cuda(string name) => Assert.Contains(".entry", Compile(name), StringComparison.Ordinal);
+
+    /// <summary>A product of float32 might be fused with a sum, and then decide between anchors otherwise than the processor's.</summary>
+    [Fact]
+    public void Matching_has_no_product_that_could_be_fused()
+    {
+        var code = Compile("MatchingKernels.FindBest") + Compile("MatchingKernels.Match");
+
+        Assert.DoesNotContain("mul.f32", code, StringComparison.Ordinal);
+        Assert.DoesNotContain("fma", code, StringComparison.Ordinal);
+        Assert.DoesNotContain("approx", code, StringComparison.Ordinal);
+        Assert.DoesNotContain(".ftz", code, StringComparison.Ordinal);
+    }
+
+    private static string Compile(string name)
     {
         using var context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2));
         using var backend = new PTXBackend(
             context, new CudaCapabilityContext(CudaArchitecture.SM_80), CudaArchitecture.SM_80, CudaInstructionSet.ISA_70, null);
-        var kernel = _kernels.Single(m => NameOf(m) == name);
+        var kernel = Kernels.Single(m => NameOf(m) == name);
 
-        var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), default);
-
-        Assert.Contains(".entry", compiled.PTXAssembly, StringComparison.Ordinal);
+        return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), default)).PTXAssembly;
     }
 
     private static string NameOf(MethodInfo kernel) => $"{kernel.DeclaringType!.Name}.{kernel.Name}";

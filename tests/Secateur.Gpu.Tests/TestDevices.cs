@@ -2,13 +2,24 @@ using System.Reflection;
 using Secateur.Gpu.Devices;
 using Xunit.Sdk;
 
+// The tests share devices, each of which one thread at a time works with.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace Secateur.Gpu.Tests;
 
-/// <summary>The devices that tests run on.</summary>
+/// <summary>The devices that tests run on, opened once because compiling kernels takes seconds.</summary>
 internal static class TestDevices
 {
-    /// <summary>Opens the first device of a kind.</summary>
-    public static GpuDevice Open(DeviceKind kind) => GpuDevice.Open(new DeviceName(kind)) ?? throw new InvalidOperationException($"{kind} is no device");
+    private static readonly Dictionary<DeviceKind, GpuDevice> Opened = [];
+
+    /// <summary>The first device of a kind; stays open.</summary>
+    public static GpuDevice Get(DeviceKind kind)
+    {
+        if (Opened.TryGetValue(kind, out var device)) return device;
+        device = GpuDevice.Open(new DeviceName(kind)) ?? throw new InvalidOperationException($"{kind} is no device");
+        Opened.Add(kind, device);
+        return device;
+    }
 
     /// <summary>Why no device of a kind can be used here; null where one can.</summary>
     public static string? MissingReason(DeviceKind kind)

@@ -13,7 +13,8 @@ namespace Secateur.Gpu.Loss;
 /// </summary>
 internal sealed class DeviceLoss : IDisposable
 {
-    private const int StartingFaces = 32;
+    // Of an image, on average; what most batches have room in.
+    private const int StartingFaces = 16;
 
     private readonly GpuDevice _device;
     private readonly int _anchorGroups;
@@ -30,7 +31,7 @@ internal sealed class DeviceLoss : IDisposable
     private LossViews _views;
     private MemoryBuffer1D<BoxEdges, Stride1D.Dense> _faces;
     private MemoryBuffer1D<FaceMatch, Stride1D.Dense> _found;
-    private BoxEdges[] _staged = new BoxEdges[StartingFaces];
+    private BoxEdges[] _staged;
     private int _images;
 
     /// <summary>Prepares for the anchors of a network and an input size.</summary>
@@ -44,8 +45,9 @@ internal sealed class DeviceLoss : IDisposable
         _anchorGroups = (anchors.Count + GpuDevice.GroupSize - 1) / GpuDevice.GroupSize;
         _starts = new int[batch + 2];
         _sums = new double[LossViews.SumsOfImage * batch];
-        _faces = device.Accelerator.Allocate1D<BoxEdges>(StartingFaces);
-        _found = device.Accelerator.Allocate1D<FaceMatch>(StartingFaces);
+        _staged = new BoxEdges[checked(StartingFaces * batch)];
+        _faces = device.Accelerator.Allocate1D<BoxEdges>(_staged.Length);
+        _found = device.Accelerator.Allocate1D<FaceMatch>(_staged.Length);
         var total = (long)batch * anchors.Count;
         _views = new LossViews
         {

@@ -13,7 +13,7 @@ public class DeviceLossTests
     {
         var random = new Random(height);
         var grid = LossBatch.Grid(height, width, aspect);
-        using var device = TestDevices.Open(kind);
+        var device = TestDevices.Get(kind);
         using var runner = new LossRunner(device, grid, 4);
         foreach (var count in new[] { 1, 2, 5, 20, 60 })
         {
@@ -38,7 +38,7 @@ public class DeviceLossTests
     {
         var random = new Random(5);
         var grid = LossBatch.Grid(128, 160);
-        using var device = TestDevices.Open(kind);
+        var device = TestDevices.Get(kind);
         using var runner = new LossRunner(device, grid, 3);
         runner.AssertEqual(LossBatch.Of(random, grid, 3, 0, LossBatch.Anywhere(random, 100, 128, 160)));
         var version = runner.Loss.Version;
@@ -57,7 +57,7 @@ public class DeviceLossTests
     {
         var random = new Random(3);
         var grid = LossBatch.SmallGrid(48, 64);
-        using var device = TestDevices.Open(kind);
+        var device = TestDevices.Get(kind);
         using var runner = new LossRunner(device, grid, 2);
 
         // 16 pixels around the centre of a cell twice, so that faces, overlaps and margins tie.
@@ -71,7 +71,7 @@ public class DeviceLossTests
     {
         var random = new Random(7);
         var grid = LossBatch.SmallGrid(64, 64);
-        using var device = TestDevices.Open(kind);
+        var device = TestDevices.Get(kind);
         using var runner = new LossRunner(device, grid, 3);
         runner.AssertEqual(LossBatch.Of(random, grid, 3, 0, LossBatch.Anywhere(random, 9, 64, 64), LossBatch.Anywhere(random, 9, 64, 64)));
 
@@ -88,7 +88,7 @@ public class DeviceLossTests
     {
         var random = new Random(2);
         var grid = LossBatch.SmallGrid(16, 16);
-        using var device = TestDevices.Open(kind);
+        var device = TestDevices.Get(kind);
         using var runner = new LossRunner(device, grid, 1);
         for (var i = 0; i < 5; i++) runner.AssertEqual(LossBatch.Of(random, grid, 1, 3, LossBatch.Aligned(random, 4 * (i + 1), 16, 16)));
     }
@@ -101,7 +101,7 @@ public class DeviceLossTests
     {
         var random = new Random(11);
         var grid = LossBatch.Grid(128, 128);
-        using var device = TestDevices.Open(kind);
+        var device = TestDevices.Get(kind);
         using var runner = new LossRunner(device, grid, 3);
         var batch = LossBatch.Of(
             random, grid, 3, 0, LossBatch.Aligned(random, 3, 128, 128), LossBatch.Anywhere(random, 4, 128, 128), LossBatch.Anywhere(random, 5, 128, 128));
@@ -120,7 +120,7 @@ public class DeviceLossTests
     {
         var random = new Random(13);
         var grid = LossBatch.Grid(160, 160);
-        using var device = TestDevices.Open(kind);
+        var device = TestDevices.Get(kind);
         using var runner = new LossRunner(device, grid, 2);
         var batch = LossBatch.Of(random, grid, 2, 0, LossBatch.Anywhere(random, 30, 160, 160), LossBatch.Aligned(random, 30, 160, 160));
         var first = runner.Run(batch);
@@ -137,7 +137,7 @@ public class DeviceLossTests
     [DeviceData(DeviceKind.OpenCl)]
     public void Refuses_faces_as_the_processor_does(DeviceKind kind)
     {
-        using var device = TestDevices.Open(kind);
+        var device = TestDevices.Get(kind);
         using var runner = new LossRunner(device, LossBatch.SmallGrid(16, 16), 1);
 
         Assert.Throws<ArgumentException>(() => runner.Loss.Upload([]));

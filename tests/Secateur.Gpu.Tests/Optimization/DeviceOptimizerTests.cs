@@ -29,7 +29,7 @@ public class DeviceOptimizerTests
         var model = TinyDetector.Create();
         var parameters = new ParameterVector(model);
         var expected = Create(optimizer, parameters);
-        using var device = TestDevices.Open(kind);
+        var device = TestDevices.Get(kind);
         using var actual = new DeviceOptimizer(device, optimizer, parameters.Values.Length, Decay);
         using var memory = new Memory(device, parameters.Values);
         for (var step = 0; step < 4; step++)
@@ -63,7 +63,7 @@ public class DeviceOptimizerTests
         var random = new Random(2);
         var values = Gradients(random, 1000);
         float[][] gradients = [.. Enumerable.Range(0, 4).Select(_ => Gradients(random, values.Length))];
-        using var device = TestDevices.Open(kind);
+        var device = TestDevices.Get(kind);
         using var straight = new DeviceOptimizer(device, optimizer, values.Length, Decay);
         using var resumed = new DeviceOptimizer(device, optimizer, values.Length, Decay);
         using var memory = new Memory(device, values);
@@ -85,7 +85,7 @@ public class DeviceOptimizerTests
     {
         var random = new Random(3);
         var values = Gradients(random, 300);
-        using var device = TestDevices.Open(kind);
+        var device = TestDevices.Get(kind);
         using var optimizer = new DeviceOptimizer(device, OptimizerKind.Sgd, values.Length, Decay);
         Assert.True(optimizer.ReadFinite());
         foreach (var value in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
@@ -107,7 +107,7 @@ public class DeviceOptimizerTests
     [DeviceData(DeviceKind.OpenCl)]
     public void Refuses_what_the_processors_refuse(DeviceKind kind)
     {
-        using var device = TestDevices.Open(kind);
+        var device = TestDevices.Get(kind);
         Assert.Throws<ArgumentOutOfRangeException>(() => new DeviceOptimizer(device, OptimizerKind.Sgd, 3, double.NaN));
         using var optimizer = new DeviceOptimizer(device, OptimizerKind.Sgd, 3, Decay);
 
