@@ -67,7 +67,6 @@ internal sealed class BatchRenderer : IDisposable
         if (batch.Samples.Length != _batch) throw new ArgumentException($"the batch has {batch.Samples.Length} samples, {_batch} are expected", nameof(batch));
         // Copies from the other one may be under way still; those from this one ended before the last batch was brought.
         var staging = _stagings[_next];
-        _next = 1 - _next;
         staging.Clear();
         staging.Append<DeviceRecipe>(_recipes);
         for (var i = 0; i < _batch; i++) _recipes[i] = StageTables(batch.Samples[i], staging);
@@ -93,6 +92,7 @@ internal sealed class BatchRenderer : IDisposable
 
         staging.Write<DeviceRecipe>(0, _recipes);
         Device.Stream.Synchronize();
+        _next = 1 - _next;
         Reserve(end);
         staging.CopyTo(Device.Stream, 0, staged, _brought.View, 0);
         foreach (var picture in pictures[PicturePlace.Host]) _store.Host.CopyTo(picture, _brought.View, places[picture]);

@@ -62,7 +62,8 @@ internal static class RenderedSamples
         var device = renderer.Device;
         using var memory = device.Accelerator.Allocate1D<float>(Offset + (batch.Samples.Length * (long)image));
         renderer.Upload(batch);
-        renderer.Launch(memory.View, Offset, image, plane);
+        // Kernels may be replayed.
+        for (var i = 0; i < 2; i++) renderer.Launch(memory.View, Offset, image, plane);
         device.Stream.Synchronize();
         var values = memory.GetAsArray1D(device.Stream);
         return
