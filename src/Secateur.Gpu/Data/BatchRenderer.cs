@@ -13,7 +13,9 @@ namespace Secateur.Gpu.Data;
 /// </summary>
 internal sealed class BatchRenderer : IDisposable
 {
-    private readonly GpuDevice _device;
+    // Both axes' first pixels and eight weights.
+    private const long UsualTableBytes = 2 * (sizeof(int) + (8 * sizeof(float)));
+
     private readonly PictureStore _store;
     private readonly int _batch;
     private readonly RenderShape _shape;
@@ -36,7 +38,7 @@ internal sealed class BatchRenderer : IDisposable
     /// <param name="batch">Samples of a batch.</param>
     public BatchRenderer(GpuDevice device, PictureStore store, PixelFormat format, int imageSize, int batch)
     {
-        (_device, _store, _batch) = (device, store, batch);
+        (Device, _store, _batch) = (device, store, batch);
         _shape = ShapeOf(format, imageSize);
         var pixels = imageSize * imageSize;
         _groups = (pixels + SampleKernels.GroupPixels - 1) / SampleKernels.GroupPixels;
@@ -46,11 +48,14 @@ internal sealed class BatchRenderer : IDisposable
         _pixels = accelerator.Allocate1D<uint>((long)batch * pixels);
         _sums = accelerator.Allocate1D<ulong>((long)batch * _groups);
         _contrasts = accelerator.Allocate1D<float>(batch);
-        _brought = accelerator.Allocate1D<byte>(Staging.Align((long)batch * Unsafe.SizeOf<DeviceRecipe>()));
+        _brought = accelerator.Allocate1D<byte>(Staging.Align(batch * (Unsafe.SizeOf<DeviceRecipe>() + (imageSize * UsualTableBytes))));
         _resample = accelerator.LoadKernel<ArrayView<DeviceRecipe>, ArrayView<int>, ArrayView<float>, ArrayView<byte>, ArrayView<byte>, ArrayView<uint>, ArrayView<ulong>, RenderShape>(SampleKernels.Resample);
         _measure = accelerator.LoadKernel<ArrayView<DeviceRecipe>, ArrayView<ulong>, int, ArrayView<float>, RenderShape>(SampleKernels.MeasureContrast);
         _finish = accelerator.LoadKernel<ArrayView<DeviceRecipe>, ArrayView<uint>, ArrayView<float>, ArrayView<float>, long, long, long, RenderShape>(SampleKernels.Finish);
     }
+
+    /// <summary>The device.</summary>
+    public GpuDevice Device { get; }
 
     /// <summary>Changes when kernels that were recorded must be recorded anew, since memory of theirs has moved.</summary>
     public int Version { get; private set; }
@@ -62,7 +67,6 @@ internal sealed class BatchRenderer : IDisposable
         if (batch.Samples.Length != _batch) throw new ArgumentException($"the batch has {batch.Samples.Length} samples, {_batch} are expected", nameof(batch));
         // Copies from the other one may be under way still; those from this one ended before the last batch was brought.
         var staging = _stagings[_next];
-        _next = 1 - _next;
         staging.Clear();
         staging.Append<DeviceRecipe>(_recipes);
         for (var i = 0; i < _batch; i++) _recipes[i] = StageTables(batch.Samples[i], staging);
@@ -87,13 +91,14 @@ internal sealed class BatchRenderer : IDisposable
         }
 
         staging.Write<DeviceRecipe>(0, _recipes);
-        _device.Stream.Synchronize();
+        Device.Stream.Synchronize();
+        _next = 1 - _next;
         Reserve(end);
-        staging.CopyTo(_device.Stream, 0, staged, _brought.View, 0);
+        staging.CopyTo(Device.Stream, 0, staged, _brought.View, 0);
         foreach (var picture in pictures[PicturePlace.Host]) _store.Host.CopyTo(picture, _brought.View, places[picture]);
         foreach (var (picture, at) in arrivals)
         {
-            staging.CopyTo(_device.Stream, at, picture.Bytes, _store.Device, picture.At);
+            staging.CopyTo(Device.Stream, at, picture.Bytes, _store.Device, picture.At);
             picture.Settle();
         }
     }
@@ -109,15 +114,15 @@ internal sealed class BatchRenderer : IDisposable
         var recipes = brought.SubView(0, (long)_batch * Unsafe.SizeOf<DeviceRecipe>()).Cast<DeviceRecipe>();
         var perPixel = new KernelConfig(new Index3D(_groups, _batch, 1), new Index3D(GpuDevice.GroupSize, 1, 1));
         var perImage = new KernelConfig(new Index3D(1, _batch, 1), new Index3D(GpuDevice.GroupSize, 1, 1));
-        _resample(_device.Stream, perPixel, recipes, brought.Cast<int>(), brought.Cast<float>(), brought, _store.Device, _pixels.View, _sums.View, _shape);
-        _measure(_device.Stream, perImage, recipes, _sums.View, _groups, _contrasts.View, _shape);
-        _finish(_device.Stream, perPixel, recipes, _pixels.View, _contrasts.View, memory, offset, imageStride, planeStride, _shape);
+        _resample(Device.Stream, perPixel, recipes, brought.Cast<int>(), brought.Cast<float>(), brought, _store.Device, _pixels.View, _sums.View, _shape);
+        _measure(Device.Stream, perImage, recipes, _sums.View, _groups, _contrasts.View, _shape);
+        _finish(Device.Stream, perPixel, recipes, _pixels.View, _contrasts.View, memory, offset, imageStride, planeStride, _shape);
     }
 
     /// <summary>Frees the memory, after the work that is queued.</summary>
     public void Dispose()
     {
-        _device.Stream.Synchronize();
+        Device.Stream.Synchronize();
         foreach (var staging in _stagings) staging.Dispose();
         _pixels.Dispose();
         _sums.Dispose();
@@ -174,7 +179,7 @@ internal sealed class BatchRenderer : IDisposable
         if (bytes <= _brought.Length) return;
         _brought.Dispose();
         // Somewhat more, so that it does not move with every batch that has more to bring than those before.
-        _brought = _device.Accelerator.Allocate1D<byte>(Staging.Align(bytes + (bytes / 2)));
+        _brought = Device.Accelerator.Allocate1D<byte>(Staging.Align(bytes + (bytes / 2)));
         Version++;
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Runtime;
+using Secateur.Gpu.Devices;
 
 namespace Secateur.Gpu.Data;
 
@@ -10,9 +11,18 @@ internal sealed unsafe class HostMemory : IDisposable
     private readonly PageLockedArray1D<byte> _array;
     private readonly byte* _start;
 
+    /// <exception cref="DeviceException">The host has not so much memory that can be page-locked.</exception>
     public HostMemory(Accelerator accelerator, long length)
     {
-        _array = accelerator.AllocatePageLocked1D<byte>(length, uninitialized: true);
+        try
+        {
+            _array = accelerator.AllocatePageLocked1D<byte>(length, uninitialized: true);
+        }
+        catch (AcceleratorException error)
+        {
+            throw new DeviceException($"the host has no {length >> 20} MiB more of page-locked memory: {error.Message}", error);
+        }
+
         _start = (byte*)_array.ArrayView.LoadEffectiveAddressAsPtr();
     }
 

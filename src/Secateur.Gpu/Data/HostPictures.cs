@@ -7,12 +7,12 @@ namespace Secateur.Gpu.Data;
 /// <summary>Pictures on the host, one behind the other in a few large pieces of memory, which are set aside as they are needed.</summary>
 /// <param name="device">The device that they are for.</param>
 /// <param name="budget">Bytes of them.</param>
-internal sealed class HostPictures(GpuDevice device, long budget) : IDisposable
+/// <param name="mostSlabBytes">Bytes of a piece, or less where the budget is; larger pictures find no place.</param>
+internal sealed class HostPictures(GpuDevice device, long budget, long mostSlabBytes = HostPictures.UsualSlabBytes) : IDisposable
 {
-    // Locking pages takes its time, and whatever does not fit into what is left of a piece is kept elsewhere.
-    private const long MostSlabBytes = 256 << 20;
+    private const long UsualSlabBytes = 256 << 20;
 
-    private readonly long _slabBytes = Math.Clamp(budget, 1, MostSlabBytes);
+    private readonly long _slabBytes = Math.Clamp(budget, 1, mostSlabBytes);
     private readonly List<HostMemory> _slabs = [];
     private long _end;
 

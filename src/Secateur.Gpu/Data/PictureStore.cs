@@ -28,11 +28,25 @@ internal sealed class PictureStore : IDisposable
     /// <param name="dataset">The images; no more memory is set aside on the device than their pictures can take.</param>
     /// <param name="deviceBytes">Bytes for pictures on the device.</param>
     /// <param name="hostBytes">Bytes for pictures on the host, set aside as they are needed.</param>
+    /// <exception cref="DeviceException">The device has not so much memory.</exception>
     public PictureStore(GpuDevice device, FaceDataset dataset, long deviceBytes, long hostBytes)
+        : this(device, Math.Min(deviceBytes, MostBytes(dataset)), hostBytes)
     {
-        _deviceBytes = Math.Min(deviceBytes, MostBytes(dataset));
-        // There is no buffer of no bytes.
-        _device = device.Accelerator.Allocate1D<byte>(Math.Max(1, _deviceBytes));
+    }
+
+    private PictureStore(GpuDevice device, long deviceBytes, long hostBytes)
+    {
+        try
+        {
+            // There is no buffer of no bytes.
+            _device = device.Accelerator.Allocate1D<byte>(Math.Max(1, deviceBytes));
+        }
+        catch (AcceleratorException error)
+        {
+            throw new DeviceException($"{device} has no {deviceBytes >> 20} MiB of memory for pictures: {error.Message}", error);
+        }
+
+        _deviceBytes = deviceBytes;
         Host = new HostPictures(device, hostBytes);
     }
 
@@ -53,6 +67,9 @@ internal sealed class PictureStore : IDisposable
             lock (_gate) return (_onDevice, _onHost);
         }
     }
+
+    /// <summary>A store that keeps nothing, for samples whose pixels are ready.</summary>
+    public static PictureStore Empty(GpuDevice device) => new(device, 0, 0);
 
     /// <summary>The picture of an image, decoded if it is not kept.</summary>
     /// <param name="image">The image.</param>

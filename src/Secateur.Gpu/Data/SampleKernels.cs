@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 using Secateur.Gpu.Devices;
 using Secateur.Training.Data.Augmentation;
 

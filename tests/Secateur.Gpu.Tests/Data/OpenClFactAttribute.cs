@@ -6,7 +6,7 @@ namespace Secateur.Gpu.Tests.Data;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class OpenClFactAttribute : FactAttribute
 {
-    private static readonly Lazy<string?> Reason = new(() =>
+    internal static readonly Lazy<string?> Reason = new(() =>
         DeviceList.Find().FirstOrDefault(d => d.Name.Kind == DeviceKind.OpenCl) is { } device ? device.Problem : DeviceList.WhyNone(DeviceKind.OpenCl));
 
     public OpenClFactAttribute() => Skip = Reason.Value;

@@ -36,6 +36,7 @@ internal sealed class ResampleAxis
         var reach = filter.Reach(step);
         var span = filter == ResampleFilter.Nearest ? 1 : (int)Math.Ceiling(2 * reach);
         var axis = new ResampleAxis(target, Math.Min(span, source)) { Start = target, End = 0 };
+        var values = new double[span];
         for (var i = 0; i < target; i++)
         {
             var center = offset + ((i + 0.5) * step);
@@ -44,20 +45,19 @@ internal sealed class ResampleAxis
             axis.Start = Math.Min(axis.Start, place);
             axis.End = Math.Max(axis.End, place + 1);
             var from = filter == ResampleFilter.Nearest ? (int)center : (int)Math.Ceiling(center - 0.5 - reach);
-            axis.Set(place, source, center, from, span, filter, step);
+            var sum = 0.0;
+            for (var t = 0; t < span; t++) sum += values[t] = filter.Weight(from + t + 0.5 - center, step);
+            axis.Set(place, source, from, values, sum);
         }
 
         return axis;
     }
 
-    private void Set(int place, int source, double center, int from, int span, ResampleFilter filter, double step)
+    private void Set(int place, int source, int from, double[] values, double sum)
     {
         var first = Math.Clamp(from, 0, source - Taps);
         First[place] = first;
         var weights = Weights.AsSpan(place * Taps, Taps);
-        var sum = 0.0;
-        for (var j = from; j < from + span; j++) sum += filter.Weight(j + 0.5 - center, step);
-        for (var j = from; j < from + span; j++)
-            weights[Math.Clamp(j, 0, source - 1) - first] += (float)(filter.Weight(j + 0.5 - center, step) / sum);
+        for (var t = 0; t < values.Length; t++) weights[Math.Clamp(from + t, 0, source - 1) - first] += (float)(values[t] / sum);
     }
 }
