@@ -1,5 +1,6 @@
 using System.Reflection;
 using Secateur.Gpu.Devices;
+using Secateur.Gpu.Runs;
 using Xunit.Sdk;
 
 // The tests share devices, each of which one thread at a time works with.
@@ -11,6 +12,7 @@ namespace Secateur.Gpu.Tests;
 internal static class TestDevices
 {
     private static readonly Dictionary<DeviceKind, GpuDevice> Opened = [];
+    private static readonly Dictionary<DeviceKind, GpuBackend> Backends = [];
 
     /// <summary>The first device of a kind; stays open.</summary>
     public static GpuDevice Get(DeviceKind kind)
@@ -19,6 +21,13 @@ internal static class TestDevices
         device = GpuDevice.Open(new DeviceName(kind)) ?? throw new InvalidOperationException($"{kind} is no device");
         Opened.Add(kind, device);
         return device;
+    }
+
+    /// <summary>The backend on such a device.</summary>
+    public static GpuBackend Backend(DeviceKind kind)
+    {
+        if (!Backends.TryGetValue(kind, out var backend)) Backends.Add(kind, backend = new GpuBackend(Get(kind)));
+        return backend;
     }
 
     /// <summary>Why no device of a kind can be used here; null where one can.</summary>

@@ -5,9 +5,10 @@ namespace Secateur.Gpu.Engine;
 /// <summary>Where a detector's boxes [N, A, 4] and logits [N, A, 2], and the gradients by them, are.</summary>
 /// <param name="network">The detector.</param>
 /// <param name="batch">N.</param>
-/// <param name="imageSize">Rows and columns of its input.</param>
+/// <param name="height">Rows of its input.</param>
+/// <param name="width">Columns of its input.</param>
 /// <param name="anchors">A.</param>
-internal sealed class DetectorResults(Network network, int batch, int imageSize, int anchors)
+internal sealed class DetectorResults(Network network, int batch, int height, int width, int anchors)
 {
     public long Locations { get; private set; }
 
@@ -23,7 +24,7 @@ internal sealed class DetectorResults(Network network, int batch, int imageSize,
         long Room(int channels) => layout.Allocate((long)batch * anchors * channels);
         (Locations, Scores) = (Room(DetectionLevel.BoxChannels), Room(DetectionLevel.ScoreChannels));
         (LocationGradients, ScoreGradients) = (Room(DetectionLevel.BoxChannels), Room(DetectionLevel.ScoreChannels));
-        var shapes = NetworkShapes.Infer(network, imageSize, imageSize);
+        var shapes = NetworkShapes.Infer(network, height, width);
         var (places, start) = (new List<ResultPlace>(), 0L);
         foreach (var level in network.Head.Levels)
         {

@@ -11,14 +11,15 @@ namespace Secateur.Gpu.Runs;
 /// <param name="device">The device; stays the caller's.</param>
 public sealed class GpuBackend(GpuDevice device) : TrainingBackend
 {
-    private readonly KernelSet _kernels = new(device.Accelerator);
+    /// <summary>Its kernels, compiled once.</summary>
+    internal KernelSet Kernels { get; } = new(device.Accelerator);
 
     /// <inheritdoc/>
     public override string Device => device.ToString();
 
     /// <inheritdoc/>
-    internal override ITrainer CreateTrainer(TrainingConfig config, Model initial) => new GpuTrainer(device, _kernels, config, initial);
+    internal override ITrainer CreateTrainer(TrainingConfig config, Model initial) => new GpuTrainer(device, Kernels, config, initial);
 
     /// <inheritdoc/>
-    internal override IImageEngine CreateEngine(Model model) => new GpuImageEngine(device, _kernels, model);
+    internal override IImageEngine CreateEngine(Model model) => new GpuImageEngine(device, Kernels, model);
 }

@@ -44,7 +44,7 @@ internal sealed class GpuTrainer : ITrainer
         var anchors = new AnchorGrid(initial.Network, config.ImageSize, config.ImageSize);
         var network = initial.Network;
         if (network.ChannelsOf(0) != 3) throw new NetworkException($"the network reads {network.ChannelsOf(0)} channels, an image has 3");
-        _results = new DetectorResults(network, config.Batch, config.ImageSize, anchors.Count);
+        _results = new DetectorResults(network, config.Batch, config.ImageSize, config.ImageSize, anchors.Count);
         _executor = new GpuExecutor(device, kernels, initial, (config.Batch, config.ImageSize, config.ImageSize), _results.Place, trains: true);
         _results.Place(new MemoryLayout(_parameters, _executor.Statistics));
         _loss = new DeviceLoss(device, anchors, config.Batch);

@@ -29,8 +29,8 @@ public sealed class GpuExecutorTests
 
     private static void CheckAll(DeviceKind kind, Func<int, Model> create, int seeds)
     {
-        using var device = TestDevices.Open(kind);
-        var kernels = new KernelSet(device.Accelerator);
+        var device = TestDevices.Get(kind);
+        var kernels = TestDevices.Backend(kind).Kernels;
         var count = 0;
         for (var seed = 0; seed < seeds; seed++)
         {

@@ -23,15 +23,12 @@ public sealed class GpuTrainerTests : IDisposable
     /// <summary>The same losses, gradients and running statistics, from the same files, draws and pixels on.</summary>
     [Theory]
     [DeviceData(DeviceKind.OpenCl, "eresfd", 128)]
-    [DeviceData(DeviceKind.OpenCl, "extd32", 128)]
-    [DeviceData(DeviceKind.Emulator, "eresfd", 64)]
     public void A_step_is_that_of_the_processor(DeviceKind kind, string architecture, int size)
     {
         var model = Initializer.Create(Architectures.Create(architecture), 1);
         var config = Config(architecture, size, OptimizerKind.Sgd);
-        using var device = TestDevices.Open(kind);
         using var expected = TrainingBackend.Processor.CreateTrainer(config, model);
-        using var actual = new GpuBackend(device).CreateTrainer(config, model);
+        using var actual = TestDevices.Backend(kind).CreateTrainer(config, model);
         var options = Options(model, config);
         using var expectedBatches = expected.Load(_data.Train, options);
         using var actualBatches = actual.Load(_data.Train, options);

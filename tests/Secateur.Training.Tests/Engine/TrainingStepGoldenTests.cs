@@ -50,7 +50,7 @@ public class TrainingStepGoldenTests
         }
     }
 
-    private static void AssertRows(ReadOnlySpan<float> expected, ParameterVector parameters, float[] values, double tolerance, string what)
+    internal static void AssertRows(ReadOnlySpan<float> expected, ParameterVector parameters, float[] values, double tolerance, string what)
     {
         // Some gradients are small against what they are sums of: those of a bias before a batch norm are rounding errors.
         var least = 0.01 * expected.ToArray().Max(Math.Abs);
