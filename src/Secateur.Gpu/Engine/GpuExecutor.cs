@@ -20,10 +20,12 @@ internal sealed class GpuExecutor : IDisposable
     /// <param name="size">N, H and W.</param>
     /// <param name="results">Takes room for the results, and says where it is.</param>
     /// <param name="trains">Whether there is a backward pass.</param>
+    /// <param name="usesTensorCores">Whether wide convolutions run on tensor cores.</param>
     /// <exception cref="NetworkException">The images are too small for the network.</exception>
     /// <exception cref="DeviceException">The device has too little memory.</exception>
     public GpuExecutor(
-        GpuDevice device, KernelSet kernels, Model model, (int Batch, int Height, int Width) size, Func<MemoryLayout, IReadOnlyList<ResultPlace>> results, bool trains)
+        GpuDevice device, KernelSet kernels, Model model, (int Batch, int Height, int Width) size, Func<MemoryLayout, IReadOnlyList<ResultPlace>> results, bool trains,
+        bool usesTensorCores = false)
     {
         var parameters = new ParameterVector(model);
         var statistics = Statistics = model.Network.Parameters.Where(p => !p.IsLearnable).ToDictionary(p => p.Name, p => model.Weights[p.Name].Data);
@@ -50,7 +52,7 @@ internal sealed class GpuExecutor : IDisposable
         GpuSteps CreateSteps()
         {
             var layout = new MemoryLayout(parameters, statistics);
-            return new GpuSteps(size.Batch, parameters, layout, results(layout));
+            return new GpuSteps(size.Batch, parameters, layout, results(layout), usesTensorCores);
         }
 
         List<int> Nodes() => [.. results(new MemoryLayout(parameters, statistics)).Select(r => r.Node)];

@@ -14,7 +14,8 @@ namespace Secateur.Gpu.Engine;
 /// <param name="parameters">Where the parameters lie.</param>
 /// <param name="layout">What lies before the plan's buffers.</param>
 /// <param name="results">The places of the network's results.</param>
-internal sealed class GpuSteps(int batch, ParameterVector parameters, MemoryLayout layout, IReadOnlyList<ResultPlace> results) : StepFactory
+/// <param name="usesTensorCores">Whether wide convolutions run on tensor cores.</param>
+internal sealed class GpuSteps(int batch, ParameterVector parameters, MemoryLayout layout, IReadOnlyList<ResultPlace> results, bool usesTensorCores) : StepFactory
 {
     private readonly PackedWeights _weights = new(parameters, layout);
     private readonly List<(long First, long Second, long Factors)> _fusions = [];
@@ -47,7 +48,7 @@ internal sealed class GpuSteps(int batch, ParameterVector parameters, MemoryLayo
     });
 
     public override Operation Convolve(Network network, Conv2dNode node, ChannelRef[] inputs, StoredMap output) =>
-        new Convolution(network, node, inputs, output, _weights, layout);
+        new Convolution(network, node, inputs, output, _weights, layout, usesTensorCores);
 
     public override Operation Merge(string name, ChannelRef?[][] operands, WeightedFusionNode? fusion, StoredMap output)
     {

@@ -25,6 +25,12 @@ internal sealed class KernelSet(Accelerator accelerator)
     public Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<Four>, ArrayView<ChannelTarget>, ConvCall, SpecializedValue<int>, SpecializedValue<int>, SpecializedValue<int>> InputGradient =>
         field ??= accelerator.LoadKernel<ArrayView<float>, ArrayView<Four>, ArrayView<ChannelTarget>, ConvCall, SpecializedValue<int>, SpecializedValue<int>, SpecializedValue<int>>(ConvKernels.InputGradient);
 
+    public Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<Four>, ArrayView<ChannelRead>, ConvCall, SpecializedValue<int>, SpecializedValue<int>, SpecializedValue<int>> MmaConvolve =>
+        field ??= accelerator.LoadKernel<ArrayView<float>, ArrayView<Four>, ArrayView<ChannelRead>, ConvCall, SpecializedValue<int>, SpecializedValue<int>, SpecializedValue<int>>(MmaConvKernels.Forward);
+
+    public Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<Four>, ArrayView<ChannelTarget>, ConvCall, SpecializedValue<int>, SpecializedValue<int>, SpecializedValue<int>> MmaInputGradient =>
+        field ??= accelerator.LoadKernel<ArrayView<float>, ArrayView<Four>, ArrayView<ChannelTarget>, ConvCall, SpecializedValue<int>, SpecializedValue<int>, SpecializedValue<int>>(MmaConvKernels.InputGradient);
+
     public Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<double>, ArrayView<ChannelRead>, WeightCall, SpecializedValue<int>> WeightProducts =>
         field ??= accelerator.LoadKernel<ArrayView<float>, ArrayView<double>, ArrayView<ChannelRead>, WeightCall, SpecializedValue<int>>(WeightKernels.Products);
 

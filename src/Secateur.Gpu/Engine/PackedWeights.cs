@@ -4,21 +4,15 @@ using Secateur.Training;
 
 namespace Secateur.Gpu.Engine;
 
-/// <summary>A convolution's weights as kernels read them.</summary>
-/// <param name="Start">Where they are among those of all layers, in quads.</param>
-/// <param name="Tiles">Tiles of a group's channels.</param>
-/// <param name="Width">Channels of a tile.</param>
-internal readonly record struct PackedTiles(long Start, int Tiles, int Width);
-
 /// <summary>
 /// The weights of all convolutions in the orders in which kernels read them: tile by tile, for each channel that is read and each place of the kernel
-/// those of the tile's channels, in quads. Renewed before each forward pass, in one launch.
+/// those of the tile's channels, in quads; for tensor cores, a lane's fragment after another. Renewed before each forward pass, in one launch.
 /// </summary>
 internal sealed class PackedWeights(ParameterVector parameters, MemoryLayout layout)
 {
     private const int Quad = 4;
 
-    private readonly Dictionary<string, (PackedTiles Forward, PackedTiles Backward)> _layers = [];
+    private readonly Dictionary<(string Weight, int Groups, bool IsMma), (PackedTiles Forward, PackedTiles Backward)> _layers = [];
     private readonly List<int> _places = [];
     private long _start;
 
@@ -26,15 +20,17 @@ internal sealed class PackedWeights(ParameterVector parameters, MemoryLayout lay
     public ParameterVector Parameters => parameters;
 
     /// <summary>Those of a layer: for the forward pass, and for the gradient by its input.</summary>
-    public (PackedTiles Forward, PackedTiles Backward) Of(Network network, Conv2dNode node)
+    public (PackedTiles Forward, PackedTiles Backward) Of(Network network, Conv2dNode node, bool isMma)
     {
-        var key = $"{node.Weight} {node.Groups}";
-        if (_layers.TryGetValue(key, out var packed)) return packed;
+        if (_layers.TryGetValue((node.Weight, node.Groups, isMma), out var packed)) return packed;
         var shape = network.Parameter(node.Weight).Shape;
-        var (start, outputs, inputs, kernel) = (parameters.RangeOf(node.Weight).Start.Value, shape[0] / node.Groups, shape[1], shape[2] * shape[3]);
-        int Weight(int group, int output, int input, int place) => start + (((((group * outputs) + output) * inputs) + input) * kernel) + place;
-        packed = (Add(node.Groups, outputs, inputs, kernel, Weight), Add(node.Groups, inputs, outputs, kernel, (g, i, o, place) => Weight(g, o, i, place)));
-        _layers.Add(key, packed);
+        var (start, outputs, inputs, places) = (parameters.RangeOf(node.Weight).Start.Value, shape[0] / node.Groups, shape[1], shape[2] * shape[3]);
+        int Weight(int group, int output, int input, int place) => start + (((((group * outputs) + output) * inputs) + input) * places) + place;
+        int Transposed(int group, int input, int output, int place) => Weight(group, output, input, place);
+        packed = isMma
+            ? (AddFragments(outputs, inputs, places, Weight), AddFragments(inputs, outputs, places, Transposed))
+            : (Add(node.Groups, outputs, inputs, places, Weight), Add(node.Groups, inputs, outputs, places, Transposed));
+        _layers.Add((node.Weight, node.Groups, isMma), packed);
         return packed;
     }
 
@@ -71,5 +67,31 @@ internal sealed class PackedWeights(ParameterVector parameters, MemoryLayout lay
         }
 
         return new PackedTiles(start, tiles, width);
+    }
+
+    private PackedTiles AddFragments(int written, int read, int kernel, Func<int, int, int, int, int> weight)
+    {
+        var all = (written + Mma.Rows - 1) / Mma.Rows;
+        var groups = (all + MmaSums.MostTiles - 1) / MmaSums.MostTiles;
+        var tiles = (all + groups - 1) / groups;
+        var start = _places.Count / Quad;
+        for (var tile = 0; tile < groups * tiles; tile++)
+        {
+            for (var first = 0; first < read; first += Mma.Side)
+            {
+                for (var place = 0; place < kernel; place++)
+                {
+                    for (var lane = 0; lane < Mma.Warp; lane++)
+                    {
+                        var (row, column) = ((tile * Mma.Rows) + (lane / Quad), first + (lane % Quad));
+                        _places.AddRange([At(row, column, place), At(row + 8, column, place), At(row, column + 4, place), At(row + 8, column + 4, place)]);
+                    }
+                }
+            }
+        }
+
+        return new PackedTiles(start, groups, tiles);
+
+        int At(int row, int column, int place) => row < written && column < read ? weight(0, row, column, place) : -1;
     }
 }

@@ -14,6 +14,7 @@ public sealed class GpuExecutorTests
 {
     private const int Images = 3;
     private const double Tolerance = 2e-4;
+    private const double RoundedTolerance = 2e-3;
     private const double GradientTolerance = 3e-2;
     private const double LargestGradient = 1e3;
     private const double KinkMargin = 1e-5;
@@ -26,6 +27,23 @@ public sealed class GpuExecutorTests
     [Theory]
     [DeviceData(DeviceKind.OpenCl, 40)]
     public void Compacted_networks(DeviceKind kind, int seeds) => CheckAll(kind, seed => Compactor.Compact(RandomNetworks.Create(seed)), seeds);
+
+    /// <summary>Tensor cores, emulated: products of values rounded to ten bits differ from exact ones by about a thousandth.</summary>
+    [Theory]
+    [DeviceData(DeviceKind.OpenCl, 16, 16, 3, 1, 1)]
+    [DeviceData(DeviceKind.OpenCl, 13, 70, 1, 1, 0)]
+    [DeviceData(DeviceKind.OpenCl, 33, 9, 3, 2, 1)]
+    [DeviceData(DeviceKind.OpenCl, 8, 8, 5, 4, 2)]
+    [DeviceData(DeviceKind.Emulator, 9, 17, 3, 2, 1)]
+    public void Tensor_cores(DeviceKind kind, int inputs, int outputs, int kernel, int stride, int padding)
+    {
+        var g = new NetworkBuilder("wide");
+        var x = g.PRelu(g.BatchNorm(g.Conv2d(g.Input(1), "spread", inputs, 1), "norm"), "slope");
+        g.Output("result", g.BatchNorm(g.Conv2d(x, "wide", outputs, kernel, stride, padding, bias: true), "after"));
+        var model = RandomWeights.Fill(g.Build(), seed: 1);
+        var expected = EngineComparison.OfOutputs(model, Images, 11, 9, seed: 1);
+        Compare(TestDevices.Get(kind), TestDevices.Backend(kind).Kernels, model, expected, 11, 9, "tensor cores", usesTensorCores: true);
+    }
 
     private static void CheckAll(DeviceKind kind, Func<int, Model> create, int seeds)
     {
@@ -54,10 +72,10 @@ public sealed class GpuExecutorTests
         Assert.True(count > seeds / 2, $"only {count} networks were checked");
     }
 
-    private static void Compare(GpuDevice device, KernelSet kernels, Model model, EngineComparison expected, int height, int width, string where)
+    private static void Compare(GpuDevice device, KernelSet kernels, Model model, EngineComparison expected, int height, int width, string where, bool usesTensorCores = false)
     {
         var shapes = NetworkShapes.Infer(model.Network, height, width);
-        using var executor = new GpuExecutor(device, kernels, model, (Images, height, width), Places, trains: true);
+        using var executor = new GpuExecutor(device, kernels, model, (Images, height, width), Places, trains: true, usesTensorCores);
         var places = Places(new MemoryLayout(new ParameterVector(model), Statistics(model)));
         var channels = model.Network.ChannelsOf(0);
         var positions = height * width;
@@ -86,7 +104,7 @@ public sealed class GpuExecutorTests
             {
                 var values = new float[expected.ResultGradients[output.Name].Length];
                 executor.Read(place.Values, values);
-                expected.AssertResult(output.Name, values, Tolerance, where);
+                expected.AssertResult(output.Name, values, usesTensorCores ? RoundedTolerance : Tolerance, where);
             }
 
             expected.AssertStatistics(Statistics(model).ToDictionary(s => s.Key, s =>
@@ -94,7 +112,7 @@ public sealed class GpuExecutorTests
                 var values = new float[s.Value.Length];
                 executor.Read(executor.Layout.Statistics[s.Key], values);
                 return values;
-            }), Tolerance, where);
+            }), usesTensorCores ? RoundedTolerance : Tolerance, where);
             expected.AssertGradients(new ParameterVector(model), gradients, GradientTolerance, where);
         }
 

@@ -1,3 +1,4 @@
+using ILGPU;
 using ILGPU.Runtime;
 using Secateur.Gpu.Devices;
 using Secateur.Gpu.Kernels;
@@ -14,6 +15,9 @@ internal sealed class Convolution : Operation
 {
     private const int DepthwiseKernel = 3;
 
+    // Narrower layers would fill tensor cores with zeros.
+    private const int LeastMmaChannels = 8;
+
     private readonly Conv2dNode _node;
     private readonly ChannelRef[] _inputs;
     private readonly ConvGeometry _geometry;
@@ -21,15 +25,17 @@ internal sealed class Convolution : Operation
     private readonly MemoryLayout _layout;
     private readonly PackedTiles _forward;
     private readonly PackedTiles _backward;
+    private readonly bool _isMma;
     private readonly int _weightStart;
     private readonly int _biasStart;
     private readonly int _weightCount;
 
-    public Convolution(Network network, Conv2dNode node, ChannelRef[] inputs, StoredMap output, PackedWeights weights, MemoryLayout layout)
+    public Convolution(Network network, Conv2dNode node, ChannelRef[] inputs, StoredMap output, PackedWeights weights, MemoryLayout layout, bool usesTensorCores)
         : base(output)
     {
         (_node, _inputs, _geometry, _weights, _layout) = (node, inputs, network.GeometryOf(node), weights, layout);
-        (_forward, _backward) = weights.Of(network, node);
+        _isMma = usesTensorCores && node.Groups == 1 && Math.Min(inputs.Length, output.Channels) >= LeastMmaChannels;
+        (_forward, _backward) = weights.Of(network, node, _isMma);
         _weightStart = weights.Parameters.RangeOf(node.Weight).Start.Value;
         _biasStart = node.Bias is null ? -1 : weights.Parameters.RangeOf(node.Bias).Start.Value;
         _weightCount = network.Parameter(node.Weight).Count;
@@ -61,9 +67,9 @@ internal sealed class Convolution : Operation
                 FirstChannel = program.AddReads(sources),
                 Bias = _biasStart < 0 ? -1 : _layout.Parameters + _biasStart,
             };
-            var (x, y) = call.GridFor(_geometry.Groups);
-            var (kernel, stride, width) = Constants(_forward);
-            program.Add(() => program.Kernels.Convolve(program.Stream, Grids.Of(x, y), program.Memory, program.Weights, program.Reads, call, kernel, stride, width));
+            var (grid, (kernel, stride, width)) = (GridOf(call, _forward), Constants(_forward));
+            var launch = _isMma ? program.Kernels.MmaConvolve : program.Kernels.Convolve;
+            program.Add(() => launch(program.Stream, grid, program.Memory, program.Weights, program.Reads, call, kernel, stride, width));
         });
     }
 
@@ -120,9 +126,9 @@ internal sealed class Convolution : Operation
                 GroupTargets = GroupInputs,
                 FirstChannel = program.AddTargets(targets),
             };
-            var (x, y) = call.GridFor(_geometry.Groups);
-            var (kernel, stride, width) = Constants(_backward);
-            program.Add(() => program.Kernels.InputGradient(program.Stream, Grids.Of(x, y), program.Memory, program.Weights, program.Targets, call, kernel, stride, width));
+            var (grid, (kernel, stride, width)) = (GridOf(call, _backward), Constants(_backward));
+            var launch = _isMma ? program.Kernels.MmaInputGradient : program.Kernels.InputGradient;
+            program.Add(() => launch(program.Stream, grid, program.Memory, program.Weights, program.Targets, call, kernel, stride, width));
         }),
     ];
 
@@ -130,6 +136,18 @@ internal sealed class Convolution : Operation
         program.Add(() => program.Kernels.SumChunks(program.Stream, Grids.For(count), program.Memory, program.Sums, count, chunks, gradients));
 
     private static int Tiles(int channels) => (channels + WeightTile.Side - 1) / WeightTile.Side;
+
+    private KernelConfig GridOf(ConvCall call, PackedTiles tiles)
+    {
+        if (_isMma)
+        {
+            var blocks = (call.TargetHeight * call.TargetWidth + MmaConvKernels.Positions - 1) / MmaConvKernels.Positions;
+            return Grids.Of((((long)call.Batch * blocks) + MmaConvKernels.Warps - 1) / MmaConvKernels.Warps, tiles.Tiles);
+        }
+
+        var (x, y) = call.GridFor(_geometry.Groups);
+        return Grids.Of(x, y);
+    }
 
     private (SpecializedValue<int> Kernel, SpecializedValue<int> Stride, SpecializedValue<int> Width) Constants(PackedTiles tiles) =>
         (SpecializedValue.New(_geometry.Kernel), SpecializedValue.New(_geometry.Stride), SpecializedValue.New(tiles.Width));
@@ -152,7 +170,7 @@ internal sealed class Convolution : Operation
             ImageStride = (long)Output.Channels * Output.PlaneStride,
             PlaneStride = Output.PlaneStride,
         };
-        if (!IsPointwise) return call;
+        if (!IsPointwise || _isMma) return call;
 
         // A plane as four rows of a quarter of it.
         var quarter = (Output.Positions + ConvCall.Rows - 1) / ConvCall.Rows;
