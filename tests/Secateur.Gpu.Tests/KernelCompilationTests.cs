@@ -4,6 +4,7 @@ using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime.Cuda;
 using Secateur.Gpu.Devices;
+using Secateur.Gpu.Kernels;
 
 namespace Secateur.Gpu.Tests;
 
@@ -38,12 +39,23 @@ public class KernelCompilationTests
 
     private static string Compile(string name)
     {
-        using var context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2));
+        using var context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive));
         using var backend = new PTXBackend(
             context, new CudaCapabilityContext(CudaArchitecture.SM_80), CudaArchitecture.SM_80, CudaInstructionSet.ISA_70, null);
         var kernel = Kernels.Single(m => NameOf(m) == name);
 
         return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), default)).PTXAssembly;
+    }
+
+    /// <summary>Products of wide layers are the tensor cores' instruction.</summary>
+    [Theory]
+    [InlineData(nameof(MmaConvKernels.Forward))]
+    [InlineData(nameof(MmaConvKernels.InputGradient))]
+    public void Tensor_cores_get_their_instruction(string name)
+    {
+        var assembly = Compile($"{nameof(MmaConvKernels)}.{name}");
+
+        Assert.Matches(@"mma\.sync\.aligned\.m16n8k8\.row\.col\.f32\.tf32\.tf32\.f32 {\s*(%f\d+(, )?){4}}, {(%r\d+(, )?){4}}, {%r\d+, %r\d+}, {(%f\d+(, )?){4}};", assembly);
     }
 
     private static string NameOf(MethodInfo kernel) => $"{kernel.DeclaringType!.Name}.{kernel.Name}";

@@ -38,7 +38,10 @@ internal static class Mma
     {
         if (!CudaAsm.IsSupported) return Emulate(shared, d, a, b0, b1);
         Ref<float> d0 = d.A, d1 = d.B, d2 = d.C, d3 = d.D;
-        Input<float> a0 = a.A, a1 = a.B, a2 = a.C, a3 = a.D, i0 = b0, i1 = b1;
+
+        // The instruction takes the factors as bits.
+        Input<uint> a0 = Interop.FloatAsInt(a.A), a1 = Interop.FloatAsInt(a.B), a2 = Interop.FloatAsInt(a.C), a3 = Interop.FloatAsInt(a.D);
+        Input<uint> i0 = Interop.FloatAsInt(b0), i1 = Interop.FloatAsInt(b1);
         CudaAsm.EmitRef(
             "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};",
             ref d0,
