@@ -50,8 +50,8 @@ public sealed class GpuDevice : IDisposable
         if (name.Kind == DeviceKind.Cpu) return null;
         if (name.Kind == DeviceKind.Auto)
         {
-            if (!DeviceList.Find().Any(d => d.Name.Kind == DeviceKind.Cuda && d.Problem is null)) return null;
-            name = new DeviceName(DeviceKind.Cuda);
+            if (DeviceList.Find(DeviceKind.Cuda).FirstOrDefault(d => d.Problem is null) is not { } found) return null;
+            name = found.Name;
         }
 
         var context = CreateContext(name.Kind);
@@ -60,8 +60,8 @@ public sealed class GpuDevice : IDisposable
             var devices = DevicesOf(context, name.Kind);
             if (name.Index >= devices.Count)
             {
-                var found = devices.Count == 0 ? DeviceList.WhyNone(name.Kind) : $"this machine has {devices.Count} of that kind";
-                throw new DeviceException($"there is no device {name}: {found}; secateur devices lists what there is");
+                var reason = devices.Count == 0 ? DeviceList.WhyNone(name.Kind) : $"this machine has {devices.Count} of that kind";
+                throw new DeviceException($"there is no device {name}: {reason}; secateur devices lists what there is");
             }
 
             var device = devices[name.Index];
