@@ -28,6 +28,7 @@ internal static class EvaluateCommand
         var resume = new Option<bool>("--resume") { Description = "Keep the predictions that an interrupted run of the same model and protocol has written." };
         var plot = new Option<string?>("--plot") { Description = "Draw precision over recall into this file (SVG).", HelpName = "FILE" };
         var force = new Option<bool>("--force") { Description = "Replace the file of --plot where there is one." };
+        var device = ComputeDevice.Option("Where the model runs.");
         var threads = CommonOptions.Threads("Images detected at the same time.", Environment.ProcessorCount);
         var json = CommonOptions.Json();
         var command = new Command("evaluate", """
@@ -37,9 +38,10 @@ internal static class EvaluateCommand
             Examples:
               secateur evaluate --model eresfd.safetensors --data WIDER --protocol multi-scale
               secateur evaluate --model eresfd.safetensors --data WIDER --resume --json
+              secateur evaluate --model eresfd.safetensors --data WIDER --device cuda
               secateur evaluate --predictions predictions --ground-truth WIDER/ground_truth --plot curves.svg
               secateur evaluate --model eresfd.safetensors --data my-faces
-            """) { model, architecture, data, split, protocol, predictions, partial, truth, output, resume, plot, force, threads, json };
+            """) { model, architecture, data, split, protocol, predictions, partial, truth, output, resume, plot, force, device, threads, json };
         command.Validators.Add(Check);
         command.SetCancellableAction((parsed, cancellation) =>
         {
@@ -52,12 +54,14 @@ internal static class EvaluateCommand
                 return 0;
             }
 
+            using var computing = ComputeDevice.Open(parsed.GetValue(device));
+            computing.Announce();
             var (path, root, chosen) = (parsed.GetValue(model)!, parsed.GetValue(data)!, parsed.GetValue(protocol)!);
             if (parsed.GetValue(truth) is null && !WiderSession.IsFor(root))
             {
                 if (Given(parsed.CommandResult, output, resume) is { } meaningless)
                     throw new UsageException($"{meaningless} is for WIDER FACE, whose predictions are written; {root} is another data set");
-                new LabelledSession(root, parsed.GetValue(split)) { Threads = workers, Plot = chart, Json = asJson }
+                new LabelledSession(root, parsed.GetValue(split), computing.Backend) { Threads = workers, Plot = chart, Json = asJson }
                     .Evaluate(ModelFile.Read(path, parsed.GetValue(architecture)), chosen, cancellation);
                 return 0;
             }
@@ -67,7 +71,7 @@ internal static class EvaluateCommand
             var folder = parsed.GetValue(output) ?? Path.Combine("runs", "evaluate", $"{Path.GetFileNameWithoutExtension(path)}-{chosen}");
             try
             {
-                official.EvaluateModel(() => ModelFile.Read(path, parsed.GetValue(architecture)), root, chosen, folder, parsed.GetValue(resume), cancellation);
+                official.EvaluateModel(computing.Backend, () => ModelFile.Read(path, parsed.GetValue(architecture)), root, chosen, folder, parsed.GetValue(resume), cancellation);
                 return 0;
             }
             catch (OperationCanceledException)
@@ -94,7 +98,7 @@ internal static class EvaluateCommand
             if (fromModel == fromFiles) r.AddError("give either --model with --data, or --predictions with --ground-truth");
             else if (fromModel && r.GetValue(data) is null) r.AddError("--model needs --data, the folder of images");
             else if (fromFiles && r.GetValue(truth) is null && r.GetValue(data) is null) r.AddError("--predictions needs --ground-truth, the folder of the .mat files");
-            else if (fromFiles && Given(r, architecture, split, protocol, output, resume) is { } option) r.AddError($"{option} means nothing to --predictions");
+            else if (fromFiles && Given(r, architecture, split, protocol, output, resume, device) is { } option) r.AddError($"{option} means nothing to --predictions");
             else if (fromModel && r.GetValue(partial)) r.AddError("--partial needs --predictions");
             else if (r.GetValue(plot) is { } chart && !chart.EndsWith(".svg", StringComparison.OrdinalIgnoreCase)) r.AddError($"--plot is '{chart}'; expected a file .svg");
         }

@@ -5,6 +5,7 @@ using Secateur.Detection;
 using Secateur.Training.Charts;
 using Secateur.Training.Data.Datasets;
 using Secateur.Training.Evaluation;
+using Secateur.Training.Runs;
 using Secateur.Weights;
 
 namespace Secateur.Cli.Commands;
@@ -12,7 +13,8 @@ namespace Secateur.Cli.Commands;
 /// <summary>The evaluation on a data set with labels as the user sees it.</summary>
 /// <param name="root">The data set.</param>
 /// <param name="split">The split that was asked for; null for val where there is one, else train.</param>
-internal sealed class LabelledSession(string root, string? split)
+/// <param name="backend">What runs the model.</param>
+internal sealed class LabelledSession(string root, string? split, TrainingBackend backend)
 {
     private const int MostPoints = 1000;
 
@@ -32,7 +34,7 @@ internal sealed class LabelledSession(string root, string? split)
         var data = FaceDatasets.Open(root, chosen ? DatasetSplit.Validation : DatasetSplit.Train);
         if (split is null && !chosen) Report.Remark($"{root} has no val split: evaluated on its train split");
         foreach (var finding in data.Lint.Findings) Report.Remark(finding.ToString());
-        using var detector = new FaceDetector(model, DetectorOptions.Evaluation);
+        using var detector = backend.CreateDetector(model, DetectorOptions.Evaluation);
         var detections = ProgressBar.Run("detecting", progress => DatasetDetections.Run(
             data.Images,
             image => protocol == CommonOptions.MultiScale ? detector.DetectMultiScale(image) : detector.Detect(image),
@@ -61,6 +63,7 @@ internal sealed class LabelledSession(string root, string? split)
                 ap = result.Ap,
                 images = data.Images.Length,
                 protocol,
+                device = backend.Device,
                 layout = data.Layout,
                 split = data.Split.ToString().ToLowerInvariant(),
                 result.Faces,

@@ -21,7 +21,7 @@ internal static class OneShotPruning
     }
 
     /// <summary>Tells what came out.</summary>
-    public static void Print(string target, PruningSchedule schedule, int? batches, Model pruned, bool json)
+    public static void Print(string target, PruningSchedule schedule, int? batches, string? device, Model pruned, bool json)
     {
         var statistics = PruningStatistics.Of(pruned);
         if (json)
@@ -32,6 +32,7 @@ internal static class OneShotPruning
                 schedule.Criterion,
                 schedule.Rate,
                 batches,
+                device,
                 statistics.Parameters,
                 statistics.NonZeroParameters,
                 statistics.Sparsity,

@@ -64,6 +64,7 @@ internal static class PruneCommand
         command.Validators.Add(result =>
         {
             if (options.Resumes(result)) return;
+            var oneShot = result.IsGiven(epochs) && result.GetValue(epochs) == 0 && !result.IsGiven(finetune);
             var hasData = result.GetValue(options.Data) is not null;
             var name = result.GetResult(criterion) is { Tokens: [.., var token] } ? token.Value : UsualCriterion;
             var needsGradients = FilterCriteria.Names.Contains(name) && FilterCriteria.Create(name, 0).NeedsGradients;
@@ -73,6 +74,7 @@ internal static class PruneCommand
             else if (!needsGradients && result.IsGiven(batches)) result.AddError($"--batches means nothing to --criterion {name}");
             else if (!hasData && result.IsGiven(epochs) && result.GetValue(epochs) > 0) result.AddError("--epochs needs --data, the images to train on");
             else if (hasData && result.GetValue(force) && !(result.IsGiven(epochs) && result.GetValue(epochs) == 0)) result.AddError("--force is for pruning in one shot; a run takes a folder of its own");
+            else if (oneShot && !needsGradients && options.NeedingWork(result) is { } elsewhere) result.AddError($"{elsewhere.Name} means nothing to --criterion {name} in one shot: nothing is trained");
             else if (!hasData && options.NeedingData(result, every, finetune) is { } option) result.AddError($"{option.Name} needs --data, the images to train on");
         });
         command.SetCancellableAction((parsed, cancellation) =>
@@ -82,8 +84,9 @@ internal static class PruneCommand
             var soft = given.IsGiven(epochs) ? parsed.GetValue(epochs) : (int?)null;
             if (!resumes && (parsed.GetValue(options.Data) is null || (soft == 0 && !given.IsGiven(finetune)))) return InOneShot();
             var runs = parsed.GetValue(output) ?? DefaultRuns;
-            using var run = resumes ? options.Resume(parsed, Verb, runs) : Start();
-            return RunSession.Run(run, Verb, parsed.GetValue(options.Json), cancellation);
+            using var device = options.OpenDevice(parsed);
+            using var run = resumes ? options.Resume(parsed, Verb, device, runs) : Start(device);
+            return RunSession.Run(run, Verb, device, parsed.GetValue(options.Json), cancellation);
 
             int InOneShot()
             {
@@ -94,22 +97,24 @@ internal static class PruneCommand
                 CommonOptions.RequirePlace(target, parsed.GetValue(force), path);
                 var model = parsed.ReadModel(source, architecture);
                 Plan(schedule, model.Network, path).Check(model, chosen);
-                var gradients = chosen.NeedsGradients ? Measure(path, model, schedule) : null;
+                using var device = chosen.NeedsGradients ? options.OpenDevice(parsed) : null;
+                var gradients = device is null ? null : Measure(path, model, schedule, device);
                 var pruned = OneShotPruning.Run(model, schedule, chosen, gradients);
                 ModelFile.Write(target, pruned);
-                OneShotPruning.Print(target, schedule, gradients?.Count, pruned, parsed.GetValue(options.Json));
+                OneShotPruning.Print(target, schedule, gradients?.Count, device?.Backend.Device, pruned, parsed.GetValue(options.Json));
                 return 0;
             }
 
-            IReadOnlyList<IReadOnlyDictionary<string, Tensor>> Measure(string path, Model model, PruningSchedule schedule)
+            IReadOnlyList<IReadOnlyDictionary<string, Tensor>> Measure(string path, Model model, PruningSchedule schedule, ComputeDevice device)
             {
                 var data = options.OpenTraining(parsed);
                 var config = options.Apply(parsed, batch => TrainingConfig.For(path, model.Network, data, batch, epochs: 0, schedule));
                 TrainingOptions.Check(config with { Epochs = 1 }, model.Network);
-                return ProgressBar.Run("measuring gradients", progress => GradientBatches.Measure(model, config, data, null, RunSession.TellBroken, progress, cancellation));
+                device.Announce();
+                return ProgressBar.Run("measuring gradients", progress => GradientBatches.Measure(model, config, data, device.Backend, RunSession.TellBroken, progress, cancellation));
             }
 
-            TrainingRun Start()
+            TrainingRun Start(ComputeDevice device)
             {
                 var path = parsed.GetValue(source)!;
                 var schedule = Schedule();
@@ -121,8 +126,8 @@ internal static class PruneCommand
                 var keeps = options.KeepsZeros(parsed, path, model);
                 var config = options.Apply(parsed, batch => TrainingConfig.For(path, model.Network, data, batch, soft, schedule)) with { KeepZeroFilters = keeps };
                 TrainingOptions.Check(config, model.Network);
-                RunSession.Announce(config, data);
-                return TrainingRun.Start(folder, config, model, data, numbered: numbered);
+                RunSession.Announce(config, data, device);
+                return TrainingRun.Start(folder, config, model, data, device.Backend, numbered);
             }
 
             PruningSchedule Schedule() => new()

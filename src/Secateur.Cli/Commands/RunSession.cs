@@ -1,3 +1,4 @@
+using Secateur.Cli.Options;
 using Secateur.Cli.Output;
 using Secateur.Models;
 using Secateur.Training.Data.Datasets;
@@ -10,13 +11,13 @@ internal static class RunSession
 {
     /// <summary>Runs to the end, or until Ctrl-C.</summary>
     /// <returns>The exit code.</returns>
-    public static int Run(TrainingRun run, string verb, bool json, CancellationToken cancellation)
+    public static int Run(TrainingRun run, string verb, ComputeDevice device, bool json, CancellationToken cancellation)
     {
         run.BrokenImage = TellBroken;
         Report.Remark($"Run folder: {run.Folder.Path}");
         try
         {
-            Print(TrainingDisplay.Run(json, progress => run.Run(progress, cancellation)), json);
+            Print(TrainingDisplay.Run(json, progress => run.Run(progress, cancellation)), device, json);
             return 0;
         }
         catch (TrainingStoppedException stopped)
@@ -30,7 +31,7 @@ internal static class RunSession
     public static void TellBroken(string name, string problem) => Report.Remark($"left out: {name}: {problem}");
 
     /// <summary>Tells what is about to happen.</summary>
-    public static void Announce(TrainingConfig config, TrainingData data)
+    public static void Announce(TrainingConfig config, TrainingData data, ComputeDevice device)
     {
         Describe(data.Train);
         if (data.Validation is { } validation) Describe(validation);
@@ -45,6 +46,14 @@ internal static class RunSession
             ? FormattableString.Invariant($"Soft pruning with {pruning.Criterion} at rate {pruning.Rate}: {epochs}; ")
                 + $"then {pruning.FinetuneEpochs} epochs with the zeroed filters frozen"
             : $"Training: {epochs}");
+        device.Announce();
+    }
+
+    /// <summary>Tells of the other devices that have worked on a run.</summary>
+    public static void AnnounceMove(TrainingRun run, ComputeDevice device)
+    {
+        var others = run.Devices.Where(d => d != device.Backend.Device).ToArray();
+        if (others.Length > 0) Report.Remark($"The run moves to {device.Backend.Device}; before, it was on {string.Join(", ", others)}");
     }
 
     private static void Describe(FaceDataset split)
@@ -54,7 +63,7 @@ internal static class RunSession
             Report.Remark($"  {finding}");
     }
 
-    private static void Print(TrainingResult result, bool json)
+    private static void Print(TrainingResult result, ComputeDevice device, bool json)
     {
         var folder = result.Folder;
         var (last, pruned) = (result.Metrics[^1], result.Pruning);
@@ -68,6 +77,7 @@ internal static class RunSession
                 best,
                 masked = pruned is null ? null : folder.Masked,
                 compacted = pruned is null ? null : folder.Compacted,
+                device = device.Backend.Device,
                 epochs = result.Metrics.Length,
                 metrics = last,
                 pruning = pruned is null ? null : new

@@ -34,6 +34,7 @@ internal static class TrainCommand
             Examples:
               secateur train eresfd --data WIDER --epochs 30
               secateur train extd64 --data WIDER --from extd64.safetensors --lr 0.0001 --epochs 5 --batch 8
+              secateur train eresfd --data WIDER --device cuda --precision tf32
               secateur train --resume runs/train/eresfd-1
               secateur train --resume runs/train/eresfd-1 --epochs 60
             """) { architecture, epochs, from, output };
@@ -50,10 +51,11 @@ internal static class TrainCommand
         {
             var runs = parsed.GetValue(output) ?? DefaultRuns;
             var count = parsed.CommandResult.IsGiven(epochs) ? parsed.GetValue(epochs) : (int?)null;
+            using var device = options.OpenDevice(parsed);
             using var run = options.Resumes(parsed.CommandResult)
-                ? options.Resume(parsed, Verb, runs, count)
+                ? options.Resume(parsed, Verb, device, runs, count)
                 : Start(parsed.GetValue(architecture)!, parsed.GetValue(from));
-            return RunSession.Run(run, Verb, parsed.GetValue(options.Json), cancellation);
+            return RunSession.Run(run, Verb, device, parsed.GetValue(options.Json), cancellation);
 
             TrainingRun Start(string name, string? source)
             {
@@ -64,8 +66,8 @@ internal static class TrainCommand
                 var keeps = source is not null && options.KeepsZeros(parsed, source, model);
                 var config = options.Apply(parsed, batch => TrainingConfig.For(source ?? name, model.Network, data, batch, count)) with { KeepZeroFilters = keeps };
                 TrainingOptions.Check(config, model.Network);
-                RunSession.Announce(config, data);
-                return TrainingRun.Start(folder, config, model, data, numbered: numbered);
+                RunSession.Announce(config, data, device);
+                return TrainingRun.Start(folder, config, model, data, device.Backend, numbered);
             }
         });
         return command;

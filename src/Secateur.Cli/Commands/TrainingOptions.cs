@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Secateur.Cli.Options;
 using Secateur.Cli.Output;
+using Secateur.Gpu.Devices;
 using Secateur.Graph;
 using Secateur.Models;
 using Secateur.Pruning;
@@ -24,6 +25,8 @@ internal sealed class TrainingOptions
     private readonly Option<double> _decay = CommonOptions.Number<double>(
         "--weight-decay", "L2 weight decay, added to the gradient.", "R", "at least 0 and less than 1", r => r is >= 0 and < 1, 5e-4);
     private readonly Option<int> _threads = CommonOptions.Threads("Threads; the result does not depend on them.", Environment.ProcessorCount);
+    private readonly Option<DeviceName> _device = ComputeDevice.Option("Where training and validation run; a run may go on elsewhere.");
+    private readonly Option<string?> _precision = ComputeDevice.PrecisionOption();
     private readonly Option<int> _validateEvery = CommonOptions.Number<int>(
         "--val-every",
         "Measure loss and average precision on the validation split after every so many epochs; 0: never.",
@@ -36,7 +39,7 @@ internal sealed class TrainingOptions
     private readonly Option<string?> _name = new("--name") { Description = "The name of the run's folder; by default the model's name with a number.", HelpName = "NAME" };
     private readonly Option<string?> _resume = new("--resume")
     {
-        Description = "Go on with a run that was stopped or killed, named by its folder, or by its name; all but --threads, --save-every and --data is as it was.",
+        Description = "Go on with a run that was stopped or killed, named by its folder, or by its name; all but --device, --threads, --save-every and --data is as it was.",
         HelpName = "RUN",
     };
 
@@ -64,12 +67,12 @@ internal sealed class TrainingOptions
     /// <param name="changeable">What else may be given with --resume.</param>
     public void AddTo(Command command, params Option[] changeable)
     {
-        Option[] all = [Data, _batch, _size, _rate, _optimizer, _decay, Seed, _threads, _validateEvery, _saveEvery, _strict, Unfreeze, _name, _resume, Json];
+        Option[] all = [Data, _batch, _size, _rate, _optimizer, _decay, Seed, _device, _precision, _threads, _validateEvery, _saveEvery, _strict, Unfreeze, _name, _resume, Json];
         foreach (var option in all) command.Options.Add(option);
         command.Validators.Add(result =>
         {
             if (!result.IsGiven(_resume)) return;
-            Option[] compatible = [_resume, _threads, _saveEvery, Data, Json, .. changeable];
+            Option[] compatible = [_resume, _device, _threads, _saveEvery, Data, Json, .. changeable];
             var other = result.Children.OfType<OptionResult>().FirstOrDefault(o => !o.Implicit && !compatible.Contains(o.Option) && o.Option.Name != "--out");
             if (other is not null) result.AddError($"{other.Option.Name} cannot be changed by --resume: the run goes on as it began");
             else if (result.Children.OfType<ArgumentResult>().Any(a => a.Tokens.Count > 0)) result.AddError("--resume names the run; what it trains is saved there");
@@ -79,7 +82,7 @@ internal sealed class TrainingOptions
     /// <summary>The first option that was given and that means nothing without data; null where there is none.</summary>
     public Option? NeedingData(SymbolResult result, params ReadOnlySpan<Option> others)
     {
-        Option[] all = [_batch, _size, _rate, _optimizer, _decay, _threads, _validateEvery, _saveEvery, _strict, Unfreeze, _name, .. others];
+        Option[] all = [_batch, _size, _rate, _optimizer, _decay, _device, _precision, _threads, _validateEvery, _saveEvery, _strict, Unfreeze, _name, .. others];
         return Array.Find(all, result.IsGiven);
     }
 
@@ -96,6 +99,7 @@ internal sealed class TrainingOptions
             LearningRate = parsed.GetValue(_rate),
             Optimizer = parsed.GetValue(_optimizer) is { } name ? Enum.Parse<OptimizerKind>(name, ignoreCase: true) : config.Optimizer,
             WeightDecay = parsed.GetValue(_decay),
+            Precision = PrecisionIn(parsed),
             Seed = parsed.GetValue(Seed),
             Threads = parsed.GetValue(_threads),
             ValidateEvery = parsed.GetValue(_validateEvery),
@@ -118,6 +122,14 @@ internal sealed class TrainingOptions
         }
     }
 
+    /// <summary>Opens what is to compute.</summary>
+    /// <exception cref="UsageException">The device has not this precision.</exception>
+    /// <exception cref="DeviceException">There is no such device, or it cannot be used.</exception>
+    public ComputeDevice OpenDevice(ParseResult parsed) => ComputeDevice.Open(parsed.GetValue(_device), PrecisionIn(parsed));
+
+    /// <summary>The first of the options that say where to compute that was given; null where none was.</summary>
+    public Option? NeedingWork(SymbolResult result) => Array.Find<Option>([_device, _precision], result.IsGiven);
+
     /// <summary>Tells what happens to the filters that are zero in a given model.</summary>
     /// <returns>Whether they are to stay zero.</returns>
     public bool KeepsZeros(ParseResult parsed, string source, Model model)
@@ -130,6 +142,8 @@ internal sealed class TrainingOptions
             + (keeps ? "stay zero (--unfreeze lets them grow back)" : "may grow back (--unfreeze)"));
         return keeps;
     }
+
+    private Precision PrecisionIn(ParseResult parsed) => Enum.Parse<Precision>(parsed.GetValue(_precision)!, ignoreCase: true);
 
     /// <summary>Opens the data.</summary>
     public TrainingData Open(ParseResult parsed) => TrainingData.Open(parsed.GetValue(Data)!, parsed.GetValue(_validateEvery) > 0, parsed.GetValue(_strict));
@@ -164,9 +178,10 @@ internal sealed class TrainingOptions
     /// <summary>Opens the run that is to go on.</summary>
     /// <param name="parsed">The options.</param>
     /// <param name="verb">The command.</param>
+    /// <param name="device">What computes.</param>
     /// <param name="runs">Where runs are, if it is named by its name alone.</param>
     /// <param name="epochs">As many epochs as it is to have from now on; null to leave them.</param>
-    public TrainingRun Resume(ParseResult parsed, string verb, string runs, int? epochs = null)
+    public TrainingRun Resume(ParseResult parsed, string verb, ComputeDevice device, string runs, int? epochs = null)
     {
         var named = parsed.GetValue(_resume)!;
         var folder = RunFolder.Open(Directory.Exists(named) ? named : Path.Combine(runs, named));
@@ -178,8 +193,9 @@ internal sealed class TrainingOptions
         if (parsed.GetValue(Data) is { } data) config = config with { Data = Path.GetFullPath(data) };
         var opened = TrainingData.Open(config.Data, config.ValidateEvery > 0, config.Strict);
         if (epochs is { } longer) config = Longer(folder, config, longer);
-        RunSession.Announce(config, opened);
-        var run = TrainingRun.Resume(folder, config, opened);
+        RunSession.Announce(config, opened, device);
+        var run = TrainingRun.Resume(folder, config, opened, device.Backend);
+        RunSession.AnnounceMove(run, device);
 
         // Not before the run is held and its state is read: a refused extension leaves the configuration as it is.
         if (epochs is { } extended) folder.Extend(folder.ReadConfig(), extended);

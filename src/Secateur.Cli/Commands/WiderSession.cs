@@ -6,6 +6,7 @@ using Secateur.Detection;
 using Secateur.Graph;
 using Secateur.Imaging;
 using Secateur.Training.Charts;
+using Secateur.Training.Runs;
 using Secateur.Weights;
 using Secateur.WiderFace;
 using Secateur.WiderFace.Evaluation;
@@ -45,20 +46,22 @@ internal sealed class WiderSession(WiderGroundTruth truth)
                 + (partial ? "left out (--partial)" : "nothing counts as found there (--partial leaves them out)"));
         }
 
-        Print(result, "predictions", folder);
+        Print(result, "predictions", null, folder);
     }
 
     /// <summary>Detects in the images that are there, writes the submission files, and evaluates them.</summary>
-    public void EvaluateModel(Func<Model> read, string root, string protocol, string folder, bool resume, CancellationToken cancellation)
+    public void EvaluateModel(TrainingBackend backend, Func<Model> read, string root, string protocol, string folder, bool resume, CancellationToken cancellation)
     {
         var images = WiderValidationImages.Find(root, truth);
         if (!images.Absent.IsEmpty) Report.Remark($"{images.Absent.Length} of {truth.Images.Length} listed images are absent and left out, such as {images.Absent[0]}");
         if (!images.Unknown.IsEmpty) Report.Remark($"{images.Unknown.Length} files are no image of the ground truth and left out, such as {Path.GetRelativePath(root, images.Unknown[0])}");
-        using var detector = new FaceDetector(read(), DetectorOptions.Evaluation);
+        using var detector = backend.CreateDetector(read(), DetectorOptions.Evaluation);
 
         // The stored pixels, not the upright ones: the boxes of the benchmark are for them.
         var reading = new ImageReadOptions { ApplyOrientation = false };
-        var madeBy = string.Create(CultureInfo.InvariantCulture, $"{protocol} test, confidence above {DetectorOptions.Evaluation.Confidence}, model {Digest(detector.Model)}");
+        // Another device's sums have other last bits.
+        var place = backend.Device == TrainingBackend.Processor.Device ? "" : $" on {backend.Device}";
+        var madeBy = string.Create(CultureInfo.InvariantCulture, $"{protocol} test{place}, confidence above {DetectorOptions.Evaluation.Confidence}, model {Digest(detector.Model)}");
         ProgressBar.Run("detecting", progress =>
             new WiderPredictionRun(folder, madeBy) { Workers = Threads, Resume = resume, Progress = new Forward(progress) }.Run(
                 images.Images,
@@ -68,7 +71,7 @@ internal sealed class WiderSession(WiderGroundTruth truth)
                     return protocol == CommonOptions.MultiScale ? detector.DetectMultiScale(image) : detector.Detect(image);
                 },
                 cancellation));
-        Print(Evaluate(WiderPredictionFolder.Open(folder, truth), [.. images.Images.Select(i => i.Name)], cancellation), protocol, folder);
+        Print(Evaluate(WiderPredictionFolder.Open(folder, truth), [.. images.Images.Select(i => i.Name)], cancellation), protocol, backend.Device, folder);
     }
 
     private WiderEvaluation Evaluate(WiderPredictionFolder files, IReadOnlyCollection<WiderImageName>? images, CancellationToken cancellation) =>
@@ -87,7 +90,7 @@ internal sealed class WiderSession(WiderGroundTruth truth)
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private void Print(WiderEvaluation result, string protocol, string folder)
+    private void Print(WiderEvaluation result, string protocol, string? device, string folder)
     {
         (string Name, WiderSettingEvaluation Result)[] settings = [("easy", result.Easy), ("medium", result.Medium), ("hard", result.Hard)];
         if (Plot is not null)
@@ -105,6 +108,7 @@ internal sealed class WiderSession(WiderGroundTruth truth)
                 hard = result.Hard.AveragePrecision,
                 result.Images,
                 protocol,
+                device,
                 result.ListedImages,
                 faces = new { easy = result.Easy.Faces, medium = result.Medium.Faces, hard = result.Hard.Faces },
                 result.Predictions,

@@ -15,7 +15,23 @@ public sealed record DeviceInfo(DeviceName Name, string Model, long MemoryBytes,
 public static class DeviceList
 {
     /// <summary>All of them, CUDA first.</summary>
-    public static IReadOnlyList<DeviceInfo> Find() => [.. Of(DeviceKind.Cuda), .. Of(DeviceKind.OpenCl)];
+    public static IReadOnlyList<DeviceInfo> Find() => [.. Find(DeviceKind.Cuda), .. Find(DeviceKind.OpenCl)];
+
+    /// <summary>Those of a kind.</summary>
+    public static IReadOnlyList<DeviceInfo> Find(DeviceKind kind)
+    {
+        // Without the driver there is nothing to ask, and no time to lose.
+        if (!HasLibrary(kind == DeviceKind.Cuda ? DriverLibraries.CudaFile : DriverLibraries.OpenClFile)) return [];
+        try
+        {
+            using var context = GpuDevice.CreateContext(kind);
+            return [.. GpuDevice.DevicesOf(context, kind).Select((d, i) => new DeviceInfo(new DeviceName(kind, i), d.Name.Trim(), d.MemorySize, ProblemOf(d)))];
+        }
+        catch (Exception error) when (error is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
+        {
+            return [];
+        }
+    }
 
     /// <summary>Why this machine has no device of a kind.</summary>
     public static string WhyNone(DeviceKind kind)
@@ -31,20 +47,6 @@ public static class DeviceList
         if (device is CLDevice cl && !OpenClFeatures.Complete(cl)) return "its OpenCL has no generic address space (OpenCL 2.0, optional in 3.0)";
         if (device.Capabilities is CLCapabilityContext { Float64: false }) return "it has no double precision";
         return device.MaxNumThreadsPerGroup < GpuDevice.GroupSize ? $"it runs groups of {device.MaxNumThreadsPerGroup} threads, {GpuDevice.GroupSize} are needed" : null;
-    }
-
-    private static List<DeviceInfo> Of(DeviceKind kind)
-    {
-        try
-        {
-            using var context = GpuDevice.CreateContext(kind);
-            return [.. GpuDevice.DevicesOf(context, kind).Select((d, i) => new DeviceInfo(new DeviceName(kind, i), d.Name.Trim(), d.MemorySize, ProblemOf(d)))];
-        }
-        catch (Exception error) when (error is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
-        {
-            // Without the driver there is nothing to ask.
-            return [];
-        }
     }
 
     private static bool HasLibrary(string name)

@@ -34,6 +34,9 @@ public sealed class GpuDevice : IDisposable
     /// <summary>Whether its memory is its own, and not the machine's.</summary>
     internal bool HasOwnMemory => Accelerator is not CPUAccelerator && Accelerator is not CLAccelerator { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU };
 
+    /// <summary>Whether it multiplies matrices in TF32 (Ampere and later).</summary>
+    internal bool HasTensorCores => Accelerator is CudaAccelerator { Architecture: var architecture } && architecture >= CudaArchitecture.SM_80;
+
     /// <summary>Held by whoever works with it, where several threads might.</summary>
     internal Lock Gate { get; } = new();
 
@@ -50,8 +53,8 @@ public sealed class GpuDevice : IDisposable
         if (name.Kind == DeviceKind.Cpu) return null;
         if (name.Kind == DeviceKind.Auto)
         {
-            if (!DeviceList.Find().Any(d => d.Name.Kind == DeviceKind.Cuda && d.Problem is null)) return null;
-            name = new DeviceName(DeviceKind.Cuda);
+            if (DeviceList.Find(DeviceKind.Cuda).FirstOrDefault(d => d.Problem is null) is not { } found) return null;
+            name = found.Name;
         }
 
         var context = CreateContext(name.Kind);
@@ -60,8 +63,8 @@ public sealed class GpuDevice : IDisposable
             var devices = DevicesOf(context, name.Kind);
             if (name.Index >= devices.Count)
             {
-                var found = devices.Count == 0 ? DeviceList.WhyNone(name.Kind) : $"this machine has {devices.Count} of that kind";
-                throw new DeviceException($"there is no device {name}: {found}; secateur devices lists what there is");
+                var reason = devices.Count == 0 ? DeviceList.WhyNone(name.Kind) : $"this machine has {devices.Count} of that kind";
+                throw new DeviceException($"there is no device {name}: {reason}; secateur devices lists what there is");
             }
 
             var device = devices[name.Index];

@@ -9,17 +9,16 @@ namespace Secateur.Gpu.Runs;
 
 /// <summary>Runs, validation and detection on a GPU.</summary>
 /// <param name="device">The device; stays the caller's.</param>
-/// <param name="precision">How training multiplies; detection is in float32.</param>
-public sealed class GpuBackend(GpuDevice device, Precision precision = Precision.Fp32) : TrainingBackend
+public sealed class GpuBackend(GpuDevice device) : TrainingBackend
 {
     /// <summary>Its kernels, compiled once.</summary>
     internal KernelSet Kernels { get; } = new(device.Accelerator);
 
     /// <inheritdoc/>
-    public override string Device => precision == Precision.Fp32 ? device.ToString() : $"{device}, {precision.ToString().ToLowerInvariant()}";
+    public override string Device => device.ToString();
 
     /// <inheritdoc/>
-    internal override ITrainer CreateTrainer(TrainingConfig config, Model initial) => new GpuTrainer(device, Kernels, precision, config, initial);
+    internal override ITrainer CreateTrainer(TrainingConfig config, Model initial) => new GpuTrainer(device, Kernels, config, initial);
 
     /// <inheritdoc/>
     internal override IImageEngine CreateEngine(Model model) => new GpuImageEngine(device, Kernels, model);

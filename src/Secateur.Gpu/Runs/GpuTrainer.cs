@@ -38,14 +38,14 @@ internal sealed class GpuTrainer : ITrainer
 
     /// <exception cref="NetworkException">The images are too small for the network.</exception>
     /// <exception cref="DeviceException">The device has too little memory.</exception>
-    public GpuTrainer(GpuDevice device, KernelSet kernels, Precision precision, TrainingConfig config, Model initial)
+    public GpuTrainer(GpuDevice device, KernelSet kernels, TrainingConfig config, Model initial)
     {
         (_device, _config, _initial, _parameters) = (device, config, initial, new ParameterVector(initial));
         var anchors = new AnchorGrid(initial.Network, config.ImageSize, config.ImageSize);
         var network = initial.Network;
         if (network.ChannelsOf(0) != 3) throw new NetworkException($"the network reads {network.ChannelsOf(0)} channels, an image has 3");
         _results = new DetectorResults(network, config.Batch, config.ImageSize, config.ImageSize, anchors.Count);
-        _executor = new GpuExecutor(device, kernels, initial, (config.Batch, config.ImageSize, config.ImageSize), _results.Place, trains: true, precision == Precision.Tf32);
+        _executor = new GpuExecutor(device, kernels, initial, (config.Batch, config.ImageSize, config.ImageSize), _results.Place, trains: true, config.Precision == Precision.Tf32 && device.HasTensorCores);
         _results.Place(new MemoryLayout(_parameters, _executor.Statistics));
         _loss = new DeviceLoss(device, anchors, config.Batch);
         _optimizer = new DeviceOptimizer(device, config.Optimizer, _parameters.Values.Length, config.WeightDecay);

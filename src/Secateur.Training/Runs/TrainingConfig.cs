@@ -52,6 +52,10 @@ public sealed record TrainingConfig
     /// <summary>L2 weight decay, added to the gradient.</summary>
     public double WeightDecay { get; init; } = 5e-4;
 
+    /// <summary>How convolutions multiply.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Precision Precision { get; init; }
+
     /// <summary>Seed of initialisation, order, augmentation and the random criterion.</summary>
     public int Seed { get; init; }
 
@@ -115,6 +119,7 @@ public sealed record TrainingConfig
         Check(WeightDecay is >= 0 and < 1, "weight decay", WeightDecay, "at least 0 and less than 1");
         var ascending = !Milestones.IsDefault && Milestones.All(m => m >= 0) && Milestones.SequenceEqual(Milestones.Order());
         Check(ascending, "milestones", Milestones.IsDefault ? "null" : string.Join(", ", Milestones), "ascending steps");
+        Check(Enum.IsDefined(Precision), "precision", Precision, "fp32 or tf32");
         Check(ValidateEvery >= 0, "validation interval", ValidateEvery, "0 or more epochs");
         Check(Threads is > 0 and <= 1024, "threads", Threads, "1 to 1024");
         Check(SaveEvery >= 0, "save interval", SaveEvery, "0 or more seconds");

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Secateur.Cli.Output;
+using Secateur.Gpu.Devices;
+using Secateur.Gpu.Runs;
+using Secateur.Training.Runs;
+
+namespace Secateur.Cli.Options;
+
+/// <summary>What a command computes on, open while it runs.</summary>
+internal sealed class ComputeDevice : IDisposable
+{
+    private readonly GpuDevice? _gpu;
+
+    private ComputeDevice(GpuDevice? gpu)
+    {
+        _gpu = gpu;
+        Backend = gpu is null ? TrainingBackend.Processor : new GpuBackend(gpu);
+    }
+
+    /// <summary>What runs there.</summary>
+    public TrainingBackend Backend { get; }
+
+    /// <summary>The option that names it.</summary>
+    /// <param name="description">What runs there.</param>
+    public static Option<DeviceName> Option(string description)
+    {
+        var option = new Option<DeviceName>("--device")
+        {
+            Description = $"{description} auto: an NVIDIA GPU where there is one, else the processor. secateur devices lists what there is.",
+            HelpName = "auto|cpu|cuda[:N]|opencl[:N]",
+            DefaultValueFactory = _ => new DeviceName(DeviceKind.Auto),
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (DeviceName.TryParse(text, out var name)) return name;
+                result.AddError($"--device is '{text}'; expected {DeviceName.Expected}");
+                return default;
+            },
+        };
+        option.CompletionSources.Add("auto", "cpu", "cuda", "opencl");
+        return option;
+    }
+
+    /// <summary>The option that says how precisely training multiplies.</summary>
+    public static Option<string?> PrecisionOption() => CommonOptions.Choice(
+        "--precision",
+        "fp32: 32-bit floats; tf32: wide convolutions multiply with 10 bits behind the point and sum 32-bit floats, on an NVIDIA GPU alone.",
+        ["fp32", "tf32"],
+        "fp32");
+
+    /// <summary>Opens it.</summary>
+    /// <param name="name">The device.</param>
+    /// <param name="precision">What it is asked for.</param>
+    /// <exception cref="UsageException">The device has not this precision.</exception>
+    /// <exception cref="DeviceException">There is no such device, or it cannot be used.</exception>
+    public static ComputeDevice Open(DeviceName name, Precision precision = Precision.Fp32)
+    {
+        var isTf32 = precision == Precision.Tf32;
+        if (isTf32 && name.Kind is not (DeviceKind.Auto or DeviceKind.Cuda)) throw OnlyCuda($"not {name}");
+        var gpu = GpuDevice.Open(name);
+        if (isTf32 && gpu is null) throw OnlyCuda("of which --device auto finds none (secateur devices says why)");
+        return new ComputeDevice(gpu);
+    }
+
+    /// <summary>Tells where it is about to happen, if that is not the processor.</summary>
+    public void Announce()
+    {
+        if (_gpu is not null) Report.Remark($"Device: {Backend.Device}; its kernels are compiled when they are first needed");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _gpu?.Dispose();
+
+    private static UsageException OnlyCuda(string instead) => new($"--precision tf32 is what the tensor cores of NVIDIA GPUs compute (--device cuda), {instead}");
+}
