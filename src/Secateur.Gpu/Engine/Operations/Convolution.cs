@@ -1,6 +1,5 @@
 using ILGPU;
 using ILGPU.Runtime;
-using Secateur.Gpu.Devices;
 using Secateur.Gpu.Kernels;
 using Secateur.Graph;
 using Secateur.Kernels.Conv2d;
