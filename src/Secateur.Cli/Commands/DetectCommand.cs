@@ -2,6 +2,7 @@ using System.CommandLine;
 using Secateur.Cli.Options;
 using Secateur.Cli.Output;
 using Secateur.Detection;
+using Secateur.Gpu.Devices;
 using Secateur.Imaging;
 using Secateur.Imaging.Drawing;
 using Secateur.Models;
@@ -38,6 +39,7 @@ internal static class DetectCommand
             DetectorOptions.Default.Scale);
         var protocol = CommonOptions.Protocol();
         var threads = CommonOptions.Threads("Threads of one detection.", Environment.ProcessorCount);
+        var device = ComputeDevice.Option("Where the network runs; worth it for many images.", DeviceKind.Cpu);
         var pixels = CommonOptions.Number<long>("--max-pixels", "Refuse images with more pixels.", "N", "1 or more", n => n >= 1, ImageReadOptions.Default.MaxPixels);
         var output = new Option<string?>("--out", "-o") { Description = "Write annotated copies into this folder; with --format wider the submission files EVENT/NAME.txt.", HelpName = "DIR" };
         var format = CommonOptions.Choice("--format", "What to print.", DetectionFormats.Names, DetectionFormats.Name(DetectionFormat.Text));
@@ -53,7 +55,7 @@ internal static class DetectCommand
               secateur detect photos --model eresfd.safetensors --out annotated --format csv
               secateur detect crowd.jpg --model eresfd.safetensors --protocol multi-scale --conf 0.3 --json
               secateur detect WIDER_val/images --model eresfd.safetensors --format wider --conf 0.05 --out predictions
-            """) { images, model, architecture, confidence, iou, most, scale, protocol, threads, pixels, output, format, json, all, ids, noClip };
+            """) { images, model, architecture, confidence, iou, most, scale, protocol, threads, device, pixels, output, format, json, all, ids, noClip };
         command.Validators.Add(r =>
         {
             if (r.IsGiven(json) && r.IsGiven(format)) r.AddError("give either --json or --format");
@@ -78,7 +80,9 @@ internal static class DetectCommand
                 Scale = parsed.GetValue(scale),
                 Threads = parsed.GetValue(threads),
             };
-            using var detector = new FaceDetector(ModelFile.Read(parsed.GetValue(model)!, parsed.GetValue(architecture)), options);
+            using var compute = ComputeDevice.Open(parsed.GetValue(device));
+            using var detector = compute.Backend.CreateDetector(ModelFile.Read(parsed.GetValue(model)!, parsed.GetValue(architecture)), options);
+            compute.Announce();
             if (scan.Remark is { } remark) Report.Remark(remark);
             if (folder is not null) Directory.CreateDirectory(folder);
 

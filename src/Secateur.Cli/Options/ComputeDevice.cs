@@ -22,13 +22,14 @@ internal sealed class ComputeDevice : IDisposable
 
     /// <summary>The option that names it.</summary>
     /// <param name="description">What runs there.</param>
-    public static Option<DeviceName> Option(string description)
+    /// <param name="initial">The device when none is named.</param>
+    public static Option<DeviceName> Option(string description, DeviceKind initial = DeviceKind.Auto)
     {
         var option = new Option<DeviceName>("--device")
         {
             Description = $"{description} auto: an NVIDIA GPU where there is one, else the processor. secateur devices lists what there is.",
             HelpName = "auto|cpu|cuda[:N]|opencl[:N]",
-            DefaultValueFactory = _ => new DeviceName(DeviceKind.Auto),
+            DefaultValueFactory = _ => new DeviceName(initial),
             CustomParser = result =>
             {
                 var text = result.Tokens[0].Value;

@@ -28,7 +28,6 @@ internal sealed class PictureStore : IDisposable
     /// <param name="dataset">The images; no more memory is set aside on the device than their pictures can take.</param>
     /// <param name="deviceBytes">Bytes for pictures on the device.</param>
     /// <param name="hostBytes">Bytes for pictures on the host, set aside as they are needed.</param>
-    /// <exception cref="DeviceException">The device has not so much memory.</exception>
     public PictureStore(GpuDevice device, FaceDataset dataset, long deviceBytes, long hostBytes)
         : this(device, Math.Min(deviceBytes, MostBytes(dataset)), hostBytes)
     {
@@ -36,17 +35,10 @@ internal sealed class PictureStore : IDisposable
 
     private PictureStore(GpuDevice device, long deviceBytes, long hostBytes)
     {
-        try
-        {
-            // There is no buffer of no bytes.
-            _device = device.Accelerator.Allocate1D<byte>(Math.Max(1, deviceBytes));
-        }
-        catch (AcceleratorException error)
-        {
-            throw new DeviceException($"{device} has no {deviceBytes >> 20} MiB of memory for pictures: {error.Message}", error);
-        }
-
-        _deviceBytes = deviceBytes;
+        // Other programs may have taken memory, and drivers limit single buffers: half of it will do as well.
+        MemoryBuffer1D<byte, Stride1D.Dense>? buffer;
+        while ((buffer = TryAllocate(device, deviceBytes)) is null) deviceBytes /= 2;
+        (_device, _deviceBytes) = (buffer, deviceBytes);
         Host = new HostPictures(device, hostBytes);
     }
 
@@ -97,6 +89,19 @@ internal sealed class PictureStore : IDisposable
     {
         _device.Dispose();
         Host.Dispose();
+    }
+
+    private static MemoryBuffer1D<byte, Stride1D.Dense>? TryAllocate(GpuDevice device, long bytes)
+    {
+        try
+        {
+            // There is no buffer of no bytes.
+            return device.Accelerator.Allocate1D<byte>(Math.Max(1, bytes));
+        }
+        catch (AcceleratorException) when (bytes > 1)
+        {
+            return null;
+        }
     }
 
     private static long MostBytes(FaceDataset dataset)

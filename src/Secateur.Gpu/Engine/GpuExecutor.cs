@@ -10,6 +10,12 @@ namespace Secateur.Gpu.Engine;
 /// <summary>A plan on a device, with its memory: any network, any results.</summary>
 internal sealed class GpuExecutor : IDisposable
 {
+    // What the maps of a step may take for each pixel of its input before values are computed again: 8 GB for 16 images of 640 x 640.
+    private const long BytesPerPixel = 1220;
+
+    // Threads are counted in 32 bits.
+    private const long MostPositions = int.MaxValue / 2;
+
     private readonly GpuProgram _program;
     private readonly IReadOnlyList<Action> _forward;
     private readonly IReadOnlyList<Action> _backward;
@@ -27,10 +33,12 @@ internal sealed class GpuExecutor : IDisposable
         GpuDevice device, KernelSet kernels, Model model, (int Batch, int Height, int Width) size, Func<MemoryLayout, IReadOnlyList<ResultPlace>> results, bool trains,
         bool usesTensorCores = false)
     {
+        var positions = (long)size.Batch * size.Height * size.Width;
+        if (positions > MostPositions) throw new NetworkException($"a batch of {size.Batch} at {size.Height} x {size.Width} pixels is too large; take a smaller batch or smaller images");
         var parameters = new ParameterVector(model);
         var statistics = Statistics = model.Network.Parameters.Where(p => !p.IsLearnable).ToDictionary(p => p.Name, p => model.Weights[p.Name].Data);
         var plan = trains
-            ? TrainingPlan.Create(CreateSteps, model.Network, size.Height, size.Width, Nodes(), device.MemoryBytes / sizeof(float) / 10 * 9)
+            ? TrainingPlan.Create(CreateSteps, model.Network, size.Height, size.Width, Nodes(), Math.Min(device.MemoryBytes / 10 * 9, positions * BytesPerPixel) / sizeof(float))
             : TrainingPlan.CreateForward(CreateSteps(), model.Network, size.Height, size.Width, Nodes());
         var steps = (GpuSteps)plan.Factory;
         Layout = steps.Layout;

@@ -1,3 +1,4 @@
+using ILGPU.Runtime;
 using Secateur.Gpu.Devices;
 using Secateur.Gpu.Engine;
 using Secateur.Graph;
@@ -39,25 +40,42 @@ internal sealed class GpuImageEngine : IImageEngine
     {
         if (rgb.Length != (long)height * width * 3)
             throw new ArgumentException($"{width} x {height} RGB pixels have {(long)height * width * 3} bytes, but {rgb.Length} were given", nameof(rgb));
-        lock (_device.Gate) PlanFor(height, width).Run(rgb, results);
+        var pixels = rgb.ToArray();
+        lock (_device.Gate) DeviceException.Guard(_device, () => PlanFor(height, width).Run(pixels, results));
     }
 
     /// <summary>Says that a session is gone; with the last one, so are the plans.</summary>
     public void Release()
     {
         if (Interlocked.Decrement(ref _sessions) > 0) return;
-        lock (_device.Gate)
+        lock (_device.Gate) Clear();
+    }
+
+    private SizedNetwork Create(int height, int width)
+    {
+        try
         {
-            foreach (var plan in _plans) plan.Dispose();
-            _plans.Clear();
+            return new SizedNetwork(_device, _kernels, _lowered, height, width);
         }
+        catch (AcceleratorException) when (_plans.Count > 0)
+        {
+            // The plans for other sizes have taken the memory.
+            Clear();
+            return new SizedNetwork(_device, _kernels, _lowered, height, width);
+        }
+    }
+
+    private void Clear()
+    {
+        foreach (var plan in _plans) plan.Dispose();
+        _plans.Clear();
     }
 
     private SizedNetwork PlanFor(int height, int width)
     {
         var found = _plans.FirstOrDefault(p => p.Height == height && p.Width == width);
         if (found is not null) _plans.Remove(found);
-        else found = new SizedNetwork(_device, _kernels, _lowered, height, width);
+        else found = Create(height, width);
         _plans.AddFirst(found);
         if (_plans.Count > KeptPlans)
         {

@@ -37,9 +37,9 @@ internal sealed class SizedNetwork : IDisposable
     public int Width { get; }
 
     /// <summary>Runs an image, and waits.</summary>
-    public void Run(ReadOnlySpan<byte> rgb, HostResults results)
+    public void Run(byte[] rgb, HostResults results)
     {
-        _pixels.View.CopyFromCPU(_device.Stream, rgb.ToArray());
+        _pixels.View.CopyFromCPU(_device.Stream, rgb);
         _graph.Run(0);
         _executor.Read(_firstResult, results.Reserve(_resultFloats, _maps));
     }

@@ -18,7 +18,8 @@ public sealed class GpuBackend(GpuDevice device) : TrainingBackend
     public override string Device => device.ToString();
 
     /// <inheritdoc/>
-    internal override ITrainer CreateTrainer(TrainingConfig config, Model initial) => new GpuTrainer(device, Kernels, config, initial);
+    internal override ITrainer CreateTrainer(TrainingConfig config, Model initial) =>
+        DeviceException.Guard(device, () => new GpuTrainer(device, Kernels, config, initial));
 
     /// <inheritdoc/>
     internal override IImageEngine CreateEngine(Model model) => new GpuImageEngine(device, Kernels, model);

@@ -1,4 +1,3 @@
-using ILGPU.Runtime;
 using Secateur.Gpu.Data;
 using Secateur.Gpu.Devices;
 using Secateur.Gpu.Engine;
@@ -59,7 +58,7 @@ internal sealed class GpuTrainer : ITrainer
     }
 
     /// <inheritdoc/>
-    public IBatchSource Load(FaceDataset dataset, SampleLoaderOptions options)
+    public IBatchSource Load(FaceDataset dataset, SampleLoaderOptions options) => OnDevice(() =>
     {
         if (_pictures is null)
         {
@@ -69,7 +68,7 @@ internal sealed class GpuTrainer : ITrainer
         }
 
         return new GpuBatches(dataset, options, _pictures);
-    }
+    });
 
     /// <inheritdoc/>
     public MultiBoxResult Step(ITrainingBatch batch, double learningRate) => OnDevice(() =>
@@ -96,10 +95,10 @@ internal sealed class GpuTrainer : ITrainer
     });
 
     /// <inheritdoc/>
-    public void BeginPhase(FilterMask? frozen) => Freeze(frozen, _optimizer.Reset);
+    public void BeginPhase(FilterMask? frozen) => OnDevice(() => Freeze(frozen, _optimizer.Reset));
 
     /// <inheritdoc/>
-    public void Zero(FilterMask mask) => Zero(new FrozenWeights(_initial.Network, _parameters, mask));
+    public void Zero(FilterMask mask) => OnDevice(() => Zero(new FrozenWeights(_initial.Network, _parameters, mask)));
 
     /// <inheritdoc/>
     public Model ToModel(string step)
@@ -111,7 +110,7 @@ internal sealed class GpuTrainer : ITrainer
     }
 
     /// <inheritdoc/>
-    public TrainingState Snapshot(RunPosition position)
+    public TrainingState Snapshot(RunPosition position) => OnDevice(() =>
     {
         var parameters = new float[_parameters.Values.Length];
         _executor.Read(_executor.Layout.Parameters, parameters);
@@ -123,22 +122,21 @@ internal sealed class GpuTrainer : ITrainer
         });
         var (steps, arrays) = _optimizer.Snapshot();
         return new TrainingState(position, parameters, statistics, new OptimizerState(steps, arrays));
-    }
+    });
 
     /// <inheritdoc/>
-    public void Restore(TrainingState state)
+    public void Restore(TrainingState state) => OnDevice(() =>
     {
         _executor.Write(_executor.Layout.Parameters, state.Parameters);
         foreach (var (name, values) in state.Statistics) _executor.Write(_executor.Layout.Statistics[name], values);
         _optimizer.Reset(null);
         _optimizer.Restore(state.Optimizer.Steps, state.Optimizer.Arrays);
         Freeze(state.Position.Frozen is { } frozen ? new FilterMask(frozen) : null, _optimizer.Freeze);
-    }
+    });
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _device.Stream.Synchronize();
         _step.Dispose();
         _gradients.Dispose();
         _renderer?.Dispose();
@@ -181,15 +179,7 @@ internal sealed class GpuTrainer : ITrainer
         _executor.Write(_executor.Layout.Parameters, _parameters.Values);
     }
 
-    private T OnDevice<T>(Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (AcceleratorException error)
-        {
-            throw new DeviceException($"{_device} failed: {error.Message.ReplaceLineEndings(" ")}; the run is as it was last saved, go on with --resume, elsewhere with --device", error);
-        }
-    }
+    private T OnDevice<T>(Func<T> work) => DeviceException.Guard(_device, work);
+
+    private void OnDevice(Action work) => DeviceException.Guard(_device, work);
 }
