@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime;
 using Secateur.Gpu.Devices;
 
 namespace Secateur.Gpu.Engine;
