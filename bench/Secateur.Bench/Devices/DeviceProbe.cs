@@ -16,7 +16,7 @@ internal static class DeviceProbe
     public static DeviceRoofline Run(GpuDevice device)
     {
         // As much as no cache holds; the emulator has none that mattered, and a processor would take seconds.
-        var size = device.Name.Kind == DeviceKind.Emulator ? new ProbeSize(1 << 18, 4, 16) : device.HasOwnMemory ? new ProbeSize(1 << 28, 4096, 4096) : new ProbeSize(1 << 26, 256, 4096);
+        var size = device.Name.Kind == DeviceKind.Emulator ? new ProbeSize(1 << 18, 4, 2) : device.HasOwnMemory ? new ProbeSize(1 << 28, 4096, 512) : new ProbeSize(1 << 26, 256, 512);
         return new DeviceRoofline(Bandwidth(device, size), MultiplyAdds(device, size));
     }
 
@@ -49,7 +49,7 @@ internal static class DeviceProbe
     {
         using var target = device.Accelerator.Allocate1D<float>(1);
         var multiply = device.Accelerator.LoadKernel<ArrayView<float>, int, float, float>(ProbeKernels.MultiplyAdd);
-        var work = (double)size.Groups * GpuDevice.GroupSize * size.Rounds * ProbeKernels.Chains;
+        var work = (double)size.Groups * GpuDevice.GroupSize * size.Rounds * ProbeKernels.OfRound;
         return work / LeastMs(device, () => multiply(device.Stream, Grids.Of(size.Groups), target.View, size.Rounds, 0.5f, 1)) / 1e6;
     }
 

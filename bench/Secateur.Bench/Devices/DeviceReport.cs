@@ -14,7 +14,7 @@ internal static class DeviceReport
         Report.Line($"* launches: {result.Launches} forward and backward, {(result.IsRecorded ? "recorded as a graph" : "queued one by one")}");
         Report.Line($"* loss: {result.FirstLoss:F3} in the first step, {result.LastLoss:F3} in the last");
         if (result.Roofline is not { } roofline) return;
-        Report.Line($"* roofline: {roofline.GigabytesPerSecond:F0} GB/s copied, {roofline.GigaMultiplyAdds / 1000:F2} T multiply-adds/s in registers");
+        Report.Line($"* roofline: {roofline.GigabytesPerSecond:F0} GB/s copied, {roofline.GigaMultiplyAdds:F0} G multiply-adds/s in registers");
         Report.Line();
         Report.Table(
             1,
