@@ -17,10 +17,10 @@ for project in src/Secateur.Cli bench/Secateur.Bench tests/Secateur.Gpu.Tests; d
     -p:NuGetAudit=false -p:RunAnalyzers=false -p:GenerateDocumentationFile=false -p:DebugType=none -p:SatelliteResourceLanguages=en
 done
 
-# Debuggers, tracing, ONNX Runtime (for `compare` alone) and the hosts of `dotnet test`.
+# Debuggers, tracing and other garbage collectors of .NET, ONNX Runtime (for `compare` alone) and the hosts of `dotnet test`, which fill all subfolders.
 cd "$folder"
-rm -rf ./*.pdb ./*.xml libmscordbi.so libmscordaccore.so libcoreclrtraceprovider.so createdump \
-  libonnxruntime*.so Microsoft.TestPlatform.* Microsoft.VisualStudio.* Microsoft.CodeCoverage.* testhost* xunit.runner.visualstudio.*
+rm -rf ./*/ ./*.pdb ./*.xml libmscordbi.so libmscordaccore.so libcoreclrtraceptprovider.so libclrgc*.so createdump \
+  ./*onnxruntime*.so onnxruntime*.dll onnxruntime*.lib Microsoft.TestPlatform.* Microsoft.VisualStudio.* testhost* xunit.runner.visualstudio.*
 cd "$device"
 tar czf secateur.tgz secateur
 rm -rf "$folder"

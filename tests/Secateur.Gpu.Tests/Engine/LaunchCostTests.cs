@@ -1,6 +1,6 @@
 using Secateur.Gpu.Devices;
 using Secateur.Gpu.Engine;
-using Secateur.Lowering;
+using Secateur.Graph;
 using Secateur.Models;
 using Secateur.Training.Initialization;
 using Secateur.Training.Loss;
