@@ -89,7 +89,7 @@ summary() {
 
 main() {
   echo "# GPU backend on $model"
-  printf '\n%s, commit %s\n' "$(date -u '+%Y-%m-%d %H:%M UTC')" "$(git -C "$root" rev-parse --short HEAD 2>/dev/null || echo unknown)"
+  printf '\n%s, commit %s\n' "$(date -u '+%Y-%m-%d %H:%M UTC')" "$(<"$bin/commit")"
   part devices 30 "Devices" text "$bin/secateur" devices
   part tests 120 "Tests" text tests
   part draw 60 "Data to train on" text "$bin/Secateur.Bench" draw "$data" --images "$( ((full)) && echo 64 || echo 8)"

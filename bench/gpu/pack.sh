@@ -14,13 +14,14 @@ mkdir -p "$folder"
 # A folder of its own for what is built: a restore for one platform would change what other builds begin with.
 for project in src/Secateur.Cli bench/Secateur.Bench tests/Secateur.Gpu.Tests; do
   dotnet publish "$root/$project" -c Release -r linux-x64 --self-contained -v q --nologo --artifacts-path "$device/build" -o "$folder" \
-    -p:NuGetAudit=false -p:RunAnalyzers=false -p:GenerateDocumentationFile=false -p:DebugType=none -p:SatelliteResourceLanguages=en
+    -p:NuGetAudit=false -p:RunAnalyzers=false -p:GenerateDocumentationFile=false -p:DebugType=none -p:UseAppHost=true
 done
 
 # Debuggers, tracing and other garbage collectors of .NET, ONNX Runtime (for `compare` alone) and the hosts of `dotnet test`, which fill all subfolders.
 cd "$folder"
 rm -rf ./*/ ./*.pdb ./*.xml libmscordbi.so libmscordaccore.so libcoreclrtraceptprovider.so libclrgc*.so createdump \
   ./*onnxruntime*.so onnxruntime*.dll onnxruntime*.lib Microsoft.TestPlatform.* Microsoft.VisualStudio.* testhost* xunit.runner.visualstudio.*
+git -C "$root" describe --always --dirty=-changed >commit
 cd "$device"
 tar czf secateur.tgz secateur
 rm -rf "$folder"
