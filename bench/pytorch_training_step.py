@@ -137,31 +137,21 @@ class Extd64(nn.Module):
         return self.heads(levels[::-1])
 
 
-def create(name):
-    network = {"eresfd": EResFd, "extd64": Extd64}[name]()
+def create(name, device, recorded):
+    network = {"eresfd": EResFd, "extd64": Extd64}[name]().to(device)
     count = sum(p.numel() for p in network.parameters())
     if count != network.PARAMETERS:
         raise SystemExit(f"{name} has {count} parameters, expected {network.PARAMETERS}: it is another network than the published one")
     if name == "eresfd":
-        return network, torch.optim.Adam(network.parameters(), 1e-3, weight_decay=5e-4)
+        return network, torch.optim.Adam(network.parameters(), 1e-3, weight_decay=5e-4, capturable=recorded)
     return network, torch.optim.SGD(network.parameters(), 1e-3, momentum=0.9, weight_decay=5e-4)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("network", nargs="?", choices=["eresfd", "extd64"], default="eresfd")
-    parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--imgsz", type=int, default=640)
-    parser.add_argument("--steps", type=int, default=5)
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
-    args = parser.parse_args()
+def simple_loss(boxes, scores):
+    return boxes.abs().mean() + F.cross_entropy(scores, torch.zeros_like(scores[:, 0], dtype=torch.long))
 
-    torch.manual_seed(1)
-    torch.set_num_threads(args.threads)
-    network, optimizer = create(args.network)
-    network.train()
-    images = torch.randint(0, 256, (args.batch, 3, args.imgsz, args.imgsz)).float() - MEAN
 
+def time_on_processor(args, network, optimizer, images):
     steps = []
     for step in range(args.steps + 1):
         if step == 1:
@@ -169,7 +159,7 @@ def main():
         marks = [time.perf_counter()]
         boxes, scores = network(images)
         marks.append(time.perf_counter())
-        loss = boxes.abs().mean() + F.cross_entropy(scores, torch.zeros_like(scores[:, 0], dtype=torch.long))
+        loss = simple_loss(boxes, scores)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         marks.append(time.perf_counter())
@@ -185,6 +175,67 @@ def main():
     print(f"processor time: {1000 * processor_time / args.steps:.1f} ms a step, all threads together")
     for name, at in (("forward", 0), ("loss and backward", 1), ("optimiser", 2)):
         print(f"  {name}: {1000 * statistics.mean(s[at + 1] - s[at] for s in steps):.1f} ms")
+
+
+def time_on_card(args, network, optimizer, images):
+    torch.backends.cudnn.benchmark = True
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = args.precision == "tf32"
+    layout = torch.contiguous_format if args.precision == "fp32" else torch.channels_last
+    network.to(memory_format=layout)
+    images = images.cuda().to(memory_format=layout)
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast("cuda", torch.bfloat16, enabled=args.precision == "bf16"):
+            boxes, scores = network(images)
+        simple_loss(boxes.float(), scores.float()).backward()
+        optimizer.step()
+
+    # What cuDNN tries out and the optimiser allocates must not be recorded.
+    side = torch.cuda.Stream()
+    side.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(side):
+        for _ in range(3):
+            step()
+    torch.cuda.current_stream().wait_stream(side)
+    run = step
+    if args.graph:
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            step()
+        run = graph.replay
+
+    times = []
+    for _ in range(args.steps + 1):
+        torch.cuda.synchronize()
+        start = time.perf_counter()
+        run()
+        torch.cuda.synchronize()
+        times.append(time.perf_counter() - start)
+    median = statistics.median(times[1:])
+    mode = args.precision + (", channels last" if args.precision != "fp32" else "") + (", graph" if args.graph else "")
+    print(f"PyTorch {torch.__version__}, {args.network}, batch {args.batch} at {args.imgsz} x {args.imgsz}, {torch.cuda.get_device_name()}, {mode}")
+    print(f"step: median {1000 * median:.2f} ms, {args.batch / median:.1f} images/s, peak memory {torch.cuda.max_memory_allocated() / 2**30:.2f} GiB")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("network", nargs="?", choices=["eresfd", "extd64"], default="eresfd")
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--imgsz", type=int, default=640)
+    parser.add_argument("--steps", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--precision", choices=["fp32", "tf32", "bf16"], default="fp32", help="with --device cuda")
+    parser.add_argument("--graph", action="store_true", help="with --device cuda: record the step and replay it")
+    args = parser.parse_args()
+
+    torch.manual_seed(1)
+    torch.set_num_threads(args.threads)
+    network, optimizer = create(args.network, args.device, args.graph)
+    network.train()
+    images = torch.randint(0, 256, (args.batch, 3, args.imgsz, args.imgsz)).float() - MEAN
+    (time_on_card if args.device == "cuda" else time_on_processor)(args, network, optimizer, images)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Secateur.Bench.Comparison;
 using Secateur.Bench.Detection;
+using Secateur.Bench.Devices;
 using Secateur.Bench.Figures;
 using Secateur.Bench.Inference;
 using Secateur.Bench.Startup;
@@ -21,7 +22,14 @@ internal static class Program
     {
         var root = new RootCommand("Measures Secateur, to see where time goes.")
         {
-            CompareCommand.Create(), DetectionCommand.Create(), FiguresCommand.Create(), LayersCommand.Create(), OnnxRuntimeChild.Create(), StartupCommand.Create(), TrainingCommand.Create(),
+            CompareCommand.Create(),
+            DetectionCommand.Create(),
+            DrawCommand.Create(),
+            FiguresCommand.Create(),
+            LayersCommand.Create(),
+            OnnxRuntimeChild.Create(),
+            StartupCommand.Create(),
+            TrainingCommand.Create(),
         };
         try
         {

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using Secateur.Bench.Devices;
+using Secateur.Gpu.Devices;
 using Secateur.Models;
 
 namespace Secateur.Bench.Training;
@@ -17,15 +19,33 @@ internal static class TrainingCommand
         var size = Count("--imgsz", "Rows and columns of each image.", 640);
         var steps = Count("--steps", "Steps to measure.", 5);
         var threads = Count("--threads", "Threads of the engine, of the loss and of the data loader, each.", Environment.ProcessorCount);
-        var data = new Option<string?>("--data") { Description = "Load and augment the training images of this data set; noise when not given.", HelpName = "WIDER" };
+        var data = new Option<string?>("--data") { Description = "Load and augment the training images of this data set; when not given, noise on the processor, drawn scenes on another device.", HelpName = "WIDER" };
         var limit = Number<double>("--memory-limit", "Gigabytes for feature maps and gradients; the engine's default when not given.", "GB", "a number above 0", n => n > 0);
+        var device = Device();
+        var kernels = new Option<bool>("--kernels") { Description = "With --device: measure what the device can do at best, and each kind of kernel." };
         var json = new Option<bool>("--json") { Description = "Print one JSON document." };
-        var command = new Command("training", "Time whole training steps of a network with fresh weights: their stages and every kind of kernel.")
+        var command = new Command("training", "Time whole training steps of a network with fresh weights: their stages and every kind of kernel; or, with --device, those of a GPU.")
         {
-            architecture, batch, size, steps, threads, data, limit, json,
+            architecture, batch, size, steps, threads, data, limit, device, kernels, json,
         };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(device) is { Kind: not DeviceKind.Cpu } name)
+            {
+                var measured = DeviceTraining.Run(new DeviceSettings(
+                    parsed.GetValue(architecture)!,
+                    name,
+                    parsed.GetValue(batch),
+                    parsed.GetValue(size),
+                    parsed.GetValue(steps),
+                    parsed.GetValue(threads),
+                    parsed.GetValue(data),
+                    parsed.GetValue(kernels)));
+                if (parsed.GetValue(json)) Report.Json(measured);
+                else DeviceReport.Print(measured);
+                return;
+            }
+
             var bytes = parsed.GetValue(limit) is > 0 and var gigabytes ? (long?)(gigabytes * 1e9) : null;
             var result = TrainingBenchmark.Run(new TrainingSettings(
                 parsed.GetValue(architecture)!,
@@ -40,6 +60,20 @@ internal static class TrainingCommand
         });
         return command;
     }
+
+    private static Option<DeviceName> Device() => new("--device")
+    {
+        Description = "Where the steps run.",
+        HelpName = "cpu|cuda[:N]|opencl[:N]|emulator",
+        DefaultValueFactory = _ => new DeviceName(DeviceKind.Cpu),
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (DeviceName.TryParse(text, out var name) && name.Kind != DeviceKind.Auto) return name;
+            result.AddError($"--device is '{text}'; expected cpu, cuda, cuda:N, opencl, opencl:N or emulator");
+            return default;
+        },
+    };
 
     private static Option<int> Count(string name, string description, int initial)
     {

@@ -17,8 +17,6 @@ internal sealed class GpuExecutor : IDisposable
     private const long MostPositions = int.MaxValue / 2;
 
     private readonly GpuProgram _program;
-    private readonly IReadOnlyList<Action> _forward;
-    private readonly IReadOnlyList<Action> _backward;
 
     /// <param name="device">The device.</param>
     /// <param name="kernels">Its kernels.</param>
@@ -44,11 +42,13 @@ internal sealed class GpuExecutor : IDisposable
         Layout = steps.Layout;
         RequireMemory(device, model.Network, size, Layout.Length, plan.Floats);
         _program = new GpuProgram(device, kernels, Layout, plan.Floats);
-        _forward = _program.Bind(plan.Forward.Cast<LaunchStep>());
+        ForwardLaunches = _program.Bind(plan.Forward.Cast<LaunchStep>());
         var gradients = (Start: Layout.Gradients, Count: parameters.Values.Length);
-        _backward =
+        BackwardLaunches =
         [
-            () => _program.Kernels.Clear(_program.Stream, Grids.For(gradients.Count), _program.Memory, gradients.Start, gradients.Count),
+            new Launch(
+                new LaunchCost(nameof(KernelSet.Clear), sizeof(float) * (long)gradients.Count),
+                () => _program.Kernels.Clear(_program.Stream, Grids.For(gradients.Count), _program.Memory, gradients.Start, gradients.Count)),
             .. _program.Bind(plan.Backward.Cast<LaunchStep>()),
         ];
         _program.Seal();
@@ -81,11 +81,17 @@ internal sealed class GpuExecutor : IDisposable
     /// <summary>Bytes of its memory.</summary>
     public long MemoryBytes => Memory.Length * sizeof(float);
 
+    /// <summary>The launches of the forward pass.</summary>
+    public IReadOnlyList<Launch> ForwardLaunches { get; }
+
+    /// <summary>The launches of the backward pass.</summary>
+    public IReadOnlyList<Launch> BackwardLaunches { get; }
+
     /// <summary>Queues the forward pass.</summary>
-    public void Forward() => Run(_forward);
+    public void Forward() => Run(ForwardLaunches);
 
     /// <summary>Queues the backward pass.</summary>
-    public void Backward() => Run(_backward);
+    public void Backward() => Run(BackwardLaunches);
 
     /// <summary>Brings values to the device.</summary>
     public void Write(long at, float[] values)
@@ -114,8 +120,8 @@ internal sealed class GpuExecutor : IDisposable
             + (fitting > 0 ? FormattableString.Invariant($"a batch of {fitting} would fit (--batch {fitting})") : "take smaller images (--imgsz)"));
     }
 
-    private static void Run(IReadOnlyList<Action> launches)
+    private static void Run(IReadOnlyList<Launch> launches)
     {
-        for (var i = 0; i < launches.Count; i++) launches[i]();
+        for (var i = 0; i < launches.Count; i++) launches[i].Queue();
     }
 }

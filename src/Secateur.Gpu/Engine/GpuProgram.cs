@@ -20,7 +20,7 @@ internal sealed class GpuProgram : IDisposable
     private readonly List<ChannelTarget> _targets = [];
     private readonly List<int> _tables = [];
     private readonly List<IDisposable> _buffers = [];
-    private List<Action> _launches = [];
+    private List<Launch> _launches = [];
     private long _sums = 1;
 
     public GpuProgram(GpuDevice device, KernelSet kernels, MemoryLayout layout, long plannedFloats)
@@ -60,7 +60,7 @@ internal sealed class GpuProgram : IDisposable
     public long At(PlanBuffer buffer) => PlannedStart + buffer.Offset;
 
     /// <summary>Gathers the launches that follow into a list of their own.</summary>
-    public IReadOnlyList<Action> Bind(IEnumerable<LaunchStep> steps)
+    public IReadOnlyList<Launch> Bind(IEnumerable<LaunchStep> steps)
     {
         _launches = [];
         foreach (var step in steps) step.Bind(this);
@@ -68,7 +68,7 @@ internal sealed class GpuProgram : IDisposable
     }
 
     /// <summary>Adds a launch; views are read when it runs.</summary>
-    public void Add(Action launch) => _launches.Add(launch);
+    public void Add(LaunchCost cost, Action launch) => _launches.Add(new Launch(cost, launch));
 
     /// <summary>Has room for so many sums.</summary>
     public void RequireSums(long count) => _sums = Math.Max(_sums, count);

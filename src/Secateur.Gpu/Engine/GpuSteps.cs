@@ -44,7 +44,9 @@ internal sealed class GpuSteps(int batch, ParameterVector parameters, MemoryLayo
         var call = program.Map(map, buffer);
         var first = program.AddTable(channels);
         var grid = Grids.For((long)map.Batch * map.Positions, channels.Length);
-        program.Add(() => program.Kernels.Fill(program.Stream, grid, program.Memory, program.Tables, call, first, value));
+        program.Add(
+            new LaunchCost(nameof(KernelSet.Fill), sizeof(float) * (long)map.Batch * map.Positions * channels.Length),
+            () => program.Kernels.Fill(program.Stream, grid, program.Memory, program.Tables, call, first, value));
     });
 
     public override Operation Convolve(Network network, Conv2dNode node, ChannelRef[] inputs, StoredMap output) =>
@@ -78,7 +80,9 @@ internal sealed class GpuSteps(int batch, ParameterVector parameters, MemoryLayo
         {
             var call = Call(place, place.Values, program.AddReads(sources), channelsOfThread: 1);
             var (shape, grid) = (program.Map(map, map.Raw), Grids.For((long)map.Batch * map.Positions, sources.Length));
-            program.Add(() => program.Kernels.BringResult(program.Stream, grid, program.Memory, program.Reads, shape, call));
+            program.Add(
+                new LaunchCost(nameof(KernelSet.BringResult), 2 * sources.Bytes()),
+                () => program.Kernels.BringResult(program.Stream, grid, program.Memory, program.Reads, shape, call));
         });
     }
 
@@ -91,7 +95,9 @@ internal sealed class GpuSteps(int batch, ParameterVector parameters, MemoryLayo
             var each = targets.ChannelsOfThread();
             var call = Call(place, place.Gradients, program.AddTargets(targets), each);
             var (shape, grid) = (new MapCall { Batch = map.Batch, Positions = map.Positions }, Grids.For((long)map.Batch * map.Positions, targets.Length / each));
-            program.Add(() => program.Kernels.BringGradient(program.Stream, grid, program.Memory, program.Targets, shape, call));
+            program.Add(
+                new LaunchCost(nameof(KernelSet.BringGradient), targets.Bytes() + (sizeof(float) * (long)map.Batch * map.Positions * targets.Length)),
+                () => program.Kernels.BringGradient(program.Stream, grid, program.Memory, program.Targets, shape, call));
         });
     }
 
@@ -102,7 +108,11 @@ internal sealed class GpuSteps(int batch, ParameterVector parameters, MemoryLayo
         {
             _weights.Bind(program);
             foreach (var (first, second, factors) in _fusions)
-                program.Add(() => program.Kernels.Factors(program.Stream, Grids.Of(1), program.Memory, first, second, factors));
+            {
+                program.Add(
+                    new LaunchCost(nameof(KernelSet.Factors)),
+                    () => program.Kernels.Factors(program.Stream, Grids.Of(1), program.Memory, first, second, factors));
+            }
         })];
     }
 

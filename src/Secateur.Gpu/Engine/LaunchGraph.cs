@@ -21,6 +21,9 @@ internal sealed partial class LaunchGraph(GpuDevice device, Action launches) : I
     private nint _graph;
     private bool _refused = device.Accelerator is not CudaAccelerator;
 
+    /// <summary>Whether they run as a graph by now.</summary>
+    public bool IsRecorded => _graph != 0;
+
     /// <summary>Queues them.</summary>
     /// <param name="version">Changes when their arguments have.</param>
     public void Run(int version)

@@ -45,7 +45,9 @@ internal sealed class PackedWeights(ParameterVector parameters, MemoryLayout lay
     {
         if (_places.Count == 0) return;
         var (first, grid) = (program.AddTable(_places), Grids.For(_places.Count));
-        program.Add(() => program.Kernels.Pack(program.Stream, grid, program.Memory, program.Tables, first, _places.Count, layout.Parameters, _start));
+        program.Add(
+            new LaunchCost(nameof(KernelSet.Pack), (sizeof(int) + sizeof(float) + sizeof(float)) * (long)_places.Count),
+            () => program.Kernels.Pack(program.Stream, grid, program.Memory, program.Tables, first, _places.Count, layout.Parameters, _start));
     }
 
     private PackedTiles Add(int groups, int written, int read, int kernel, Func<int, int, int, int, int> weight)

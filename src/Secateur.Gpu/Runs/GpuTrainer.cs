@@ -57,6 +57,15 @@ internal sealed class GpuTrainer : ITrainer
         });
     }
 
+    /// <summary>The network's plan.</summary>
+    public GpuExecutor Executor => _executor;
+
+    /// <summary>Bytes of the pictures that are kept on the device, and on the host.</summary>
+    public (long OnDevice, long OnHost) KeptPictures => _pictures?.Kept ?? default;
+
+    /// <summary>Whether steps run as a graph by now.</summary>
+    public bool IsRecorded => _step.IsRecorded;
+
     /// <inheritdoc/>
     public IBatchSource Load(FaceDataset dataset, SampleLoaderOptions options) => OnDevice(() =>
     {

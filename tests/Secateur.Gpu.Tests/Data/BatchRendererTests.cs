@@ -7,7 +7,7 @@ using Secateur.Training.Data.Augmentation;
 
 namespace Secateur.Gpu.Tests.Data;
 
-public sealed class BatchRendererTests(OpenClDevice device) : IClassFixture<OpenClDevice>
+public sealed class BatchRendererTests
 {
     private const int Side = 37;
 
@@ -18,7 +18,7 @@ public sealed class BatchRendererTests(OpenClDevice device) : IClassFixture<Open
 
     public static TheoryData<string> Filters => [.. Enum.GetNames<ResampleFilter>()];
 
-    [OpenClTheory]
+    [DeviceTheory]
     [MemberData(nameof(Filters))]
     public void Every_combination_of_steps_gives_the_pixels_of_the_cpu(string filter)
     {
@@ -34,7 +34,7 @@ public sealed class BatchRendererTests(OpenClDevice device) : IClassFixture<Open
         }
     }
 
-    [OpenClFact]
+    [DeviceFact]
     public void The_order_of_the_planes_and_the_mean_are_those_of_the_network()
     {
         var format = new PixelFormat([100.5f, 7, 200.25f], PixelOrder.Bgr);
@@ -44,7 +44,7 @@ public sealed class BatchRendererTests(OpenClDevice device) : IClassFixture<Open
         AssertSame(picture, [new SampleRecipe(axes, PhotometricDraws.None), new SampleRecipe(axes, new PhotometricDraws(true, 0.1f, -0.3f, 0.4f, 0.05f))], format, augmentation);
     }
 
-    [OpenClFact]
+    [DeviceFact]
     public void Grey_black_and_white_pictures_have_no_hue_to_turn()
     {
         foreach (var value in new byte[] { 0, 1, 128, 255 })
@@ -55,24 +55,24 @@ public sealed class BatchRendererTests(OpenClDevice device) : IClassFixture<Open
         }
     }
 
-    [OpenClFact]
+    [DeviceFact]
     public void Ready_pixels_are_taken_as_they_are()
     {
         var format = RenderedSamples.Head.Pixels;
         var images = Enumerable.Range(0, 3).Select(i => RenderedSamples.Picture(Side, Side, i)).ToArray();
-        using var store = PictureStore.Empty(device.Open);
-        using var renderer = new BatchRenderer(device.Open, store, format, Side, 3);
+        using var store = PictureStore.Empty(TestDevices.Default);
+        using var renderer = new BatchRenderer(TestDevices.Default, store, format, Side, 3);
         var batch = Batch(images.Select(i => DeviceSample.Of(new TrainingSample(i, [new FaceBox(0, 0, 1, 1)], "ready"))));
         var planes = RenderedSamples.Render(renderer, batch, Side);
         for (var i = 0; i < 3; i++) RenderedSamples.AssertSame(images[i], planes[i], format, $"image {i}");
         Assert.Equal(planes.Reverse(), RenderedSamples.Render(renderer, Batch(batch.Samples.Reverse()), Side));
     }
 
-    [OpenClFact]
+    [DeviceFact]
     public void Recorded_kernels_are_good_until_more_is_brought_than_there_is_room_for()
     {
-        using var store = PictureStore.Empty(device.Open);
-        using var renderer = new BatchRenderer(device.Open, store, RenderedSamples.Head.Pixels, Side, 1);
+        using var store = PictureStore.Empty(TestDevices.Default);
+        using var renderer = new BatchRenderer(TestDevices.Default, store, RenderedSamples.Head.Pixels, Side, 1);
         renderer.Upload(Of(100));
         var version = renderer.Version;
         renderer.Upload(Of(60));
@@ -84,11 +84,11 @@ public sealed class BatchRendererTests(OpenClDevice device) : IClassFixture<Open
         DeviceBatch Of(int side) => Batch([Sample(RenderedSamples.Picture(side, side, 1), new SampleRecipe(ResampleAxes.Create(side, side, SampleWindow.Whole(side, side), Side, ResampleFilter.Nearest), default))]);
     }
 
-    [OpenClFact]
+    [DeviceFact]
     public void Batches_of_other_sizes_are_wrong_calls()
     {
-        using var store = PictureStore.Empty(device.Open);
-        using var renderer = new BatchRenderer(device.Open, store, RenderedSamples.Head.Pixels, Side, 1);
+        using var store = PictureStore.Empty(TestDevices.Default);
+        using var renderer = new BatchRenderer(TestDevices.Default, store, RenderedSamples.Head.Pixels, Side, 1);
         var right = DeviceSample.Of(Ready(Side, Side));
         Assert.Throws<ArgumentException>(() => renderer.Upload(Batch([right, right])));
         Assert.Throws<ArgumentException>(() => renderer.Upload(Batch([DeviceSample.Of(Ready(Side + 1, Side + 1))])));
@@ -110,8 +110,8 @@ public sealed class BatchRendererTests(OpenClDevice device) : IClassFixture<Open
 
     private void AssertSame(RgbImage picture, ImmutableArray<SampleRecipe> recipes, PixelFormat format, SampleAugmentation? augmentation = null)
     {
-        using var store = PictureStore.Empty(device.Open);
-        using var renderer = new BatchRenderer(device.Open, store, format, Side, recipes.Length);
+        using var store = PictureStore.Empty(TestDevices.Default);
+        using var renderer = new BatchRenderer(TestDevices.Default, store, format, Side, recipes.Length);
         var planes = RenderedSamples.Render(renderer, Batch(recipes.Select(recipe => Sample(picture, recipe))), Side);
         for (var i = 0; i < recipes.Length; i++)
             RenderedSamples.AssertSame((augmentation ?? Augmentation).Render(picture, recipes[i]), planes[i], format, recipes[i].Photometric.ToString());

@@ -6,7 +6,7 @@ using Secateur.Training.Data.Loading;
 
 namespace Secateur.Gpu.Tests.Data;
 
-public sealed class DeviceSamplesTests(OpenClDevice device) : IClassFixture<OpenClDevice>, IDisposable
+public sealed class DeviceSamplesTests : IDisposable
 {
     private const int Side = 48;
     private const long Plenty = 1 << 28;
@@ -17,16 +17,16 @@ public sealed class DeviceSamplesTests(OpenClDevice device) : IClassFixture<Open
 
     public void Dispose() => _folder.Dispose();
 
-    [OpenClFact]
+    [DeviceFact]
     public void Every_pixel_is_that_of_the_cpu()
     {
         var dataset = Mixed();
-        using var store = new PictureStore(device.Open, dataset, Plenty, 0);
-        AssertSame(device.Open, store, dataset, Options, 50);
-        AssertSame(device.Open, store, dataset, Options with { Seed = 4, ImageSize = 75, Batch = 7 }, 6);
+        using var store = new PictureStore(TestDevices.Default, dataset, Plenty, 0);
+        AssertSame(TestDevices.Default, store, dataset, Options, 50);
+        AssertSame(TestDevices.Default, store, dataset, Options with { Seed = 4, ImageSize = 75, Batch = 7 }, 6);
     }
 
-    [OpenClTheory]
+    [DeviceTheory]
     [InlineData(0, 0, "Nowhere")]
     [InlineData(0, Plenty, "Host")]
     [InlineData(0, 60_000, "Nowhere, Host")]
@@ -37,19 +37,19 @@ public sealed class DeviceSamplesTests(OpenClDevice device) : IClassFixture<Open
     public void Where_the_pictures_lie_makes_no_difference(long onDevice, long onHost, string places)
     {
         var dataset = Mixed();
-        using var store = new PictureStore(device.Open, dataset, onDevice, onHost);
-        var seen = AssertSame(device.Open, store, dataset, Options, 12);
+        using var store = new PictureStore(TestDevices.Default, dataset, onDevice, onHost);
+        var seen = AssertSame(TestDevices.Default, store, dataset, Options, 12);
         Assert.Equal(places, string.Join(", ", seen.Select(s => s.Picture.Place).Distinct().Order()));
         Assert.InRange(store.Kept.OnDevice, 0, onDevice);
         Assert.InRange(store.Kept.OnHost, 0, onHost);
     }
 
-    [OpenClFact]
+    [DeviceFact]
     public void What_is_kept_is_not_read_again()
     {
         var dataset = Mixed();
-        using var store = new PictureStore(device.Open, dataset, 60_000, Plenty);
-        using var renderer = new BatchRenderer(device.Open, store, Options.Head.Pixels, Side, Options.Batch);
+        using var store = new PictureStore(TestDevices.Default, dataset, 60_000, Plenty);
+        using var renderer = new BatchRenderer(TestDevices.Default, store, Options.Head.Pixels, Side, Options.Batch);
         var before = Load(dataset, store, renderer, Options, 20);
         var decoded = store.Decoded;
         Assert.InRange(decoded, dataset.Images.Length, 4 * dataset.Images.Length);
@@ -58,32 +58,32 @@ public sealed class DeviceSamplesTests(OpenClDevice device) : IClassFixture<Open
         Assert.Equal(decoded, store.Decoded);
     }
 
-    [OpenClFact]
+    [DeviceFact]
     public void Pictures_that_were_decoded_for_batches_that_nobody_took_are_of_use_later()
     {
         var dataset = Mixed();
-        using var store = new PictureStore(device.Open, dataset, Plenty, 0);
+        using var store = new PictureStore(TestDevices.Default, dataset, Plenty, 0);
         using (var unused = new DeviceSamples(dataset, Options, store)) unused.Next();
-        AssertSame(device.Open, store, dataset, Options, 4);
+        AssertSame(TestDevices.Default, store, dataset, Options, 4);
     }
 
-    [OpenClFact]
+    [DeviceFact]
     public void Loading_goes_on_where_it_ended()
     {
         var dataset = Mixed();
-        using var store = new PictureStore(device.Open, dataset, Plenty, 0);
-        using var renderer = new BatchRenderer(device.Open, store, Options.Head.Pixels, Side, Options.Batch);
+        using var store = new PictureStore(TestDevices.Default, dataset, Plenty, 0);
+        using var renderer = new BatchRenderer(TestDevices.Default, store, Options.Head.Pixels, Side, Options.Batch);
         var all = Load(dataset, store, renderer, Options, 6);
         Assert.Equal(all[3..], Load(dataset, store, renderer, Options with { Epoch = 1, Step = 1 }, 3));
-        AssertSame(device.Open, store, dataset, Options with { Epoch = 2, Step = 1 }, 2);
+        AssertSame(TestDevices.Default, store, dataset, Options with { Epoch = 2, Step = 1 }, 2);
     }
 
-    [OpenClFact]
+    [DeviceFact]
     public void A_broken_image_is_told_once_and_replaced_or_strictly_an_error()
     {
         var dataset = Mixed();
         File.WriteAllText(dataset.Images[2].Path, "no picture");
-        using var store = new PictureStore(device.Open, dataset, Plenty, 0);
+        using var store = new PictureStore(TestDevices.Default, dataset, Plenty, 0);
         var told = new List<string>();
         var options = Options with { BrokenImage = (image, problem) => { lock (told) told.Add($"{image.Name}: {problem}"); } };
         using (var expected = new SampleLoader(dataset, options with { BrokenImage = null }))
@@ -93,7 +93,7 @@ public sealed class DeviceSamplesTests(OpenClDevice device) : IClassFixture<Open
         }
 
         Assert.StartsWith(dataset.Images[2].Name, Assert.Single(told), StringComparison.Ordinal);
-        AssertSame(device.Open, store, dataset, options with { BrokenImage = null }, 8);
+        AssertSame(TestDevices.Default, store, dataset, options with { BrokenImage = null }, 8);
         using var strict = new DeviceSamples(dataset, options with { Strict = true }, store);
         Assert.Contains(dataset.Images[2].Name, Assert.Throws<InvalidFileException>(() => { while (strict.Next().Epoch < 2) ; }).Message, StringComparison.Ordinal);
     }

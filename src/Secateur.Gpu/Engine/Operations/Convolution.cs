@@ -68,7 +68,9 @@ internal sealed class Convolution : Operation
             };
             var (grid, (kernel, stride, width)) = (GridOf(call, _forward), Constants(_forward));
             var launch = _isMma ? program.Kernels.MmaConvolve : program.Kernels.Convolve;
-            program.Add(() => launch(program.Stream, grid, program.Memory, program.Weights, program.Reads, call, kernel, stride, width));
+            program.Add(
+                new LaunchCost(_geometry.Named(_isMma ? nameof(KernelSet.MmaConvolve) : nameof(KernelSet.Convolve)), sources.Bytes() + Output.Bytes(), Output.MultiplyAdds(_weightCount)),
+                () => launch(program.Stream, grid, program.Memory, program.Weights, program.Reads, call, kernel, stride, width));
         });
     }
 
@@ -105,13 +107,26 @@ internal sealed class Convolution : Operation
         };
         var (grid, pointwise) = (Grids.Of(output.Chunks, layers), SpecializedValue.New(IsPointwise ? 1 : 0));
         program.RequireSums((long)output.Chunks * _weightCount);
-        if (isDepthwise) program.Add(() => program.Kernels.DepthwiseProducts(program.Stream, grid, program.Memory, program.Sums, program.Reads, call));
-        else program.Add(() => program.Kernels.WeightProducts(program.Stream, grid, program.Memory, program.Sums, program.Reads, call, pointwise));
+        if (isDepthwise)
+        {
+            program.Add(
+                new LaunchCost(_geometry.Named(nameof(KernelSet.DepthwiseProducts)), sources.Bytes() + Output.Bytes(), Output.MultiplyAdds(_weightCount)),
+                () => program.Kernels.DepthwiseProducts(program.Stream, grid, program.Memory, program.Sums, program.Reads, call));
+        }
+        else
+        {
+            program.Add(
+                new LaunchCost(_geometry.Named(nameof(KernelSet.WeightProducts)), sources.Bytes() + Output.Bytes(), Output.MultiplyAdds(_weightCount)),
+                () => program.Kernels.WeightProducts(program.Stream, grid, program.Memory, program.Sums, program.Reads, call, pointwise));
+        }
+
         AddChunks(program, _weightCount, output.Chunks, _layout.Gradients + _weightStart);
         if (_biasStart < 0) return;
         var bias = program.Map(Output, gradient, Shares.Of(Output, Output.Channels));
         program.RequireSums((long)bias.Chunks * Output.Channels);
-        program.Add(() => program.Kernels.ChannelSums(program.Stream, Grids.Of(bias.Chunks, Output.Channels), program.Memory, program.Sums, bias));
+        program.Add(
+            new LaunchCost(nameof(KernelSet.ChannelSums), Output.Bytes()),
+            () => program.Kernels.ChannelSums(program.Stream, Grids.Of(bias.Chunks, Output.Channels), program.Memory, program.Sums, bias));
         AddChunks(program, Output.Channels, bias.Chunks, _layout.Gradients + _biasStart);
     });
 
@@ -127,12 +142,16 @@ internal sealed class Convolution : Operation
             };
             var (grid, (kernel, stride, width)) = (GridOf(call, _backward), Constants(_backward));
             var launch = _isMma ? program.Kernels.MmaInputGradient : program.Kernels.InputGradient;
-            program.Add(() => launch(program.Stream, grid, program.Memory, program.Weights, program.Targets, call, kernel, stride, width));
+            program.Add(
+                new LaunchCost(_geometry.Named(_isMma ? nameof(KernelSet.MmaInputGradient) : nameof(KernelSet.InputGradient)), Output.Bytes() + targets.Bytes(), Output.MultiplyAdds(_weightCount)),
+                () => launch(program.Stream, grid, program.Memory, program.Weights, program.Targets, call, kernel, stride, width));
         }),
     ];
 
     private static void AddChunks(GpuProgram program, int count, int chunks, long gradients) =>
-        program.Add(() => program.Kernels.SumChunks(program.Stream, Grids.For(count), program.Memory, program.Sums, count, chunks, gradients));
+        program.Add(
+            new LaunchCost(nameof(KernelSet.SumChunks), sizeof(double) * (long)count * chunks),
+            () => program.Kernels.SumChunks(program.Stream, Grids.For(count), program.Memory, program.Sums, count, chunks, gradients));
 
     private static int Tiles(int channels) => (channels + WeightTile.Side - 1) / WeightTile.Side;
 

@@ -31,8 +31,13 @@ internal sealed class JoinedGradient
         return [new LaunchStep(_map.Name, _parts.Exists(p => !p.View.IsIdentity) ? buffers.Append(_values) : buffers, program =>
         {
             var first = program.AddGradients(_map, _values, _parts);
+
+            // The parts, the result, and the values where activations and norms depend on them.
+            var bytes = _map.Bytes() * (_parts.Count + 1 + (_parts.Exists(p => !p.View.IsIdentity) ? 1 : 0));
             var (call, grid, parts) = (program.Map(_map, Buffer), Grids.For((long)_map.Batch * _map.Positions, _map.Channels), _parts.Count);
-            program.Add(() => program.Kernels.JoinGradients(program.Stream, grid, program.Memory, program.GradientReads, call, first, parts));
+            program.Add(
+                new LaunchCost(nameof(KernelSet.JoinGradients), bytes),
+                () => program.Kernels.JoinGradients(program.Stream, grid, program.Memory, program.GradientReads, call, first, parts));
         })];
     }
 }

@@ -18,7 +18,9 @@ internal sealed class MaxOut(MaxOutNode node, ChannelRef[] inputs, StoredMap out
         return new LaunchStep(node.Name, sources.Buffers().Append(values), program =>
         {
             var (map, first, grid) = (program.Map(Output, values), program.AddReads(sources), Grids.For((long)Output.Batch * Output.Positions));
-            program.Add(() => program.Kernels.MaxOut(program.Stream, grid, program.Memory, program.Reads, map, first, sources.Length));
+            program.Add(
+                new LaunchCost(nameof(KernelSet.MaxOut), sources.Bytes() + Output.Bytes()),
+                () => program.Kernels.MaxOut(program.Stream, grid, program.Memory, program.Reads, map, first, sources.Length));
         });
     }
 
@@ -30,7 +32,9 @@ internal sealed class MaxOut(MaxOutNode node, ChannelRef[] inputs, StoredMap out
         {
             var (map, read, target) = (program.Map(Output, gradient.Buffer), program.AddReads(sources), program.AddTargets(targets));
             var grid = Grids.For((long)Output.Batch * Output.Positions);
-            program.Add(() => program.Kernels.MaxOutGradient(program.Stream, grid, program.Memory, program.Reads, program.Targets, map, read, target, sources.Length));
+            program.Add(
+                new LaunchCost(nameof(KernelSet.MaxOutGradient), sources.Bytes() + Output.Bytes() + targets.Bytes()),
+                () => program.Kernels.MaxOutGradient(program.Stream, grid, program.Memory, program.Reads, program.Targets, map, read, target, sources.Length));
         })];
     }
 

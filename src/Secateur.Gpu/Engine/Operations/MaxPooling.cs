@@ -20,7 +20,9 @@ internal sealed class MaxPooling(MaxPool2dNode node, ChannelRef[] inputs, MapSha
         {
             var (map, call) = (program.Map(Output, values), Call(program.AddReads(sources)));
             var grid = Grids.For((long)Output.Batch * Output.Positions, Output.Channels);
-            program.Add(() => program.Kernels.Pool(program.Stream, grid, program.Memory, program.Reads, map, call));
+            program.Add(
+                new LaunchCost(nameof(KernelSet.Pool), sources.Bytes() + Output.Bytes()),
+                () => program.Kernels.Pool(program.Stream, grid, program.Memory, program.Reads, map, call));
         });
     }
 
@@ -34,7 +36,9 @@ internal sealed class MaxPooling(MaxPool2dNode node, ChannelRef[] inputs, MapSha
             var map = program.Map(Output, gradient.Buffer);
             var call = Call(program.AddReads(sources)) with { FirstTarget = program.AddTargets(targets), ChannelsOfThread = each };
             var grid = Grids.For(Output.Batch * from.Area, Output.Channels / each);
-            program.Add(() => program.Kernels.PoolGradient(program.Stream, grid, program.Memory, program.Reads, program.Targets, map, call));
+            program.Add(
+                new LaunchCost(nameof(KernelSet.PoolGradient), sources.Bytes() + Output.Bytes() + targets.Bytes()),
+                () => program.Kernels.PoolGradient(program.Stream, grid, program.Memory, program.Reads, program.Targets, map, call));
         })];
     }
 

@@ -24,7 +24,9 @@ internal sealed class Merge(string name, ChannelRef?[][] operands, (int First, i
         {
             var (map, call) = (program.Map(Output, values), Call(program.AddReads(sources), 1));
             var grid = Grids.For((long)Output.Batch * Output.Positions, Output.Channels);
-            program.Add(() => program.Kernels.Merge(program.Stream, grid, program.Memory, program.Reads, map, call));
+            program.Add(
+                new LaunchCost(nameof(KernelSet.Merge), sources.Bytes() + Output.Bytes()),
+                () => program.Kernels.Merge(program.Stream, grid, program.Memory, program.Reads, map, call));
         });
     }
 
@@ -46,7 +48,9 @@ internal sealed class Merge(string name, ChannelRef?[][] operands, (int First, i
         var each = targets.ChannelsOfThread() == 1 ? 1 : Output.Channels;
         var (map, call) = (program.Map(Output, gradient), Call(program.AddTargets(targets), each));
         var grid = Grids.For((long)Output.Batch * Output.Positions, Output.Channels / each);
-        program.Add(() => program.Kernels.MergeGradient(program.Stream, grid, program.Memory, program.Targets, map, call));
+        program.Add(
+            new LaunchCost(nameof(KernelSet.MergeGradient), Output.Bytes() + targets.Bytes()),
+            () => program.Kernels.MergeGradient(program.Stream, grid, program.Memory, program.Targets, map, call));
     });
 
     private LaunchStep FactorGradient((int First, int Second, long Factors) learned, PlanBuffer gradient)
@@ -57,17 +61,21 @@ internal sealed class Merge(string name, ChannelRef?[][] operands, (int First, i
             var (map, call) = (program.Map(Output, gradient, Shares.Of(Output, Output.Channels)), Call(program.AddReads(sources), 1));
             var count = Output.Channels * map.Chunks;
             program.RequireSums(2L * count);
-            program.Add(() => program.Kernels.FactorSums(program.Stream, Grids.Of(map.Chunks, Output.Channels), program.Memory, program.Sums, program.Reads, map, call));
-            program.Add(() => program.Kernels.FactorGradient(
-                program.Stream,
-                Grids.Of(1),
-                program.Memory,
-                program.Sums,
-                count,
-                layout.Parameters + learned.First,
-                layout.Parameters + learned.Second,
-                layout.Gradients + learned.First,
-                layout.Gradients + learned.Second));
+            program.Add(
+                new LaunchCost(nameof(KernelSet.FactorSums), sources.Bytes() + Output.Bytes()),
+                () => program.Kernels.FactorSums(program.Stream, Grids.Of(map.Chunks, Output.Channels), program.Memory, program.Sums, program.Reads, map, call));
+            program.Add(
+                new LaunchCost(nameof(KernelSet.FactorGradient)),
+                () => program.Kernels.FactorGradient(
+                    program.Stream,
+                    Grids.Of(1),
+                    program.Memory,
+                    program.Sums,
+                    count,
+                    layout.Parameters + learned.First,
+                    layout.Parameters + learned.Second,
+                    layout.Gradients + learned.First,
+                    layout.Gradients + learned.Second));
         });
     }
 

@@ -17,8 +17,12 @@ internal static class Normalization
             var shape = program.Map(map, values, Shares.Of(map, map.Channels));
             var call = Call(norm, parameters, layout, program) with { Chunks = shape.Chunks };
             program.RequireSums((long)NormKernels.Moments * map.Channels * shape.Chunks);
-            program.Add(() => program.Kernels.TakeMoments(program.Stream, Grids.Of(shape.Chunks, map.Channels), program.Memory, program.Sums, shape));
-            program.Add(() => program.Kernels.Norm(program.Stream, Grids.For(map.Channels), program.Memory, program.Sums, call));
+            program.Add(
+                new LaunchCost(nameof(KernelSet.TakeMoments), map.Bytes()),
+                () => program.Kernels.TakeMoments(program.Stream, Grids.Of(shape.Chunks, map.Channels), program.Memory, program.Sums, shape));
+            program.Add(
+                new LaunchCost(nameof(KernelSet.Norm)),
+                () => program.Kernels.Norm(program.Stream, Grids.For(map.Channels), program.Memory, program.Sums, call));
         });
     }
 
@@ -36,15 +40,21 @@ internal static class Normalization
             for (var i = 0; i < views.Count; i++)
             {
                 var (read, sum) = (program.AddGradients(map, values, [(views[i], gradients[i], false)]), (long)NormKernels.ViewSums * count * i);
-                program.Add(() => program.Kernels.TakeViewSums(
-                    program.Stream, Grids.Of(shape.Chunks, map.Channels), program.Memory, program.Sums, program.GradientReads, shape, read, sum));
+                program.Add(
+                    new LaunchCost(nameof(KernelSet.TakeViewSums), 2 * map.Bytes()),
+                    () => program.Kernels.TakeViewSums(
+                        program.Stream, Grids.Of(shape.Chunks, map.Channels), program.Memory, program.Sums, program.GradientReads, shape, read, sum));
                 if (views[i].Activation.Slope is not { } slope) continue;
-                program.Add(() => program.Kernels.SlopeGradient(program.Stream, Grids.Of(1), program.Memory, program.Sums, sum, count, layout.Gradients + slope));
+                program.Add(
+                    new LaunchCost(nameof(KernelSet.SlopeGradient)),
+                    () => program.Kernels.SlopeGradient(program.Stream, Grids.Of(1), program.Memory, program.Sums, sum, count, layout.Gradients + slope));
             }
 
             if (norm is null) return;
             var call = Call(norm, parameters, layout, program) with { Chunks = shape.Chunks, Views = views.Count };
-            program.Add(() => program.Kernels.NormGradient(program.Stream, Grids.For(map.Channels), program.Memory, program.Sums, call));
+            program.Add(
+                new LaunchCost(nameof(KernelSet.NormGradient)),
+                () => program.Kernels.NormGradient(program.Stream, Grids.For(map.Channels), program.Memory, program.Sums, call));
         });
     }
 

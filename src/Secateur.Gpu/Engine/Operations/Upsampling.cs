@@ -20,7 +20,9 @@ internal sealed class Upsampling(UpsampleNode node, ChannelRef[] inputs, MapShap
         {
             var (map, call) = (program.Map(Output, values), Call(program, program.AddReads(sources), 1));
             var grid = Grids.For((long)Output.Batch * Output.Positions, Output.Channels);
-            program.Add(() => program.Kernels.Upsample(program.Stream, grid, program.Memory, program.Tables, program.Reads, map, call));
+            program.Add(
+                new LaunchCost(nameof(KernelSet.Upsample), sources.Bytes() + Output.Bytes()),
+                () => program.Kernels.Upsample(program.Stream, grid, program.Memory, program.Tables, program.Reads, map, call));
         });
     }
 
@@ -33,7 +35,9 @@ internal sealed class Upsampling(UpsampleNode node, ChannelRef[] inputs, MapShap
             var each = targets.ChannelsOfThread();
             var (map, call) = (program.Map(Output, gradient.Buffer), Call(program, program.AddTargets(targets), each));
             var grid = Grids.For(Output.Batch * from.Area, Output.Channels / each);
-            program.Add(() => program.Kernels.UpsampleGradient(program.Stream, grid, program.Memory, program.Tables, program.Targets, map, call));
+            program.Add(
+                new LaunchCost(nameof(KernelSet.UpsampleGradient), Output.Bytes() + targets.Bytes()),
+                () => program.Kernels.UpsampleGradient(program.Stream, grid, program.Memory, program.Tables, program.Targets, map, call));
         })];
     }
 
