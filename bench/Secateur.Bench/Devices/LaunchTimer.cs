@@ -1,6 +1,7 @@
-using System.Diagnostics;
 using Secateur.Gpu.Devices;
 using Secateur.Gpu.Engine;
+using Secateur.Gpu.Engine.Launching;
+using System.Diagnostics;
 
 namespace Secateur.Bench.Devices;
 

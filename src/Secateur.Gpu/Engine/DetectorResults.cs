@@ -1,3 +1,4 @@
+using Secateur.Gpu.Engine.Launching;
 using Secateur.Graph;
 
 namespace Secateur.Gpu.Engine;

@@ -1,5 +1,6 @@
 using ILGPU.Runtime;
 using Secateur.Gpu.Devices;
+using Secateur.Gpu.Engine.Launching;
 using Secateur.Graph;
 using Secateur.Training;
 using Secateur.Training.Engine.Planning;

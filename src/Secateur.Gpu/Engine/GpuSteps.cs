@@ -1,3 +1,4 @@
+using Secateur.Gpu.Engine.Launching;
 using Secateur.Gpu.Engine.Operations;
 using Secateur.Gpu.Kernels;
 using Secateur.Graph;

@@ -1,6 +1,7 @@
 using ILGPU.Runtime;
 using Secateur.Gpu.Devices;
 using Secateur.Gpu.Engine;
+using Secateur.Gpu.Engine.Launching;
 using Secateur.Graph;
 using Secateur.Lowering;
 using Secateur.Runtime;

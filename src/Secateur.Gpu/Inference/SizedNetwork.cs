@@ -2,6 +2,7 @@ using ILGPU;
 using ILGPU.Runtime;
 using Secateur.Gpu.Devices;
 using Secateur.Gpu.Engine;
+using Secateur.Gpu.Engine.Launching;
 using Secateur.Gpu.Kernels;
 using Secateur.Graph;
 using Secateur.Kernels.Layout;

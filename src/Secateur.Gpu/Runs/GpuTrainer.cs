@@ -1,6 +1,7 @@
 using Secateur.Gpu.Data;
 using Secateur.Gpu.Devices;
 using Secateur.Gpu.Engine;
+using Secateur.Gpu.Engine.Launching;
 using Secateur.Gpu.Loss;
 using Secateur.Gpu.Optimization;
 using Secateur.Graph;

@@ -1,5 +1,6 @@
 using Secateur.Gpu.Devices;
 using Secateur.Gpu.Engine;
+using Secateur.Gpu.Engine.Launching;
 using Secateur.Graph;
 using Secateur.Pruning.Compaction;
 using Secateur.TestSupport;

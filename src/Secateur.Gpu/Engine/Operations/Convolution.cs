@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
+using Secateur.Gpu.Engine.Launching;
 using Secateur.Gpu.Kernels;
 using Secateur.Graph;
 using Secateur.Kernels.Conv2d;

@@ -1,3 +1,4 @@
+using Secateur.Gpu.Engine.Launching;
 using Secateur.Training.Engine.Maps;
 using Secateur.Training.Engine.Steps;
 

@@ -1,3 +1,4 @@
+using Secateur.Gpu.Engine.Launching;
 using Secateur.Gpu.Kernels;
 using Secateur.Graph;
 using Secateur.Kernels.Upsample;

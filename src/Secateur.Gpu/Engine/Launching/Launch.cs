@@ -1,4 +1,4 @@
-namespace Secateur.Gpu.Engine;
+namespace Secateur.Gpu.Engine.Launching;
 
 /// <summary>A kernel that a plan queues, with arguments that never change.</summary>
 /// <param name="Cost">What it must do.</param>

@@ -2,7 +2,7 @@ using ILGPU;
 using ILGPU.Runtime;
 using Secateur.Gpu.Kernels;
 
-namespace Secateur.Gpu.Engine;
+namespace Secateur.Gpu.Engine.Launching;
 
 /// <summary>The kernels of training plans on a device; each is compiled when it is first asked for.</summary>
 internal sealed class KernelSet(Accelerator accelerator)

@@ -1,6 +1,6 @@
 using Secateur.Training.Engine.Steps;
 
-namespace Secateur.Gpu.Engine;
+namespace Secateur.Gpu.Engine.Launching;
 
 /// <summary>A step of the plan that is launches: which ones is said once all buffers have their places.</summary>
 internal sealed class LaunchStep(string name, IEnumerable<PlanBuffer> buffers, Action<GpuProgram> bind) : IPlannedStep

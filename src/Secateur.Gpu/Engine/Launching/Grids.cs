@@ -1,7 +1,7 @@
 using ILGPU;
 using Secateur.Gpu.Devices;
 
-namespace Secateur.Gpu.Engine;
+namespace Secateur.Gpu.Engine.Launching;
 
 /// <summary>Sizes of grids; all groups have the same number of threads.</summary>
 internal static class Grids

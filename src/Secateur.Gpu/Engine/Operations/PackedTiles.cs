@@ -1,4 +1,4 @@
-namespace Secateur.Gpu.Engine;
+namespace Secateur.Gpu.Engine.Operations;
 
 /// <summary>A convolution's weights as kernels read them.</summary>
 /// <param name="Start">Where they are among those of all layers, in quads.</param>

@@ -6,7 +6,7 @@ using Secateur.Gpu.Kernels;
 using Secateur.Training.Engine.Maps;
 using Secateur.Training.Engine.Steps;
 
-namespace Secateur.Gpu.Engine;
+namespace Secateur.Gpu.Engine.Launching;
 
 /// <summary>
 /// A plan bound to a device: one buffer of floats, the tables that kernels read, and launches whose arguments never change. Nothing is allocated once

@@ -1,4 +1,4 @@
-namespace Secateur.Gpu.Engine;
+namespace Secateur.Gpu.Engine.Launching;
 
 /// <summary>
 /// Where a result goes and where the gradient by it comes from: value [n, c, p] (p = y * W + x) is at n * ImageStride + c * ChannelStride + p *

@@ -1,8 +1,9 @@
+using Secateur.Gpu.Engine.Launching;
 using Secateur.Gpu.Kernels;
 using Secateur.Graph;
 using Secateur.Training;
 
-namespace Secateur.Gpu.Engine;
+namespace Secateur.Gpu.Engine.Operations;
 
 /// <summary>
 /// The weights of all convolutions in the orders in which kernels read them: tile by tile, for each channel that is read and each place of the kernel

@@ -1,7 +1,7 @@
 using Secateur.Kernels.Conv2d;
 using Secateur.Training.Engine.Maps;
 
-namespace Secateur.Gpu.Engine;
+namespace Secateur.Gpu.Engine.Launching;
 
 /// <summary>The terms of which the costs of launches are sums.</summary>
 internal static class LaunchWork

@@ -1,7 +1,7 @@
 using Secateur.Gpu.Kernels;
 using Secateur.Training;
 
-namespace Secateur.Gpu.Engine;
+namespace Secateur.Gpu.Engine.Launching;
 
 /// <summary>
 /// What lies in the device's one buffer of floats, in order: constants, parameters, their gradients, running statistics, weights as kernels read

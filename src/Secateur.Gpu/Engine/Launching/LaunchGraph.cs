@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using ILGPU.Runtime.Cuda;
 using Secateur.Gpu.Devices;
 
-namespace Secateur.Gpu.Engine;
+namespace Secateur.Gpu.Engine.Launching;
 
 /// <summary>
 /// Launches that are the same every time, as one CUDA graph: hundreds of small kernels then follow each other without the host in between. Elsewhere, and
