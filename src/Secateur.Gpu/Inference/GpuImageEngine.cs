@@ -1,6 +1,5 @@
 using ILGPU.Runtime;
 using Secateur.Gpu.Devices;
-using Secateur.Gpu.Engine;
 using Secateur.Gpu.Engine.Launching;
 using Secateur.Graph;
 using Secateur.Lowering;
