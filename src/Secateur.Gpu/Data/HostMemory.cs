@@ -20,7 +20,7 @@ internal sealed unsafe class HostMemory : IDisposable
         }
         catch (AcceleratorException error)
         {
-            throw new DeviceException($"the host has no {length >> 20} MiB more of page-locked memory: {error.Message}", error);
+            throw new DeviceException($"the host has no {length >> 20} MiB more of page-locked memory: {DeviceException.Describe(error)}", error);
         }
 
         _start = (byte*)_array.ArrayView.LoadEffectiveAddressAsPtr();

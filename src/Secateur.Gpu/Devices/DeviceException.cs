@@ -1,4 +1,5 @@
 using ILGPU.Runtime;
+using ILGPU.Runtime.OpenCL;
 
 namespace Secateur.Gpu.Devices;
 
@@ -15,9 +16,12 @@ public sealed class DeviceException(string message, Exception? inner = null) : I
         }
         catch (AcceleratorException error)
         {
-            throw new DeviceException($"{device} failed: {error.Message.ReplaceLineEndings(" ")}; other programs may use its memory, or it was lost", error);
+            throw new DeviceException($"{device} failed: {Describe(error)}; it was lost, or other programs have taken its memory", error);
         }
     }
+
+    /// <summary>The driver's reason.</summary>
+    internal static string Describe(Exception error) => error is CLException cl ? cl.Error.ToString() : error.Message.ReplaceLineEndings(" ");
 
     /// <summary>Does something on a device.</summary>
     /// <exception cref="DeviceException">It failed there.</exception>

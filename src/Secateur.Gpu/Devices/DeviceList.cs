@@ -46,6 +46,7 @@ public static class DeviceList
     {
         if (device is CLDevice cl && !OpenClFeatures.Complete(cl)) return "its OpenCL has no generic address space (OpenCL 2.0, optional in 3.0)";
         if (device.Capabilities is CLCapabilityContext { Float64: false }) return "it has no double precision";
+        if (device.MaxSharedMemoryPerGroup < GpuDevice.GroupMemory) return $"its groups of threads share {device.MaxSharedMemoryPerGroup >> 10} KiB, {GpuDevice.GroupMemory >> 10} KiB are needed";
         return device.MaxNumThreadsPerGroup < GpuDevice.GroupSize ? $"it runs groups of {device.MaxNumThreadsPerGroup} threads, {GpuDevice.GroupSize} are needed" : null;
     }
 

@@ -32,7 +32,7 @@ public readonly record struct DeviceName(DeviceKind Kind, int Index = 0)
     /// <summary>Reads a name.</summary>
     public static bool TryParse(string text, out DeviceName name)
     {
-        var parts = text.Split(':');
+        var parts = text.ToLowerInvariant().Split(':');
         var index = 0;
         DeviceKind? kind = parts[0] switch
         {

@@ -12,6 +12,9 @@ public sealed class GpuDevice : IDisposable
     /// <summary>Threads of a group, in every kernel.</summary>
     internal const int GroupSize = 128;
 
+    /// <summary>Bytes that the threads of a group share, at most: products of weights need them.</summary>
+    internal const int GroupMemory = 34 << 10;
+
     private const int WarpSize = 32;
     private readonly Context _context;
 
@@ -31,11 +34,19 @@ public sealed class GpuDevice : IDisposable
     /// <summary>Bytes of its memory; of the emulator, those of the machine.</summary>
     public long MemoryBytes => Name.Kind == DeviceKind.Emulator ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : Accelerator.MemorySize;
 
+    /// <summary>Bytes that a single buffer may have now: of the free memory, and of what the driver allows.</summary>
+    internal long BufferBytes => Accelerator switch
+    {
+        CudaAccelerator cuda => cuda.GetFreeMemory(),
+        CLAccelerator cl => Math.Min(MemoryBytes, OpenClFeatures.LargestBuffer(cl)),
+        _ => MemoryBytes,
+    };
+
     /// <summary>Whether its memory is its own, and not the machine's.</summary>
     internal bool HasOwnMemory => Accelerator is not CPUAccelerator && Accelerator is not CLAccelerator { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU };
 
     /// <summary>Whether it multiplies matrices in TF32 (Ampere and later).</summary>
-    internal bool HasTensorCores => Accelerator is CudaAccelerator { Architecture: var architecture } && architecture >= CudaArchitecture.SM_80;
+    public bool HasTensorCores => Accelerator is CudaAccelerator { Architecture: var architecture } && architecture >= CudaArchitecture.SM_80;
 
     /// <summary>Held by whoever works with it, where several threads might.</summary>
     internal Lock Gate { get; } = new();
@@ -87,12 +98,7 @@ public sealed class GpuDevice : IDisposable
     public override string ToString() => Name.Kind == DeviceKind.Emulator ? "emulator" : $"{Name} ({Model})";
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        Stream.Dispose();
-        Accelerator.Dispose();
-        _context.Dispose();
-    }
+    public void Dispose() => Disposal.Of(Stream, Accelerator, _context);
 
     /// <summary>A context that knows one kind of device.</summary>
     internal static Context CreateContext(DeviceKind kind)

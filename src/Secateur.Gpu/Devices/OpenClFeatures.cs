@@ -15,6 +15,9 @@ internal static partial class OpenClFeatures
     // CL_DEVICE_OPENCL_C_FEATURES: records of an unsigned int and a name of 64 characters.
     private const uint FeaturesQuery = 0x106F;
     private const int RecordBytes = 68;
+
+    // CL_DEVICE_MAX_MEM_ALLOC_SIZE
+    private const uint LargestBufferQuery = 0x1010;
     private const string GenericAddressSpace = "__opencl_c_generic_address_space";
 
     /// <summary>Tells ILGPU of the language that the device really has; returns whether kernels can run there.</summary>
@@ -36,6 +39,13 @@ internal static partial class OpenClFeatures
         SetGenericAddressSpace(capabilities, true);
         Version(device) = new CLCVersion(3, 0);
         return true;
+    }
+
+    /// <summary>Bytes of the largest buffer that the driver allows.</summary>
+    public static unsafe long LargestBuffer(CLAccelerator accelerator)
+    {
+        ulong bytes;
+        return GetDeviceInfo(accelerator.DeviceId, LargestBufferQuery, sizeof(ulong), (byte*)&bytes, out _) == 0 ? (long)Math.Min(bytes, long.MaxValue) : accelerator.MemorySize;
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_GenericAddressSpace")]

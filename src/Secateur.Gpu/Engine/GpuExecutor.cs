@@ -14,6 +14,9 @@ internal sealed class GpuExecutor : IDisposable
     // What the maps of a step may take for each pixel of its input before values are computed again: 8 GB for 16 images of 640 x 640.
     private const long BytesPerPixel = 1220;
 
+    // Of what one buffer may have; the rest is for sums, tables, the loss and the optimiser.
+    private const double Share = 0.85;
+
     // Threads are counted in 32 bits.
     private const long MostPositions = int.MaxValue / 2;
 
@@ -37,11 +40,11 @@ internal sealed class GpuExecutor : IDisposable
         var parameters = new ParameterVector(model);
         var statistics = Statistics = model.Network.Parameters.Where(p => !p.IsLearnable).ToDictionary(p => p.Name, p => model.Weights[p.Name].Data);
         var plan = trains
-            ? TrainingPlan.Create(CreateSteps, model.Network, size.Height, size.Width, Nodes(), Math.Min(device.MemoryBytes / 10 * 9, positions * BytesPerPixel) / sizeof(float))
+            ? TrainingPlan.Create(CreateSteps, model.Network, size.Height, size.Width, Nodes(), Math.Min((long)(device.BufferBytes * Share), positions * BytesPerPixel) / sizeof(float))
             : TrainingPlan.CreateForward(CreateSteps(), model.Network, size.Height, size.Width, Nodes());
         var steps = (GpuSteps)plan.Factory;
         Layout = steps.Layout;
-        RequireMemory(device, model.Network, size, Layout.Length, plan.Floats);
+        RequireMemory(device, model.Network, size, Layout.Length, plan.Floats, trains);
         _program = new GpuProgram(device, kernels, Layout, plan.Floats);
         ForwardLaunches = _program.Bind(plan.Forward.Cast<LaunchStep>());
         var gradients = (Start: Layout.Gradients, Count: parameters.Values.Length);
@@ -112,12 +115,14 @@ internal sealed class GpuExecutor : IDisposable
 
     public void Dispose() => _program.Dispose();
 
-    private static void RequireMemory(GpuDevice device, Network network, (int Batch, int Height, int Width) size, long fixedFloats, long plannedFloats)
+    private static void RequireMemory(GpuDevice device, Network network, (int Batch, int Height, int Width) size, long fixedFloats, long plannedFloats, bool trains)
     {
-        var (needed, there) = ((fixedFloats + plannedFloats) * sizeof(float), device.MemoryBytes);
+        var (needed, there) = ((fixedFloats + plannedFloats) * sizeof(float), (long)(device.BufferBytes * Share));
         if (needed <= there) return;
-        var fitting = (long)((there / sizeof(float) - fixedFloats) / ((double)plannedFloats / size.Batch));
-        throw new DeviceException(FormattableString.Invariant($"{network.Architecture} with a batch of {size.Batch} at {size.Height} x {size.Width} pixels needs {needed / 1e9:F1} GB, {device} has {there / 1e9:F1} GB; ")
+        var what = FormattableString.Invariant($"{network.Architecture} with a batch of {size.Batch} at {size.Height} x {size.Width} pixels needs {needed / 1e9:F1} GB, {device} has {there / 1e9:F1} GB for it");
+        if (!trains) throw new DeviceException(what);
+        var fitting = (long)((there / sizeof(float)) / ((double)(fixedFloats + plannedFloats) / size.Batch));
+        throw new DeviceException(what + "; "
             + (fitting > 0 ? FormattableString.Invariant($"a batch of {fitting} would fit (--batch {fitting})") : "take smaller images (--imgsz)"));
     }
 

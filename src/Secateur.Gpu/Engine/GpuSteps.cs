@@ -25,6 +25,8 @@ internal sealed class GpuSteps(int batch, ParameterVector parameters, MemoryLayo
 
     public override ParameterVector Parameters => parameters;
 
+    public override bool WritesChannelsTogether => true;
+
     /// <summary>What lies before the plan's buffers.</summary>
     public MemoryLayout Layout => layout;
 
@@ -105,7 +107,9 @@ internal sealed class GpuSteps(int batch, ParameterVector parameters, MemoryLayo
     public override IEnumerable<IPlannedStep> Prologue()
     {
         _weights.Place();
-        return [new LaunchStep("weights", [], program =>
+
+        // The input is there before the pass begins.
+        return [new LaunchStep("weights", InputBuffer is null ? [] : [InputBuffer], program =>
         {
             _weights.Bind(program);
             foreach (var (first, second, factors) in _fusions)

@@ -53,6 +53,12 @@ internal sealed class GpuImageEngine : IImageEngine
 
     private SizedNetwork Create(int height, int width)
     {
+        if (_plans.Count == KeptPlans)
+        {
+            _plans.Last!.Value.Dispose();
+            _plans.RemoveLast();
+        }
+
         try
         {
             return new SizedNetwork(_device, _kernels, _lowered, height, width);
@@ -77,12 +83,6 @@ internal sealed class GpuImageEngine : IImageEngine
         if (found is not null) _plans.Remove(found);
         else found = Create(height, width);
         _plans.AddFirst(found);
-        if (_plans.Count > KeptPlans)
-        {
-            _plans.Last!.Value.Dispose();
-            _plans.RemoveLast();
-        }
-
         return found;
     }
 }

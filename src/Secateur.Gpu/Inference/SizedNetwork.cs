@@ -45,12 +45,7 @@ internal sealed class SizedNetwork : IDisposable
         _executor.Read(_firstResult, results.Reserve(_resultFloats, _maps));
     }
 
-    public void Dispose()
-    {
-        _graph.Dispose();
-        _pixels.Dispose();
-        _executor.Dispose();
-    }
+    public void Dispose() => Disposal.Of(_graph, _pixels, _executor);
 
     private void Launch()
     {

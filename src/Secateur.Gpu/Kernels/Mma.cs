@@ -30,7 +30,11 @@ internal static class Mma
 
     /// <summary>A value as tensor cores take it: ten bits of mantissa, to the nearest, ties away from zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Round(float value) => Interop.IntAsFloat((Interop.FloatAsInt(value) + 0x1000) & 0xffffe000);
+    public static float Round(float value)
+    {
+        var rounded = Interop.IntAsFloat((Interop.FloatAsInt(value) + 0x1000) & 0xffffe000);
+        return float.IsNaN(value) ? value : rounded;
+    }
 
     /// <summary>Adds the product. All threads of the group must call it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -43,7 +43,8 @@ internal sealed class GpuTrainer : ITrainer
         (_device, _config, _initial, _parameters) = (device, config, initial, new ParameterVector(initial));
         var anchors = new AnchorGrid(initial.Network, config.ImageSize, config.ImageSize);
         var network = initial.Network;
-        if (network.ChannelsOf(0) != 3) throw new NetworkException($"the network reads {network.ChannelsOf(0)} channels, an image has 3");
+        var channels = network.Nodes.OfType<InputNode>().Single().Channels;
+        if (channels != 3) throw new NetworkException($"the network reads {channels} channels, an image has 3");
         _results = new DetectorResults(network, config.Batch, config.ImageSize, config.ImageSize, anchors.Count);
         _executor = new GpuExecutor(device, kernels, initial, (config.Batch, config.ImageSize, config.ImageSize), _results.Place, trains: true, config.Precision == Precision.Tf32 && device.HasTensorCores);
         _results.Place(new MemoryLayout(_parameters, _executor.Statistics));
@@ -81,9 +82,11 @@ internal sealed class GpuTrainer : ITrainer
     });
 
     /// <inheritdoc/>
+    public void Bring(ITrainingBatch batch) => OnDevice(() => Upload(batch));
+
+    /// <inheritdoc/>
     public MultiBoxResult Step(ITrainingBatch batch, double learningRate) => OnDevice(() =>
     {
-        Upload(batch);
         _optimizer.Upload(learningRate);
         _step.Run(Version);
         var loss = TrainingDivergedException.Check(_loss.Read(), batch);
@@ -145,16 +148,7 @@ internal sealed class GpuTrainer : ITrainer
     });
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _step.Dispose();
-        _gradients.Dispose();
-        _renderer?.Dispose();
-        _pictures?.Dispose();
-        _optimizer.Dispose();
-        _loss.Dispose();
-        _executor.Dispose();
-    }
+    public void Dispose() => Disposal.Of(_step, _gradients, _renderer, _pictures, _optimizer, _loss, _executor);
 
     // Both only grow.
     private int Version => _loss.Version + _renderer!.Version;

@@ -26,6 +26,8 @@ internal sealed class ProcessorSteps(EngineContext context, BatchInput input, IR
 
     public override ParameterVector Parameters => context.Parameters;
 
+    public override bool WritesChannelsTogether => false;
+
     public override IPlannedStep Input(StoredMap map) => new InputStep(context, input, map);
 
     public override IPlannedStep Fill(StoredMap map, PlanBuffer buffer, int[] channels, float value) => new FillStep(map.Name, context, map, buffer, channels, value);

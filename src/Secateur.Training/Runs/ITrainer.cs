@@ -14,7 +14,10 @@ internal interface ITrainer : IDisposable
     /// <exception cref="InvalidFileException">None of the images has a face.</exception>
     IBatchSource Load(FaceDataset dataset, SampleLoaderOptions options);
 
-    /// <summary>Takes a step on a batch.</summary>
+    /// <summary>Brings a batch to where it is computed with: the next step's.</summary>
+    void Bring(ITrainingBatch batch);
+
+    /// <summary>Takes a step on the batch that was brought last.</summary>
     /// <exception cref="TrainingDivergedException">The loss or what came of it is no finite number; the message names the images.</exception>
     MultiBoxResult Step(ITrainingBatch batch, double learningRate);
 

@@ -36,6 +36,12 @@ internal sealed class Trainer : ITrainer
     public IBatchSource Load(FaceDataset dataset, SampleLoaderOptions options) => new ProcessorBatches(dataset, options);
 
     /// <inheritdoc/>
+    public void Bring(ITrainingBatch batch)
+    {
+        // Its samples are in memory.
+    }
+
+    /// <inheritdoc/>
     public MultiBoxResult Step(ITrainingBatch batch, double learningRate)
     {
         var loss = ComputeLoss(batch);

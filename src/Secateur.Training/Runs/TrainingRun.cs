@@ -158,6 +158,7 @@ public sealed class TrainingRun : IDisposable
         {
             var clock = Stopwatch.StartNew();
             var batch = NextBatch(cancellation);
+            _trainer.Bring(batch);
             var waited = clock.Elapsed.TotalSeconds;
             var loss = _trainer.Step(batch, Phase.Schedule.RateAt(StepOfPhase));
             _speed.Add(clock.Elapsed);
@@ -168,6 +169,7 @@ public sealed class TrainingRun : IDisposable
                 LossC = _at.LossC + loss.Confidence,
                 Seconds = _at.Seconds + clock.Elapsed.TotalSeconds,
                 Waited = _at.Waited + waited,
+                Devices = _at.Devices.Contains(_backend.Device) ? _at.Devices : _at.Devices.Add(_backend.Device),
             };
             progress?.Report(Progress(RunActivity.Training, _at.Step, _config.StepsPerEpoch));
             if (saved.Elapsed.TotalSeconds < _config.SaveEvery || _at.StepsBeyond > 0) continue;
@@ -296,11 +298,7 @@ public sealed class TrainingRun : IDisposable
         if (!_at.Metrics.IsEmpty) MetricsFiles.Write(Folder, _at.Metrics);
     }
 
-    private void Save()
-    {
-        if (!_at.Devices.Contains(_backend.Device)) _at = _at with { Devices = _at.Devices.Add(_backend.Device) };
-        StateFile.Write(Folder.State, _trainer.Snapshot(_at), _config);
-    }
+    private void Save() => StateFile.Write(Folder.State, _trainer.Snapshot(_at), _config);
 
     private ITrainingBatch NextBatch(CancellationToken cancellation)
     {

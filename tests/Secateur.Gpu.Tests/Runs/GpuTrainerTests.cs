@@ -36,6 +36,7 @@ public sealed class GpuTrainerTests : IDisposable
         Assert.Equal(left.Names, right.Names);
 
         AssertClose(expected.Gradients(left), actual.Gradients(right), 1e-4);
+        actual.Bring(right);
         var (before, after) = (expected.Step(left, 0.01), actual.Step(right, 0.01));
         Assert.Equal(before.Positives, after.Positives);
         Assert.Equal(before.Location, after.Location, 1e-5 * before.Location);

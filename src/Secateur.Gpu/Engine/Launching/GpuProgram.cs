@@ -173,7 +173,7 @@ internal sealed class GpuProgram : IDisposable
 
     public void Dispose()
     {
-        foreach (var buffer in _buffers) buffer.Dispose();
+        foreach (var buffer in _buffers) Disposal.Of(buffer);
     }
 
     private static long ImageStride(StoredMap map) => (long)map.Channels * map.PlaneStride;

@@ -89,7 +89,7 @@ internal sealed class ForwardPlanner
         var inputs = Values[node.Input];
 
         // Groups are tasks of their own: two that give the same channel its gradient would race.
-        if (node.Groups > 1 && inputs.Distinct().Count() < inputs.Length) inputs = Copy(node.Input, inputs);
+        if ((node.Groups > 1 || _factory.WritesChannelsTogether) && inputs.Distinct().Count() < inputs.Length) inputs = Copy(node.Input, inputs);
         var map = new StoredMap(node.Name, _factory.Batch, _shapes[index], needsGradient: true);
         Add(_factory.Convolve(_network, node, inputs, map));
         return map.View(null, ViewActivation.None);

@@ -23,7 +23,10 @@ internal abstract class StepFactory
     /// <summary>Fills whole planes of a map's buffer with one value.</summary>
     public abstract IPlannedStep Fill(StoredMap map, PlanBuffer buffer, int[] channels, float value);
 
-    /// <summary>A convolution. With several groups, no two of its inputs are the same channel.</summary>
+    /// <summary>Whether the gradients by the channels that a convolution reads are written at the same time, whatever its groups.</summary>
+    public abstract bool WritesChannelsTogether { get; }
+
+    /// <summary>A convolution. With several groups, or where <see cref="WritesChannelsTogether"/>, no two of its inputs are the same channel.</summary>
     public abstract Operation Convolve(Network network, Conv2dNode node, ChannelRef[] inputs, StoredMap output);
 
     /// <summary>A sum of two operands, weighted by <paramref name="fusion"/> where there is one, or a copy of one operand.</summary>
