@@ -108,7 +108,7 @@ public sealed class BatchRendererTests
 
     private static DeviceBatch Batch(IEnumerable<DeviceSample> samples) => new(0, 0, [.. samples]);
 
-    private void AssertSame(RgbImage picture, ImmutableArray<SampleRecipe> recipes, PixelFormat format, SampleAugmentation? augmentation = null)
+    private static void AssertSame(RgbImage picture, ImmutableArray<SampleRecipe> recipes, PixelFormat format, SampleAugmentation? augmentation = null)
     {
         using var store = PictureStore.Empty(TestDevices.Default);
         using var renderer = new BatchRenderer(TestDevices.Default, store, format, Side, recipes.Length);

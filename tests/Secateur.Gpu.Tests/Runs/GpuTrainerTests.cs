@@ -1,5 +1,4 @@
 using Secateur.Gpu.Devices;
-using Secateur.Gpu.Runs;
 using Secateur.Kernels;
 using Secateur.Models;
 using Secateur.TestSupport;
