@@ -61,8 +61,7 @@ steps() {
   ours eresfd eresfd 16 640 30
   ours eresfd64 eresfd 64 640 20
   ours extd64 extd64 16 640 15
-  if "$bin/Secateur.Bench" training --help | grep -q -- --precision; then ours extd64-tf32 extd64 16 640 15 --precision tf32
-  else echo "EXTD-64 in tf32: this build has no --precision."; fi
+  ours extd64-tf32 extd64 16 640 15 --precision tf32
   if ! timeout 60 python3 -c 'import sys, torch; sys.exit(not torch.cuda.is_available())' 2>/dev/null; then
     echo "No PyTorch with CUDA here: nothing to compare with."
     return

@@ -1,7 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
 using Secateur.Gpu.Devices;
-using Secateur.Gpu.Engine;
 using Secateur.Gpu.Engine.Launching;
 using Secateur.Gpu.Kernels;
 using System.Diagnostics;

@@ -65,6 +65,7 @@ internal static class DeviceTraining
         {
             var begin = Stopwatch.GetTimestamp();
             var batch = batches.Next(default);
+            trainer.Bring(batch);
             var waiting = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
             var loss = trainer.Step(batch, config.LearningRate).Total;
             return (Stopwatch.GetElapsedTime(begin).TotalMilliseconds, waiting, loss);
@@ -81,6 +82,7 @@ internal static class DeviceTraining
         StepsPerEpoch = SampleLoader.CountSteps(dataset.Images.Count(i => !i.Faces.IsEmpty), settings.Batch),
         Batch = settings.Batch,
         ImageSize = settings.ImageSize,
+        Precision = settings.Precision,
         Optimizer = Architectures.Of(network).Training.Optimizer,
         Seed = Seed,
         Threads = settings.Threads,

@@ -1,4 +1,3 @@
-using Secateur.Gpu.Engine;
 using Secateur.Gpu.Engine.Launching;
 
 namespace Secateur.Bench.Devices;

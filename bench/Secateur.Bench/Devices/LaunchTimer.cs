@@ -1,5 +1,4 @@
 using Secateur.Gpu.Devices;
-using Secateur.Gpu.Engine;
 using Secateur.Gpu.Engine.Launching;
 using System.Diagnostics;
 

@@ -5,6 +5,7 @@ using System.Numerics;
 using Secateur.Bench.Devices;
 using Secateur.Gpu.Devices;
 using Secateur.Models;
+using Secateur.Training.Runs;
 
 namespace Secateur.Bench.Training;
 
@@ -23,10 +24,11 @@ internal static class TrainingCommand
         var limit = Number<double>("--memory-limit", "Gigabytes for feature maps and gradients; the engine's default when not given.", "GB", "a number above 0", n => n > 0);
         var device = Device();
         var kernels = new Option<bool>("--kernels") { Description = "With --device: measure what the device can do at best, and each kind of kernel." };
+        var precision = new Option<Precision>("--precision") { Description = "With --device: fp32, or tf32 on NVIDIA GPUs.", HelpName = "fp32|tf32" };
         var json = new Option<bool>("--json") { Description = "Print one JSON document." };
         var command = new Command("training", "Time whole training steps of a network with fresh weights: their stages and every kind of kernel; or, with --device, those of a GPU.")
         {
-            architecture, batch, size, steps, threads, data, limit, device, kernels, json,
+            architecture, batch, size, steps, threads, data, limit, device, precision, kernels, json,
         };
         command.SetAction(parsed =>
         {
@@ -40,6 +42,7 @@ internal static class TrainingCommand
                     parsed.GetValue(steps),
                     parsed.GetValue(threads),
                     parsed.GetValue(data),
+                    parsed.GetValue(precision),
                     parsed.GetValue(kernels)));
                 if (parsed.GetValue(json)) Report.Json(measured);
                 else DeviceReport.Print(measured);

@@ -196,6 +196,7 @@ internal sealed class TrainingOptions
         RunSession.Announce(config, opened, device);
         var run = TrainingRun.Resume(folder, config, opened, device.Backend);
         RunSession.AnnounceMove(run, device);
+        if (!device.Has(config.Precision)) Report.Remark("The run was begun with --precision tf32; here it goes on in 32-bit floats");
 
         // Not before the run is held and its state is read: a refused extension leaves the configuration as it is.
         if (epochs is { } extended) folder.Extend(folder.ReadConfig(), extended);

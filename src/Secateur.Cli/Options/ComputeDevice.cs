@@ -60,8 +60,20 @@ internal sealed class ComputeDevice : IDisposable
         if (isTf32 && name.Kind is not (DeviceKind.Auto or DeviceKind.Cuda)) throw OnlyCuda($"not {name}");
         var gpu = GpuDevice.Open(name);
         if (isTf32 && gpu is null) throw OnlyCuda("of which --device auto finds none (secateur devices says why)");
+        if (isTf32 && !gpu!.HasTensorCores)
+        {
+            var found = gpu.ToString();
+            gpu.Dispose();
+            throw OnlyCuda($"from Ampere on; {found} is older");
+        }
+
+        // Somebody with such a driver means to use it.
+        if (gpu is null && name.Kind == DeviceKind.Auto && DeviceList.HasCudaDriver) Report.Remark($"No CUDA device: {DeviceList.WhyNone(DeviceKind.Cuda)}; the processor computes");
         return new ComputeDevice(gpu);
     }
+
+    /// <summary>Whether it multiplies as it is asked to.</summary>
+    public bool Has(Precision precision) => precision == Precision.Fp32 || _gpu is { HasTensorCores: true };
 
     /// <summary>Tells where it is about to happen, if that is not the processor.</summary>
     public void Announce()

@@ -36,10 +36,12 @@ public static class DeviceList
     /// <summary>Why this machine has no device of a kind.</summary>
     public static string WhyNone(DeviceKind kind)
     {
-        return kind == DeviceKind.Cuda
-            ? HasLibrary(DriverLibraries.CudaFile) ? "the NVIDIA driver finds no GPU" : $"no NVIDIA driver is installed ({DriverLibraries.CudaFile} is missing)"
-            : HasLibrary(DriverLibraries.OpenClFile) ? "no OpenCL platform has a device" : $"no OpenCL is installed ({DriverLibraries.OpenClFile} is missing)";
+        if (kind == DeviceKind.Cuda) return CudaDriver.Problem() ?? "the NVIDIA driver's GPUs cannot be used";
+        return HasLibrary(DriverLibraries.OpenClFile) ? "no OpenCL platform has a device" : $"no OpenCL is installed ({DriverLibraries.OpenClFile} is missing)";
     }
+
+    /// <summary>Whether an NVIDIA driver is installed.</summary>
+    public static bool HasCudaDriver => HasLibrary(DriverLibraries.CudaFile);
 
     /// <summary>Why kernels cannot run on a device; null where they can.</summary>
     internal static string? ProblemOf(Device device)

@@ -29,6 +29,20 @@ public sealed class GpuExecutorTests
     [DeviceData(DeviceKind.OpenCl, 40)]
     public void Compacted_networks(DeviceKind kind, int seeds) => CheckAll(kind, seed => Compactor.Compact(RandomNetworks.Create(seed)), seeds);
 
+    /// <summary>Channels that a convolution reads twice get their gradients from several threads.</summary>
+    [Theory]
+    [DeviceData(DeviceKind.OpenCl, false)]
+    [DeviceData(DeviceKind.OpenCl, true)]
+    public void Channels_read_several_times(DeviceKind kind, bool usesTensorCores)
+    {
+        var g = new NetworkBuilder("twice");
+        var x = g.Relu(g.Conv2d(g.Input(3), "spread", 24, 3, padding: 1));
+        g.Output("result", g.Conv2d(g.Concat("same", x, x, x), "wide", 16, 1));
+        var model = RandomWeights.Fill(g.Build(), seed: 1);
+        var expected = EngineComparison.OfOutputs(model, Images, 40, 40, seed: 1);
+        Compare(TestDevices.Get(kind), TestDevices.Backend(kind).Kernels, model, expected, 40, 40, "twice", usesTensorCores);
+    }
+
     /// <summary>Tensor cores, emulated: products of values rounded to ten bits differ from exact ones by about a thousandth.</summary>
     [Theory]
     [DeviceData(DeviceKind.OpenCl, 16, 16, 3, 1, 1)]
