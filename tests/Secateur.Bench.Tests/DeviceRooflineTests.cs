@@ -1,5 +1,5 @@
 using Secateur.Bench.Devices;
-using Secateur.Gpu.Engine;
+using Secateur.Gpu.Engine.Launching;
 using Xunit;
 
 namespace Secateur.Bench.Tests;

@@ -1,9 +1,9 @@
+using System.Diagnostics;
 using ILGPU;
 using ILGPU.Runtime;
 using Secateur.Gpu.Devices;
 using Secateur.Gpu.Engine.Launching;
 using Secateur.Gpu.Kernels;
-using System.Diagnostics;
 
 namespace Secateur.Bench.Devices;
 

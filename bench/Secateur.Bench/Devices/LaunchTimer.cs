@@ -1,6 +1,6 @@
+using System.Diagnostics;
 using Secateur.Gpu.Devices;
 using Secateur.Gpu.Engine.Launching;
-using System.Diagnostics;
 
 namespace Secateur.Bench.Devices;
 

@@ -87,7 +87,7 @@ public sealed class GpuRunTests : IDisposable
         var (path, batch) = (NextPath(), (int)(TestDevices.Get(kind).MemoryBytes >> 26));
         var error = Assert.Throws<DeviceException>(() =>
             TrainingRun.Start(path, Config(epochs: 1) with { Batch = batch, StepsPerEpoch = 1, ImageSize = 2048 }, _model, _data, TestDevices.Backend(kind)).Dispose());
-        Assert.Matches(@"needs [\d.]+ GB, (opencl|cuda):0 .* has [\d.]+ GB; a batch of \d+ would fit", error.Message);
+        Assert.Matches(@"needs [\d.]+ GB, (opencl|cuda):0 .* has [\d.]+ GB for it; a batch of \d+ would fit", error.Message);
         Assert.False(Path.Exists(path));
     }
 
