@@ -32,10 +32,6 @@ finish() {
 }
 
 kill_runs() {
-  if ! "$bin/secateur" train --help | grep -q -- --device; then
-    echo "left out: this build of secateur has no --device"
-    return
-  fi
   "$bin/Secateur.Bench" draw "$work/few" --images 24 --width 200 --height 160
   local command start took run=1 killed=0 round pid wait_ms status
   finish whole

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using Secateur.Gpu.Devices;
 
@@ -36,6 +37,8 @@ internal sealed partial class LaunchGraph(GpuDevice device, Action launches) : I
             return;
         }
 
+        // Whatever thread this is.
+        using var binding = device.Accelerator.BindScoped();
         var stream = ((CudaStream)device.Stream).StreamPtr;
         if (_graph == 0 && !Record(stream)) launches();
         else if (LaunchGraphOn(_graph, stream) != 0) throw new DeviceException($"{device} does not run what it has recorded");
@@ -57,6 +60,10 @@ internal sealed partial class LaunchGraph(GpuDevice device, Action launches) : I
         try
         {
             launches();
+        }
+        catch (AcceleratorException)
+        {
+            // The driver refuses something in a capture: it is queued as it is.
         }
         finally
         {
