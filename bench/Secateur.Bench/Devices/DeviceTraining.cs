@@ -24,6 +24,7 @@ internal static class DeviceTraining
         using var drawn = settings.Data is null ? new DrawnPictures() : null;
         var start = Stopwatch.GetTimestamp();
         using var device = GpuDevice.Open(settings.Device) ?? throw new InvalidOperationException($"{settings.Device} is the processor; leave --device out");
+        if (settings.Precision == Precision.Tf32 && !device.HasTensorCores) throw new InvalidOperationException($"{device} has no tensor cores for --precision tf32");
         var dataset = FaceDatasets.Open(settings.Data ?? drawn!.Folder, DatasetSplit.Train);
         var model = Initializer.Create(Architectures.Create(settings.Architecture), Seed);
         var config = Config(settings, dataset, model.Network);

@@ -1,5 +1,6 @@
 using Secateur.Cli.Options;
 using Secateur.Cli.Output;
+using Secateur.Gpu.Devices;
 using Secateur.Models;
 using Secateur.Training.Data.Datasets;
 using Secateur.Training.Runs;
@@ -19,6 +20,11 @@ internal static class RunSession
         {
             Print(TrainingDisplay.Run(json, progress => run.Run(progress, cancellation)), device, json);
             return 0;
+        }
+        catch (DeviceException lost)
+        {
+            Problem.Write($"{lost.Message}; the run is as it was last saved: go on with secateur {verb} --resume {run.Folder.Path}, elsewhere with --device");
+            return ExitCode.Failed;
         }
         catch (TrainingStoppedException stopped)
         {

@@ -68,7 +68,8 @@ internal sealed class ComputeDevice : IDisposable
         }
 
         // Somebody with such a driver means to use it.
-        if (gpu is null && name.Kind == DeviceKind.Auto && DeviceList.HasCudaDriver) Report.Remark($"No CUDA device: {DeviceList.WhyNone(DeviceKind.Cuda)}; the processor computes");
+        if (gpu is null && name.Kind == DeviceKind.Auto && DeviceList.HasCudaDriver)
+            Report.Remark($"No CUDA device: {DeviceList.Find(DeviceKind.Cuda).FirstOrDefault()?.Problem ?? DeviceList.WhyNone(DeviceKind.Cuda)}; the processor computes");
         return new ComputeDevice(gpu);
     }
 

@@ -122,12 +122,8 @@ internal sealed class BatchRenderer : IDisposable
     /// <summary>Frees the memory, after the work that is queued.</summary>
     public void Dispose()
     {
-        Device.Stream.Synchronize();
-        foreach (var staging in _stagings) staging.Dispose();
-        _pixels.Dispose();
-        _sums.Dispose();
-        _contrasts.Dispose();
-        _brought.Dispose();
+        Disposal.AfterWorkOf(Device.Stream);
+        Disposal.Of(_stagings[0], _stagings[1], _pixels, _sums, _contrasts, _brought);
     }
 
     private static RenderShape ShapeOf(PixelFormat format, int imageSize)

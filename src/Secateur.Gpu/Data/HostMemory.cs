@@ -1,32 +1,33 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Runtime;
-using Secateur.Gpu.Devices;
 
 namespace Secateur.Gpu.Data;
 
-/// <summary>Bytes of the host that the device copies from without a detour: page-locked where the device can. Must live until the copies are done.</summary>
+/// <summary>Bytes of the host that the device copies from without a detour: page-locked where that can be had. Must live until the copies are done.</summary>
 internal sealed unsafe class HostMemory : IDisposable
 {
-    private readonly PageLockedArray1D<byte> _array;
+    private readonly PageLockedArray1D<byte>? _array;
+    private readonly byte[]? _plain;
     private readonly byte* _start;
 
-    /// <exception cref="DeviceException">The host has not so much memory that can be page-locked.</exception>
     public HostMemory(Accelerator accelerator, long length)
     {
         try
         {
             _array = accelerator.AllocatePageLocked1D<byte>(length, uninitialized: true);
         }
-        catch (AcceleratorException error)
+        catch (AcceleratorException)
         {
-            throw new DeviceException($"the host has no {length >> 20} MiB more of page-locked memory: {DeviceException.Describe(error)}", error);
+            // Systems limit what may be locked: slower, but it does.
+            _plain = GC.AllocateUninitializedArray<byte>(checked((int)length), pinned: true);
         }
 
-        _start = (byte*)_array.ArrayView.LoadEffectiveAddressAsPtr();
+        Length = length;
+        _start = _array is null ? (byte*)Unsafe.AsPointer(ref _plain![0]) : (byte*)_array.ArrayView.LoadEffectiveAddressAsPtr();
     }
 
-    public long Length => _array.Length;
+    public long Length { get; }
 
     /// <summary>A part of it, to be written or read.</summary>
     public Span<byte> Part(long at, int length)
@@ -41,5 +42,5 @@ internal sealed unsafe class HostMemory : IDisposable
         if (length > 0) target.SubView(targetAt, length).CopyFromCPUUnsafeAsync(stream, ref Unsafe.AsRef<byte>(_start + at), length);
     }
 
-    public void Dispose() => _array.Dispose();
+    public void Dispose() => _array?.Dispose();
 }

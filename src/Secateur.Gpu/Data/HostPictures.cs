@@ -49,6 +49,6 @@ internal sealed class HostPictures(GpuDevice device, long budget, long mostSlabB
 
     public void Dispose()
     {
-        foreach (var slab in _slabs) slab.Dispose();
+        foreach (var slab in _slabs) Disposal.Of(slab);
     }
 }

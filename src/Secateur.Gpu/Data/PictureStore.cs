@@ -87,8 +87,7 @@ internal sealed class PictureStore : IDisposable
     /// <summary>Frees the memory; what is queued must be done.</summary>
     public void Dispose()
     {
-        _device.Dispose();
-        Host.Dispose();
+        Disposal.Of(_device, Host);
     }
 
     private static MemoryBuffer1D<byte, Stride1D.Dense>? TryAllocate(GpuDevice device, long bytes)

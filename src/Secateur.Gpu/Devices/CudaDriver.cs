@@ -16,13 +16,18 @@ internal static partial class CudaDriver
             if (code == 0) code = CountDevices(out devices);
             return code != 0 ? $"the NVIDIA driver fails with CUDA error {code}{NameOf(code)}" : devices == 0 ? "the NVIDIA driver finds no GPU" : null;
         }
-        catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException)
+        catch (EntryPointNotFoundException)
+        {
+            return "the NVIDIA driver is too old";
+        }
+        catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
         {
             return $"no NVIDIA driver is installed ({DriverLibraries.CudaFile} is missing)";
         }
     }
 
-    private static string NameOf(int code) => GetErrorName(code, out var name) == 0 && Marshal.PtrToStringAnsi(name) is { } text ? $" ({text})" : "";
+    /// <summary>The name of an error, in brackets; empty where it has none.</summary>
+    public static string NameOf(int code) => GetErrorName(code, out var name) == 0 && Marshal.PtrToStringAnsi(name) is { } text ? $" ({text})" : "";
 
     [LibraryImport(DriverLibraries.Cuda, EntryPoint = "cuInit")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

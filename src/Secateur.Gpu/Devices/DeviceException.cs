@@ -16,7 +16,7 @@ public sealed class DeviceException(string message, Exception? inner = null) : I
         }
         catch (AcceleratorException error)
         {
-            throw new DeviceException($"{device} failed: {Describe(error)}; it was lost, or other programs have taken its memory", error);
+            throw new DeviceException($"{device} failed: {Describe(error)} (it may have been lost, or have too little memory left)", error);
         }
     }
 

@@ -34,10 +34,13 @@ public sealed class GpuDevice : IDisposable
     /// <summary>Bytes of its memory; of the emulator, those of the machine.</summary>
     public long MemoryBytes => Name.Kind == DeviceKind.Emulator ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : Accelerator.MemorySize;
 
+    /// <summary>Bytes that nobody has taken; null where drivers do not tell.</summary>
+    internal long? FreeBytes => Accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory() : null;
+
     /// <summary>Bytes that a single buffer may have now: of the free memory, and of what the driver allows.</summary>
     internal long BufferBytes => Accelerator switch
     {
-        CudaAccelerator cuda => cuda.GetFreeMemory(),
+        CudaAccelerator => FreeBytes ?? MemoryBytes,
         CLAccelerator cl => Math.Min(MemoryBytes, OpenClFeatures.LargestBuffer(cl)),
         _ => MemoryBytes,
     };

@@ -14,8 +14,9 @@ internal sealed class GpuExecutor : IDisposable
     // What the maps of a step may take for each pixel of its input before values are computed again: 8 GB for 16 images of 640 x 640.
     private const long BytesPerPixel = 1220;
 
-    // Of what one buffer may have; the rest is for sums, tables, the loss and the optimiser.
-    private const double Share = 0.85;
+    // Of what one buffer may have: what plans aim at, and what they may take. The rest is for sums, tables, the loss and the optimiser.
+    private const double Aim = 0.85;
+    private const double Most = 0.92;
 
     // Threads are counted in 32 bits.
     private const long MostPositions = int.MaxValue / 2;
@@ -37,14 +38,15 @@ internal sealed class GpuExecutor : IDisposable
     {
         var positions = (long)size.Batch * size.Height * size.Width;
         if (positions > MostPositions) throw new NetworkException($"a batch of {size.Batch} at {size.Height} x {size.Width} pixels is too large; take a smaller batch or smaller images");
+        var room = device.BufferBytes;
         var parameters = new ParameterVector(model);
         var statistics = Statistics = model.Network.Parameters.Where(p => !p.IsLearnable).ToDictionary(p => p.Name, p => model.Weights[p.Name].Data);
         var plan = trains
-            ? TrainingPlan.Create(CreateSteps, model.Network, size.Height, size.Width, Nodes(), Math.Min((long)(device.BufferBytes * Share), positions * BytesPerPixel) / sizeof(float))
+            ? TrainingPlan.Create(CreateSteps, model.Network, size.Height, size.Width, Nodes(), Math.Min((long)(room * Aim), positions * BytesPerPixel) / sizeof(float))
             : TrainingPlan.CreateForward(CreateSteps(), model.Network, size.Height, size.Width, Nodes());
         var steps = (GpuSteps)plan.Factory;
         Layout = steps.Layout;
-        RequireMemory(device, model.Network, size, Layout.Length, plan.Floats, trains);
+        RequireMemory(device, room, model.Network, size, Layout.Length, plan.Floats, trains);
         _program = new GpuProgram(device, kernels, Layout, plan.Floats);
         ForwardLaunches = _program.Bind(plan.Forward.Cast<LaunchStep>());
         var gradients = (Start: Layout.Gradients, Count: parameters.Values.Length);
@@ -55,11 +57,19 @@ internal sealed class GpuExecutor : IDisposable
                 () => _program.Kernels.Clear(_program.Stream, Grids.For(gradients.Count), _program.Memory, gradients.Start, gradients.Count)),
             .. _program.Bind(plan.Backward.Cast<LaunchStep>()),
         ];
-        _program.Seal();
         var input = steps.InputMap!;
         Input = (_program.At(steps.InputBuffer!), (long)input.Channels * input.PlaneStride, input.PlaneStride);
-        Write(Layout.Parameters, parameters.Values);
-        foreach (var (name, values) in statistics) Write(Layout.Statistics[name], values);
+        try
+        {
+            _program.Seal();
+            Write(Layout.Parameters, parameters.Values);
+            foreach (var (name, values) in statistics) Write(Layout.Statistics[name], values);
+        }
+        catch
+        {
+            _program.Dispose();
+            throw;
+        }
 
         GpuSteps CreateSteps()
         {
@@ -115,14 +125,15 @@ internal sealed class GpuExecutor : IDisposable
 
     public void Dispose() => _program.Dispose();
 
-    private static void RequireMemory(GpuDevice device, Network network, (int Batch, int Height, int Width) size, long fixedFloats, long plannedFloats, bool trains)
+    private static void RequireMemory(
+        GpuDevice device, long room, Network network, (int Batch, int Height, int Width) size, long fixedFloats, long plannedFloats, bool trains)
     {
-        var (needed, there) = ((fixedFloats + plannedFloats) * sizeof(float), (long)(device.BufferBytes * Share));
+        var (needed, there) = ((fixedFloats + plannedFloats) * sizeof(float), (long)(room * Most));
         if (needed <= there) return;
-        var what = FormattableString.Invariant($"{network.Architecture} with a batch of {size.Batch} at {size.Height} x {size.Width} pixels needs {needed / 1e9:F1} GB, {device} has {there / 1e9:F1} GB for it");
-        if (!trains) throw new DeviceException(what);
-        var fitting = (long)((there / sizeof(float)) / ((double)(fixedFloats + plannedFloats) / size.Batch));
-        throw new DeviceException(what + "; "
+        var what = FormattableString.Invariant($"{size.Height} x {size.Width} pixels needs {needed / 1e9:F1} GB, {device} has {there / 1e9:F1} GB for it");
+        if (!trains) throw new NetworkException($"{network.Architecture} at {what}");
+        var fitting = (long)(((room * Aim / sizeof(float)) - fixedFloats) / ((double)plannedFloats / size.Batch));
+        throw new DeviceException($"{network.Architecture} with a batch of {size.Batch} at {what}; "
             + (fitting > 0 ? FormattableString.Invariant($"a batch of {fitting} would fit (--batch {fitting})") : "take smaller images (--imgsz)"));
     }
 

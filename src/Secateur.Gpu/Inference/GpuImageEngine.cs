@@ -63,11 +63,15 @@ internal sealed class GpuImageEngine : IImageEngine
         {
             return new SizedNetwork(_device, _kernels, _lowered, height, width);
         }
-        catch (AcceleratorException) when (_plans.Count > 0)
+        catch (Exception error) when (_plans.Count > 0 && error is AcceleratorException or NetworkException)
         {
-            // The plans for other sizes have taken the memory.
+            // The plans for other sizes may have taken the memory.
             Clear();
-            return new SizedNetwork(_device, _kernels, _lowered, height, width);
+            return Create(height, width);
+        }
+        catch (AcceleratorException error)
+        {
+            throw new NetworkException($"an image of {width} x {height} pixels does not fit {_device}: {DeviceException.Describe(error)}");
         }
     }
 

@@ -29,8 +29,16 @@ internal sealed class SizedNetwork : IDisposable
         (_device, _kernels, _format, Height, Width) = (device, kernels, model.Network.Head.Pixels, height, width);
         var shapes = NetworkShapes.Infer(model.Network, height, width);
         _executor = new GpuExecutor(device, kernels, model, (1, height, width), layout => Place(layout, model.Network, shapes), trains: false);
-        _pixels = device.Accelerator.Allocate1D<byte>((long)height * width * 3);
         _graph = new LaunchGraph(device, Launch);
+        try
+        {
+            _pixels = device.Accelerator.Allocate1D<byte>((long)height * width * 3);
+        }
+        catch
+        {
+            _executor.Dispose();
+            throw;
+        }
     }
 
     public int Height { get; }

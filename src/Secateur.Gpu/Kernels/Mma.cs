@@ -33,7 +33,7 @@ internal static class Mma
     public static float Round(float value)
     {
         var rounded = Interop.IntAsFloat((Interop.FloatAsInt(value) + 0x1000) & 0xffffe000);
-        return float.IsNaN(value) ? value : rounded;
+        return float.IsNaN(value) ? float.NaN : rounded;
     }
 
     /// <summary>Adds the product. All threads of the group must call it.</summary>

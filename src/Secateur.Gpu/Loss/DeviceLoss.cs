@@ -136,9 +136,8 @@ internal sealed class DeviceLoss : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _faces.Dispose();
-        _found.Dispose();
-        foreach (var buffer in _buffers) buffer.Dispose();
+        Disposal.Of(_faces, _found);
+        foreach (var buffer in _buffers) Disposal.Of(buffer);
     }
 
     private static BoxEdges[] EdgesOf(AnchorGrid anchors)

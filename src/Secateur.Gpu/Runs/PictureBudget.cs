@@ -14,7 +14,7 @@ internal readonly record struct PictureBudget(long Device, long Host)
     public static PictureBudget Of(GpuDevice device, long plan)
     {
         var machine = (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * 0.4);
-        var left = (long)(Math.Max(0, device.MemoryBytes - plan) * Share);
+        var left = (long)((device.FreeBytes ?? Math.Max(0, device.MemoryBytes - plan)) * Share);
 
         // A device that is the processor has no memory of its own.
         return device.HasOwnMemory ? new PictureBudget(left, machine) : new PictureBudget(Math.Min(left, machine), 0);

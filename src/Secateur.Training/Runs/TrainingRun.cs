@@ -169,7 +169,7 @@ public sealed class TrainingRun : IDisposable
                 LossC = _at.LossC + loss.Confidence,
                 Seconds = _at.Seconds + clock.Elapsed.TotalSeconds,
                 Waited = _at.Waited + waited,
-                Devices = _at.Devices.Contains(_backend.Device) ? _at.Devices : _at.Devices.Add(_backend.Device),
+                Devices = DevicesWith(_backend.Device),
             };
             progress?.Report(Progress(RunActivity.Training, _at.Step, _config.StepsPerEpoch));
             if (saved.Elapsed.TotalSeconds < _config.SaveEvery || _at.StepsBeyond > 0) continue;
@@ -181,6 +181,7 @@ public sealed class TrainingRun : IDisposable
     private void EndEpoch(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         DivergenceGuard.CheckEpoch(_at);
+        _at = _at with { Devices = DevicesWith(_backend.Device) };
         var last = _at.Epoch + 1 == Phase.Epochs;
         var validates = _validation is not null && ((EpochOfRun + 1) % _config.ValidateEvery == 0 || last);
 
@@ -297,6 +298,8 @@ public sealed class TrainingRun : IDisposable
         if (_at.Phase == _phases.Length && _config.Pruning is null && _at.Metrics.Length < _config.Epochs) _at = _at with { Phase = 0, Epoch = _at.Metrics.Length };
         if (!_at.Metrics.IsEmpty) MetricsFiles.Write(Folder, _at.Metrics);
     }
+
+    private ImmutableArray<string> DevicesWith(string device) => _at.Devices.Contains(device) ? _at.Devices : _at.Devices.Add(device);
 
     private void Save() => StateFile.Write(Folder.State, _trainer.Snapshot(_at), _config);
 

@@ -41,7 +41,7 @@ internal sealed partial class LaunchGraph(GpuDevice device, Action launches) : I
         using var binding = device.Accelerator.BindScoped();
         var stream = ((CudaStream)device.Stream).StreamPtr;
         if (_graph == 0 && !Record(stream)) launches();
-        else if (LaunchGraphOn(_graph, stream) != 0) throw new DeviceException($"{device} does not run what it has recorded");
+        else if (LaunchGraphOn(_graph, stream) is var code and not 0) throw new DeviceException($"{device} does not run what it has recorded: CUDA error {code}{CudaDriver.NameOf(code)}");
     }
 
     /// <inheritdoc/>
@@ -67,12 +67,26 @@ internal sealed partial class LaunchGraph(GpuDevice device, Action launches) : I
         }
         finally
         {
-            var ended = EndCapture(stream, out var captured) == 0 && captured != 0;
-            _refused = !ended || Instantiate(out _graph, captured, 0) != 0;
-            if (ended) _ = DestroyCaptured(captured);
+            End(stream);
         }
 
         return !_refused;
+    }
+
+    private void End(nint stream)
+    {
+        if (EndCapture(stream, out var captured) != 0 || captured == 0) return;
+        try
+        {
+            _refused = Instantiate(out var executable, captured, 0) != 0;
+            if (!_refused) _graph = executable;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // A driver from before CUDA 11.4.
+        }
+
+        _ = DestroyCaptured(captured);
     }
 
     [LibraryImport(DriverLibraries.Cuda, EntryPoint = "cuStreamBeginCapture_v2")]

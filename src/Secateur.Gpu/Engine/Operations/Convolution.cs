@@ -124,10 +124,11 @@ internal sealed class Convolution : Operation
         AddChunks(program, _weightCount, output.Chunks, _layout.Gradients + _weightStart);
         if (_biasStart < 0) return;
         var bias = program.Map(Output, gradient, Shares.Of(Output, Output.Channels));
+        var channels = Grids.Of(bias.Chunks, Output.Channels);
         program.RequireSums((long)bias.Chunks * Output.Channels);
         program.Add(
             new LaunchCost(nameof(KernelSet.ChannelSums), Output.Bytes()),
-            () => program.Kernels.ChannelSums(program.Stream, Grids.Of(bias.Chunks, Output.Channels), program.Memory, program.Sums, bias));
+            () => program.Kernels.ChannelSums(program.Stream, channels, program.Memory, program.Sums, bias));
         AddChunks(program, Output.Channels, bias.Chunks, _layout.Gradients + _biasStart);
     });
 

@@ -60,11 +60,11 @@ internal sealed class Merge(string name, ChannelRef?[][] operands, (int First, i
         return new LaunchStep(name, sources.Buffers().Append(gradient), program =>
         {
             var (map, call) = (program.Map(Output, gradient, Shares.Of(Output, Output.Channels)), Call(program.AddReads(sources), 1));
-            var count = Output.Channels * map.Chunks;
+            var (count, grid) = (Output.Channels * map.Chunks, Grids.Of(map.Chunks, Output.Channels));
             program.RequireSums(2L * count);
             program.Add(
                 new LaunchCost(nameof(KernelSet.FactorSums), sources.Bytes() + Output.Bytes()),
-                () => program.Kernels.FactorSums(program.Stream, Grids.Of(map.Chunks, Output.Channels), program.Memory, program.Sums, program.Reads, map, call));
+                () => program.Kernels.FactorSums(program.Stream, grid, program.Memory, program.Sums, program.Reads, map, call));
             program.Add(
                 new LaunchCost(nameof(KernelSet.FactorGradient)),
                 () => program.Kernels.FactorGradient(

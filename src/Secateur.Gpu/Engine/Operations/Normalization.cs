@@ -17,10 +17,11 @@ internal static class Normalization
         {
             var shape = program.Map(map, values, Shares.Of(map, map.Channels));
             var call = Call(norm, parameters, layout, program) with { Chunks = shape.Chunks };
+            var grid = Grids.Of(shape.Chunks, map.Channels);
             program.RequireSums((long)NormKernels.Moments * map.Channels * shape.Chunks);
             program.Add(
                 new LaunchCost(nameof(KernelSet.TakeMoments), map.Bytes()),
-                () => program.Kernels.TakeMoments(program.Stream, Grids.Of(shape.Chunks, map.Channels), program.Memory, program.Sums, shape));
+                () => program.Kernels.TakeMoments(program.Stream, grid, program.Memory, program.Sums, shape));
             program.Add(
                 new LaunchCost(nameof(KernelSet.Norm)),
                 () => program.Kernels.Norm(program.Stream, Grids.For(map.Channels), program.Memory, program.Sums, call));
@@ -36,7 +37,7 @@ internal static class Normalization
         return new LaunchStep(map.Name, buffers, program =>
         {
             var shape = program.Map(map, values, Shares.Of(map, map.Channels));
-            var count = map.Channels * shape.Chunks;
+            var (count, grid) = (map.Channels * shape.Chunks, Grids.Of(shape.Chunks, map.Channels));
             program.RequireSums((long)NormKernels.ViewSums * count * views.Count);
             for (var i = 0; i < views.Count; i++)
             {
@@ -44,7 +45,7 @@ internal static class Normalization
                 program.Add(
                     new LaunchCost(nameof(KernelSet.TakeViewSums), 2 * map.Bytes()),
                     () => program.Kernels.TakeViewSums(
-                        program.Stream, Grids.Of(shape.Chunks, map.Channels), program.Memory, program.Sums, program.GradientReads, shape, read, sum));
+                        program.Stream, grid, program.Memory, program.Sums, program.GradientReads, shape, read, sum));
                 if (views[i].Activation.Slope is not { } slope) continue;
                 program.Add(
                     new LaunchCost(nameof(KernelSet.SlopeGradient)),
