@@ -69,7 +69,11 @@ internal sealed class ComputeDevice : IDisposable
 
         // Somebody with such a driver means to use it.
         if (gpu is null && name.Kind == DeviceKind.Auto && DeviceList.HasCudaDriver)
-            Report.Remark($"No CUDA device: {DeviceList.Find(DeviceKind.Cuda).FirstOrDefault()?.Problem ?? DeviceList.WhyNone(DeviceKind.Cuda)}; the processor computes");
+        {
+            var reason = DeviceList.Find(DeviceKind.Cuda) is [{ Problem: { } problem }, ..] ? problem : DeviceList.WhyNone(DeviceKind.Cuda);
+            Report.Remark($"No CUDA device: {reason}; the processor computes");
+        }
+
         return new ComputeDevice(gpu);
     }
 

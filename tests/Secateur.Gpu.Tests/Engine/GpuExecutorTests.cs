@@ -21,8 +21,8 @@ public sealed class GpuExecutorTests
     private const double KinkMargin = 1e-5;
 
     [Theory]
-    [DeviceData(DeviceKind.OpenCl, 60)]
-    [DeviceData(DeviceKind.Emulator, 6)]
+    [DeviceData(DeviceKind.OpenCl, 50)]
+    [DeviceData(DeviceKind.Emulator, 4)]
     public void Dense_networks(DeviceKind kind, int seeds) => CheckAll(kind, RandomNetworks.CreateDense, seeds);
 
     [Theory]
