@@ -16,8 +16,10 @@ source "$root/bench/gpu/parts.sh"
 source "$root/bench/gpu/kills.sh"
 
 case $device in
-  cuda*) full=1 kills=20 ;;
-  opencl* | emulator) full=0 kills=2 ;;
+  cuda*) full=1 kills=20 limit=45 ;;
+  opencl*) full=0 kills=2 limit=45 size=128 ;;
+  # A step takes it a minute: no time for kills.
+  emulator) full=0 kills=0 limit=600 size=64 deadline=${SECATEUR_CHECK_SECONDS:-900} ;;
   *) fail "DEVICE is '$device'; expected cuda, opencl or emulator" ;;
 esac
 [[ -f $bin.tgz || -d $bin ]] || fail "$bin.tgz is missing: run bench/gpu/pack.sh where there is an SDK"
@@ -46,7 +48,7 @@ tests() {
 ours() {
   local name=$1 network=$2 batch=$3 size=$4 steps=$5
   shift 5
-  part "$name" 45 "$network, batch $batch at $size x $size${*:+, $*}" markdown \
+  part "$name" "$limit" "$network, batch $batch at $size x $size${*:+, $*}" markdown \
     "$bin/Secateur.Bench" training "$network" --device "$device" --batch "$batch" --imgsz "$size" --steps "$steps" --data "$data" --kernels "$@"
 }
 
@@ -60,7 +62,7 @@ theirs() {
 
 steps() {
   if ((!full)); then
-    ours eresfd eresfd 2 128 3
+    ours eresfd eresfd 2 "$size" 1
     return
   fi
   ours eresfd eresfd 16 640 30
@@ -102,7 +104,7 @@ main() {
   part devices 30 "Devices" text "$bin/secateur" devices
   part tests 120 "Tests" text tests
   part draw 60 "Data to train on" text "$bin/Secateur.Bench" draw "$data" --images "$( ((full)) && echo 64 || echo 8)"
-  part kills 120 "Runs that are killed" text kill_runs
+  if ((kills)); then part kills 120 "Runs that are killed" text kill_runs; fi
   steps
   if ((full)); then peer; fi
   summary
