@@ -16,10 +16,10 @@ source "$root/bench/gpu/parts.sh"
 source "$root/bench/gpu/kills.sh"
 
 case $device in
-  cuda*) full=1 kills=20 limit=45 ;;
-  opencl*) full=0 kills=2 limit=45 size=128 ;;
-  # A step takes it a minute: no time for kills.
-  emulator) full=0 kills=0 limit=600 size=64 deadline=${SECATEUR_CHECK_SECONDS:-900} ;;
+  cuda*) full=1 kills=20 limit=45 table=--kernels ;;
+  opencl*) full=0 kills=2 limit=45 table=--kernels size=128 ;;
+  # A step takes it a minute: no time for kills, nor for kernels one by one.
+  emulator) full=0 kills=0 limit=600 table='' size=64 deadline=${SECATEUR_CHECK_SECONDS:-900} ;;
   *) fail "DEVICE is '$device'; expected cuda, opencl or emulator" ;;
 esac
 [[ -f $bin.tgz || -d $bin ]] || fail "$bin.tgz is missing: run bench/gpu/pack.sh where there is an SDK"
@@ -49,7 +49,7 @@ ours() {
   local name=$1 network=$2 batch=$3 size=$4 steps=$5
   shift 5
   part "$name" "$limit" "$network, batch $batch at $size x $size${*:+, $*}" markdown \
-    "$bin/Secateur.Bench" training "$network" --device "$device" --batch "$batch" --imgsz "$size" --steps "$steps" --data "$data" --kernels "$@"
+    "$bin/Secateur.Bench" training "$network" --device "$device" --batch "$batch" --imgsz "$size" --steps "$steps" --data "$data" ${table:+"$table"} "$@"
 }
 
 # NAME NETWORK BATCH MORE...: the same in PyTorch.

@@ -16,5 +16,17 @@ public sealed class DeviceDataAttribute : DataAttribute
         Skip = TestDevices.SkipReason(kind);
     }
 
+    /// <summary>Whether the emulator, which takes minutes, stands in where there is no such device.</summary>
+    public bool OrEmulator
+    {
+        get;
+        set
+        {
+            field = value;
+            if (!value || Skip is null) return;
+            (Skip, _arguments[0]) = (null, DeviceKind.Emulator);
+        }
+    }
+
     public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [_arguments];
 }

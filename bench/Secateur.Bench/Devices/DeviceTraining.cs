@@ -39,7 +39,8 @@ internal static class DeviceTraining
         });
         var (_, _, first) = Step();
         var firstSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        for (var i = 1; i < WarmUp; i++) Step();
+        // A step takes the emulator a minute, and it records nothing.
+        for (var i = 1; i < (settings.Device.Kind == DeviceKind.Emulator ? 1 : WarmUp); i++) Step();
         var steps = Enumerable.Range(0, settings.Steps).Select(_ => Step()).ToArray();
 
         var kernels = settings.Kernels ? DeviceProbe.Run(device) : null;
