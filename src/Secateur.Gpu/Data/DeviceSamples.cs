@@ -30,9 +30,6 @@ internal sealed class DeviceSamples : IDisposable
     /// <summary>Batches an epoch.</summary>
     public int StepsPerEpoch => _samples.StepsPerEpoch;
 
-    /// <summary>How long <see cref="Next"/> has waited for samples, in all.</summary>
-    public TimeSpan Waited => _samples.Waited;
-
     /// <summary>The next batch.</summary>
     /// <param name="cancellation">Ends the waiting; this is of no use afterwards.</param>
     /// <exception cref="InvalidFileException">An image cannot be read and the options are strict, or hardly any image gives a sample.</exception>
