@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Secateur.Pruning;
+using Secateur.Pruning.Targets;
 
 namespace Secateur.Training.Runs;
 
@@ -24,6 +25,18 @@ public sealed record PruningSchedule
     /// <summary>Other rates for the layers that patterns name; of several that match, the last holds.</summary>
     public ImmutableArray<LayerRate> LayerRates { get; init; } = [];
 
+    /// <summary>Every pruned layer keeps a multiple of so many filters, see <see cref="PruningPlan.RoundedTo"/>; any number where it is null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? RoundTo { get; init; }
+
+    /// <summary>The size that <see cref="Rate"/> was found for, as <see cref="PruningTarget.TryParse"/> reads it; null where the rate was given.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Target { get; init; }
+
+    /// <summary>The file of the mask that was applied to the initial model in place of a criterion's choice, by name; null where there was none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Mask { get; init; }
+
     /// <summary>Batches on which criteria that need gradients measure them, <see cref="UsualBatches"/> where it is null; at most an epoch.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Batches { get; init; }
@@ -40,7 +53,12 @@ public sealed record PruningSchedule
     /// <summary>How many filters each layer loses.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A rate is not in [0, 1).</exception>
     public PruningPlan ToPlan() =>
-        LayerRates.Aggregate(new PruningPlan(Rate), (plan, layer) => plan.With(layer.Pattern, layer.Rate));
+        LayerRates.Aggregate(new PruningPlan(Rate).RoundedTo(RoundTo ?? 1), (plan, layer) => plan.With(layer.Pattern, layer.Rate));
+
+    /// <summary>What is pruned and how, in a few words.</summary>
+    public string Describe() => Mask is { } mask
+        ? $"the mask {mask}"
+        : FormattableString.Invariant($"{Criterion} at rate {Rate}") + (RoundTo is { } multiple ? $", multiples of {multiple} filters" : "");
 }
 
 /// <summary>The rate of the layers that a pattern (with <c>*</c>) names.</summary>

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Secateur.Graph;
 using Secateur.Models;
 using Secateur.Pruning.Criteria;
+using Secateur.Pruning.Targets;
 
 namespace Secateur.Training.Runs;
 
@@ -127,6 +128,8 @@ public sealed record TrainingConfig
         if (Pruning is not { } pruning) return;
         Check(pruning.Every > 0, "pruning interval", pruning.Every, "1 or more epochs");
         Check(pruning.Batches is null or > 0, "batches for gradients", pruning.Batches ?? 0, "1 or more");
+        Check(pruning.RoundTo is null or > 0, "multiple of filters", pruning.RoundTo ?? 0, "1 or more");
+        Check(pruning.Target is null || PruningTarget.TryParse(pruning.Target, out _), "target", pruning.Target ?? "", PruningTarget.Expected);
         Check(pruning.FinetuneEpochs >= 0, "fine-tuning epochs", pruning.FinetuneEpochs, "0 or more");
         Check(!pruning.LayerRates.IsDefault && pruning.LayerRates.All(l => l.Pattern is not null), "layer rates", pruning.LayerRates, "patterns and rates");
         Check(FilterCriteria.Names.Contains(pruning.Criterion), "criterion", pruning.Criterion, $"one of {string.Join(", ", FilterCriteria.Names)}");

@@ -361,7 +361,7 @@ public sealed class TrainingRun : IDisposable
 
     private string Provenance()
     {
-        var what = _config.Pruning is { } pruning ? FormattableString.Invariant($"soft filter pruning with {pruning.Criterion} at rate {pruning.Rate}") : "trained";
+        var what = _config.Pruning is { } pruning ? $"{(pruning.Mask is null ? "soft filter pruning" : "fine-tuned")} with {pruning.Describe()}" : "trained";
         return FormattableString.Invariant($"{what}: epoch {EpochOfRun + 1} of {EpochsOfRun}, {_config.Optimizer}, learning rate {_config.LearningRate}, ")
             + $"batch {_config.Batch} at {_config.ImageSize} x {_config.ImageSize}, seed {_config.Seed}";
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Weights.Files;
@@ -17,6 +18,9 @@ public sealed record Architecture(string Name, Func<Network> CreateNetwork)
 
     /// <summary>How its fresh weights are drawn.</summary>
     public InitializationRecipe Initialization { get; init; } = General.Initialization;
+
+    /// <summary>The layers that are pruned at one rate where rates are searched for, input first; by default none are named.</summary>
+    public ImmutableArray<LayerGroup> Groups { get; init; } = [];
 
     /// <summary>Whether a checkpoint's tensors can only be this network's; by default none can.</summary>
     public Func<IReadOnlyDictionary<string, Tensor>, bool> Recognizes { get; init; } = _ => false;

@@ -11,12 +11,21 @@ public static class EResFd
 {
     /// <summary>
     /// Its recipe is the paper's (section 4.1). The five-file form of its checkpoints is the official one, which was trained with anchors 1.25 times as
-    /// high as wide.
+    /// high as wide. Its six layer groups are those of B-FPGM (Kaparinos and Mezaris, WACVW 2025, arXiv 2501.16917).
     /// </summary>
     public static Architecture Architecture { get; } = new("eresfd", Create)
     {
         Training = new(OptimizerKind.Adam, 330_000, [250_000, 300_000, 320_000]),
         Initialization = new(ConvDistribution.FanOutNormal, NormGamma: 0.5),
+        Groups =
+        [
+            new("stem", ["base.conv1.*", "base.conv2.*", "base.conv3.*"]),
+            new("c1", ["base.conv4.*", "base.m0.b2_1.*"]),
+            new("c2-c3", ["base.m0.b2_2.*", "base.m0.b2_3.*"]),
+            new("c4-c5", ["base.m0.b2_4.*", "base.m0.b2_5.*"]),
+            new("fpn", ["base.m0.fpn.*"]),
+            new("context", ["base.m0.FEM_*"]),
+        ],
         Recognizes = tensors => tensors.ContainsKey("base.conv1.0.weight"),
         HeadOf = (head, kind) => kind == WeightFileKind.PyTorchSplit ? head with { AnchorAspect = 1.25 } : head,
     };

@@ -9,7 +9,10 @@ namespace Secateur.Models;
 /// </summary>
 public static class Extd
 {
-    /// <summary>The three published widths. Recipe and fresh weights are the paper's, without a pretrained base.</summary>
+    /// <summary>
+    /// The three published widths. Recipe and fresh weights are the paper's, without a pretrained base. The layer groups are those of B-FPGM's authors
+    /// (arXiv 2501.16917) but for the heads, which are not pruned here; width 32 has two more blocks.
+    /// </summary>
     public static ImmutableArray<Architecture> Architectures { get; } = [Of(64), Of(48), Of(32)];
 
     private const int Passes = 6;
@@ -53,6 +56,15 @@ public static class Extd
     {
         Training = new(OptimizerKind.Sgd, 480_000, [240_000, 360_000]),
         Initialization = new(ConvDistribution.XavierUniform, NormGamma: 1) { Exceptions = [("upfeat.*", ConvDistribution.KaimingUniform)] },
+        Groups =
+        [
+            new("stem", ["base.0.*", "base.1.*"]),
+            new("blocks 2-3", ["base.2.*", "base.3.*"]),
+            new("block 4", ["base.4.*"]),
+            new("block 5", ["base.5.*"]),
+            .. channels == 32 ? [new LayerGroup("blocks 6-7", ["base.6.*", "base.7.*"])] : ImmutableArray<LayerGroup>.Empty,
+            new("upfeat", ["upfeat.*"]),
+        ],
         Recognizes = tensors => tensors.GetValueOrDefault("base.2.conv.0.weight") is { Shape: [_, var inputs, 1, 1] } && inputs == channels,
     };
 

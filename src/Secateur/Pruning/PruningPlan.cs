@@ -26,20 +26,32 @@ public sealed class PruningPlan
     {
     }
 
-    private PruningPlan(double rate, ImmutableArray<(string Pattern, double Rate)> exceptions)
+    private PruningPlan(double rate, ImmutableArray<(string Pattern, double Rate)> exceptions, int multiple = 1)
     {
         Rate = Checked(rate);
         _exceptions = exceptions;
+        Multiple = multiple;
     }
 
     /// <summary>The rate of the layers that no pattern names.</summary>
     public double Rate { get; }
 
+    /// <summary>Every layer that is pruned keeps a multiple of so many filters; 1 for any number.</summary>
+    public int Multiple { get; }
+
+    /// <summary>The same plan, whose layers keep a multiple of <paramref name="filters"/>: as many as the rate leaves, rounded up, but never more than there are.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one filter.</exception>
+    public PruningPlan RoundedTo(int filters)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(filters, 1);
+        return new PruningPlan(Rate, _exceptions, filters);
+    }
+
     /// <summary>The same plan with another rate for some layers; of several patterns that match, the last one given holds.</summary>
     /// <param name="pattern">A layer name in which <c>*</c> stands for any characters, e.g. <c>base.m0.FEM_*</c>; case matters.</param>
     /// <param name="rate">Their rate, in [0, 1); 0 leaves them whole.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate is not in [0, 1).</exception>
-    public PruningPlan With(string pattern, double rate) => new(Rate, _exceptions.Add((pattern, Checked(rate))));
+    public PruningPlan With(string pattern, double rate) => new(Rate, _exceptions.Add((pattern, Checked(rate))), Multiple);
 
     /// <summary>floor(<paramref name="filters"/> * <paramref name="rate"/>), with the product guarded against rounding: 0.29 of 100 is 29.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The rate is not in [0, 1).</exception>
@@ -56,7 +68,7 @@ public sealed class PruningPlan
                 throw new ArgumentException($"no prunable layer of {network.Architecture} is called '{pattern}'");
         }
 
-        return [.. layers.Select(l => new LayerQuota(l, CountPruned(network.Parameter(l.Weight).Shape[0], RateOf(l.Layer))))];
+        return [.. layers.Select(l => new LayerQuota(l, Rounded(network.Parameter(l.Weight).Shape[0], RateOf(l.Layer))))];
     }
 
     /// <summary>The filters that a criterion chooses.</summary>
@@ -94,6 +106,12 @@ public sealed class PruningPlan
             .Select(l => (Filters: network.Parameter(l.Weight).Shape[0], Rate: RateOf(l.Layer)))
             .Where(l => l.Rate > 0).OrderByDescending(l => l.Filters).FirstOrDefault();
         if (largest == 0) throw new ArgumentException($"the rates by layer leave nothing to prune: every layer of {network.Architecture} has the rate 0");
+        if (Multiple > 1)
+        {
+            throw new ArgumentException($"the rate {Invariant(rate)} prunes no filter where every layer keeps a multiple of {Multiple}: "
+                + $"the largest layer has {largest} filters; a higher rate or a smaller multiple would");
+        }
+
         const double digits = 1e4;
         throw new ArgumentException(
             $"the rate {Invariant(rate)} prunes no filter: of the largest layer, with {largest} filters, floor({largest} x {Invariant(rate)}) = 0; "
@@ -116,7 +134,14 @@ public sealed class PruningPlan
     private static double Checked(double rate) =>
         rate is >= 0 and < 1 ? rate : throw new ArgumentOutOfRangeException(nameof(rate), rate, "a pruning rate is at least 0 and less than 1");
 
-    private double RateOf(string layer)
+    private int Rounded(int filters, double rate)
+    {
+        var kept = filters - CountPruned(filters, rate);
+        return filters - Math.Min(filters, (kept + Multiple - 1) / Multiple * Multiple);
+    }
+
+    /// <summary>The rate of a layer: that of the last pattern that names it, else <see cref="Rate"/>.</summary>
+    public double RateOf(string layer)
     {
         var rate = Rate;
         foreach (var (pattern, other) in _exceptions)
