@@ -8,7 +8,11 @@ namespace Secateur.Training.Charts;
 public readonly record struct ChartPoint(double X, double Y);
 
 /// <summary>A line with its name in the legend; a line of one point is drawn as a dot.</summary>
-public sealed record ChartSeries(string Name, ImmutableArray<ChartPoint> Points);
+public sealed record ChartSeries(string Name, ImmutableArray<ChartPoint> Points)
+{
+    /// <summary>The points are dots without a line between them.</summary>
+    public bool IsScatter { get; init; }
+}
 
 /// <summary>
 /// A line chart as SVG: axes with round ticks, a legend, colours and dashes that can be told apart, on light and on dark pages (it follows the
@@ -128,12 +132,12 @@ public sealed record LineChart
                 continue;
             }
 
-            if (run.Count > 1) group.Add(Svg.Polyline(string.Join(' ', run), color, Dashes[index % Dashes.Length]));
+            if (run.Count > 1 && !series.IsScatter) group.Add(Svg.Polyline(string.Join(' ', run), color, Dashes[index % Dashes.Length]));
             run.Clear();
         }
 
         var finite = series.Points.Where(IsFinite).ToList();
-        if (finite.Count > MostMarkers) return;
+        if (finite.Count > MostMarkers && !series.IsScatter) return;
         foreach (var point in finite) group.Add(Svg.Dot(x.Place(point.X), y.Place(point.Y), color));
     }
 

@@ -18,7 +18,6 @@ public sealed class RunFolder
     /// <summary>What to do where a file that the run needs is damaged or gone.</summary>
     internal const string Advice = "; put a copy of it back, or begin a new run from the last model (train --from)";
 
-
     private RunFolder(string path) => Path = path;
 
     /// <summary>Where it is.</summary>
@@ -64,41 +63,12 @@ public sealed class RunFolder
     /// <exception cref="UnauthorizedAccessException">It may not be written there.</exception>
     internal static RunFolder Create(string path, TrainingConfig config, Model initial, bool numbered = false, TrainingState? state = null)
     {
-        var stem = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
-        var parent = Directory.CreateDirectory(System.IO.Path.GetDirectoryName(stem) ?? stem).FullName;
-        var draft = System.IO.Path.Combine(parent, $".{Guid.NewGuid():N}.tmp");
-        try
+        return new RunFolder(NewFolder.Create(path, numbered, "continue that run or name another", draft =>
         {
-            Directory.CreateDirectory(draft);
             ModelFile.Write(System.IO.Path.Combine(draft, InitialName), initial);
             WriteConfig(System.IO.Path.Combine(draft, ConfigName), config);
             if (state is not null) StateFile.Write(System.IO.Path.Combine(draft, StateName), state, config);
-            for (var number = 1; ; number++)
-            {
-                var suffix = numbered ? $"-{number}" : "";
-                if (TryMove(draft, stem + suffix)) return new RunFolder(System.IO.Path.TrimEndingDirectorySeparator(path) + suffix);
-                if (!numbered) throw new IOException($"{path}: exists already; continue that run or name another");
-            }
-        }
-        finally
-        {
-            if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true);
-        }
-    }
-
-    /// <summary>False where there is something of that name, even since a moment ago.</summary>
-    private static bool TryMove(string draft, string target)
-    {
-        if (System.IO.Path.Exists(target)) return false;
-        try
-        {
-            Directory.Move(draft, target);
-            return true;
-        }
-        catch (IOException) when (System.IO.Path.Exists(target))
-        {
-            return false;
-        }
+        }));
     }
 
     /// <summary>The folder of a run that was begun.</summary>
@@ -171,21 +141,7 @@ public sealed class RunFolder
 
     /// <summary>Keeps other processes from working on the same run until it is disposed of; and removes what a killed one left half written.</summary>
     /// <exception cref="IOException">Another process works on it.</exception>
-    internal IDisposable Lock()
-    {
-        FileStream held;
-        try
-        {
-            held = new FileStream(In(".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException error) when (error is not FileNotFoundException and not DirectoryNotFoundException)
-        {
-            throw new IOException($"{Path}: another process works on this run, or the folder cannot be written ({error.Message})", error);
-        }
-
-        foreach (var draft in Directory.GetFiles(Path, ".*.tmp")) File.Delete(draft);
-        return held;
-    }
+    internal IDisposable Lock() => FolderLock.Take(Path);
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -1,7 +1,5 @@
 using Secateur.Graph;
 using Secateur.Training.Data.Datasets;
-using Secateur.Training.Data.Loading;
-using Secateur.Training.Loss;
 using Secateur.Weights;
 
 namespace Secateur.Training.Runs;
@@ -12,46 +10,29 @@ internal readonly record struct ValidationResult(double LossL, double LossC, Pre
 /// <summary>Loss and average precision on the validation split, in inference mode.</summary>
 internal sealed class Validation
 {
-    private readonly FaceDataset _data;
-    private readonly TrainingConfig _config;
     private readonly TrainingBackend _backend;
     private readonly ValidationPrecision _precision;
-    private readonly ValidationSamples _samples;
+    private readonly ValidationLoss _loss;
 
     /// <exception cref="InvalidFileException">The data set has ground truth files, but they are damaged.</exception>
     public Validation(FaceDataset data, DetectorHead head, TrainingConfig config, TrainingBackend backend, Action<LabelledImage, string> brokenImage)
     {
-        (_data, _config, _backend) = (data, config, backend);
-        _samples = new ValidationSamples(data, head, config.ImageSize) { Strict = config.Strict, BrokenImage = brokenImage };
+        _backend = backend;
+        _loss = new ValidationLoss(data, head, backend)
+        {
+            ImageSize = config.ImageSize,
+            Batch = config.Batch,
+            Threads = config.Threads,
+            Strict = config.Strict,
+            BrokenImage = brokenImage,
+        };
         _precision = new ValidationPrecision(data, config.Threads);
     }
 
     /// <exception cref="OperationCanceledException">Cancelled between two images.</exception>
     public ValidationResult Measure(Model model, Action<RunActivity, int, int> report, CancellationToken cancellation)
     {
-        var (lossL, lossC) = MeasureLoss(model, report, cancellation);
+        var (lossL, lossC) = _loss.Measure(model, (done, total) => report(RunActivity.ValidationLoss, done, total), cancellation);
         return new ValidationResult(lossL, lossC, _precision.Measure(model, _backend, (done, total) => report(RunActivity.Detecting, done, total), cancellation));
-    }
-
-    /// <summary>As if all images were one batch: sums over the positives of all.</summary>
-    private (double L, double C) MeasureLoss(Model model, Action<RunActivity, int, int> report, CancellationToken cancellation)
-    {
-        var anchors = new AnchorGrid(model.Network, _config.ImageSize, _config.ImageSize);
-        using var outputs = new InferenceOutputs(_backend.CreateEngine(model), anchors.Count, _config.Threads);
-        var loss = new MultiBoxLoss(anchors, _config.Threads);
-        var (sumL, sumC, positives, done) = (0.0, 0.0, 0, 0);
-        foreach (var batch in _samples.Batches(_config.Batch, _config.Threads, cancellation))
-        {
-            var (locations, scores) = outputs.Run(batch, cancellation);
-            var result = loss.Compute(locations, scores, [.. batch.Select(s => s.Faces)]);
-
-            // Without positives, the batch's divisor is its number of images, and nothing but zeros is divided.
-            sumL += result.Location * result.Positives;
-            sumC += result.Confidence * result.Positives;
-            positives += result.Positives;
-            report(RunActivity.ValidationLoss, done += batch.Length, _data.Images.Length);
-        }
-
-        return (sumL / Math.Max(1, positives), sumC / Math.Max(1, positives));
     }
 }

@@ -12,4 +12,12 @@ public sealed record FaceDataset(string Root, string Layout, DatasetSplit Split,
 {
     /// <summary>The number of faces.</summary>
     public int FaceCount => Images.Sum(image => image.Faces.Length);
+
+    /// <summary>The same split with no more than so many of its images, spread evenly over it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one image.</exception>
+    public FaceDataset Thinned(int most)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        return Images.Length <= most ? this : this with { Images = [.. Enumerable.Range(0, most).Select(i => Images[(int)((long)i * Images.Length / most)])] };
+    }
 }
