@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Secateur.Cli.Commands;
+using Secateur.Cli.Commands.Pruning;
 using Secateur.Cli.Options;
 using Secateur.Cli.Output;
 using Secateur.Graph;
@@ -22,6 +23,7 @@ internal static class CommandLine
         ["import"] = ImportCommand.Create,
         ["inspect"] = InspectCommand.Create,
         ["train"] = TrainCommand.Create,
+        ["sensitivity"] = SensitivityCommand.Create,
         ["prune"] = PruneCommand.Create,
         ["compact"] = CompactCommand.Create,
         ["forward"] = ForwardCommand.Create,

@@ -11,14 +11,23 @@ namespace Secateur.Cli.Commands;
 internal static class RunSession
 {
     /// <summary>Runs to the end, or until Ctrl-C.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="verb">The command.</param>
+    /// <param name="device">What computes.</param>
+    /// <param name="json">Whether the result is printed as JSON.</param>
+    /// <param name="cancellation">Ctrl-C.</param>
+    /// <param name="timingThreads">Threads of timed runs, where the run has a latency to reach.</param>
+    /// <param name="search">The search that the run's rates come from, for JSON; null where there was none.</param>
     /// <returns>The exit code.</returns>
-    public static int Run(TrainingRun run, string verb, ComputeDevice device, bool json, CancellationToken cancellation)
+    public static int Run(
+        TrainingRun run, string verb, ComputeDevice device, bool json, CancellationToken cancellation, int timingThreads = 1, object? search = null)
     {
         run.BrokenImage = TellBroken;
         Report.Remark($"Run folder: {run.Folder.Path}");
         try
         {
-            Print(TrainingDisplay.Run(json, progress => run.Run(progress, cancellation)), device, json);
+            var result = TrainingDisplay.Run(json, progress => run.Run(progress, cancellation));
+            Print(result, ReachedTarget.Of(result.Folder, timingThreads, cancellation), device, json, search);
             return 0;
         }
         catch (DeviceException lost)
@@ -48,10 +57,12 @@ internal static class RunSession
         Report.Remark(FormattableString.Invariant($"{config.Model}: {optimizer}, learning rate {config.LearningRate}{milestones}, weight decay {config.WeightDecay}, ")
             + $"batch {config.Batch} at {config.ImageSize} x {config.ImageSize}, seed {config.Seed}");
         var epochs = $"{Figures.Count(config.Epochs)} epochs of {Figures.Count(config.StepsPerEpoch)} steps, {Figures.Count(steps)} steps in all";
-        Report.Remark(config.Pruning is { } pruning
-            ? FormattableString.Invariant($"Soft pruning with {pruning.Criterion} at rate {pruning.Rate}: {epochs}; ")
-                + $"then {pruning.FinetuneEpochs} epochs with the zeroed filters frozen"
-            : $"Training: {epochs}");
+        Report.Remark(config.Pruning switch
+        {
+            null => $"Training: {epochs}",
+            { Mask: not null } masked => $"Fine-tuning with {masked.Describe()}: {masked.FinetuneEpochs} epochs of {Figures.Count(config.StepsPerEpoch)} steps with its filters frozen at zero",
+            var pruning => $"Soft pruning with {pruning.Describe()}: {epochs}; then {pruning.FinetuneEpochs} epochs with the zeroed filters frozen",
+        });
         device.Announce();
     }
 
@@ -69,7 +80,7 @@ internal static class RunSession
             Report.Remark($"  {finding}");
     }
 
-    private static void Print(TrainingResult result, ComputeDevice device, bool json)
+    private static void Print(TrainingResult result, ReachedTarget? target, ComputeDevice device, bool json, object? search)
     {
         var folder = result.Folder;
         var (last, pruned) = (result.Metrics[^1], result.Pruning);
@@ -99,7 +110,9 @@ internal static class RunSession
                     macs = pruned.Size.Before.Macs,
                     compactedMacs = pruned.Size.After.Macs,
                     pruned.MaxRelativeDifference,
+                    target = target?.ToJson(),
                 },
+                search,
             });
             return;
         }
@@ -114,6 +127,7 @@ internal static class RunSession
             Report.Line($"{folder.Compacted}: {Figures.Count(pruned.Size.After.Parameters)} parameters, "
                 + $"{Figures.Giga(pruned.Size.After.Macs)} of {Figures.Giga(pruned.Size.Before.Macs)} G multiply-adds, "
                 + $"same output (largest relative difference {Figures.Exponent(pruned.MaxRelativeDifference)})");
+            if (target is not null) Report.Line($"{folder.Compacted}: {target.Describe()}");
         }
 
         Report.Line($"{folder.Curves}, {folder.Csv}: how it went");

@@ -80,11 +80,21 @@ internal sealed class TrainingOptions
     }
 
     /// <summary>The first option that was given and that means nothing without data; null where there is none.</summary>
-    public Option? NeedingData(SymbolResult result, params ReadOnlySpan<Option> others)
+    /// <param name="result">What was given.</param>
+    /// <param name="times">Whether something is timed: <c>--threads</c> says on how many then.</param>
+    /// <param name="others">Options of the command.</param>
+    public Option? NeedingData(SymbolResult result, bool times, params ReadOnlySpan<Option> others)
     {
-        Option[] all = [_batch, _size, _rate, _optimizer, _decay, _device, _precision, _threads, _validateEvery, _saveEvery, _strict, Unfreeze, _name, .. others];
-        return Array.Find(all, result.IsGiven);
+        Option[] all = [_batch, _size, _rate, _optimizer, _decay, _device, _precision, _validateEvery, _saveEvery, _strict, Unfreeze, _name, .. others];
+        return Array.Find(times ? all : [.. all, _threads], result.IsGiven);
     }
+
+    /// <summary>Threads of timed runs: those of <c>--threads</c>, or one.</summary>
+    public int TimingThreads(ParseResult parsed) => parsed.CommandResult.IsGiven(_threads) ? parsed.GetValue(_threads) : 1;
+
+    /// <summary>The run that is to go on, or the search; by its folder, or by its name among <paramref name="runs"/>.</summary>
+    public string ResumedFolder(ParseResult parsed, string runs) =>
+        parsed.GetValue(_resume) is { } named && !Directory.Exists(named) ? Path.Combine(runs, named) : parsed.GetValue(_resume)!;
 
     /// <summary>Whether a run is to go on.</summary>
     public bool Resumes(SymbolResult result) => result.IsGiven(_resume);
@@ -175,6 +185,14 @@ internal sealed class TrainingOptions
         }
     }
 
+    /// <summary>A configuration with what may be given anew with <c>--resume</c>.</summary>
+    public TrainingConfig Changed(ParseResult parsed, TrainingConfig config)
+    {
+        if (parsed.CommandResult.IsGiven(_threads)) config = config with { Threads = parsed.GetValue(_threads) };
+        if (parsed.CommandResult.IsGiven(_saveEvery)) config = config with { SaveEvery = parsed.GetValue(_saveEvery) };
+        return parsed.GetValue(Data) is { } data ? config with { Data = Path.GetFullPath(data) } : config;
+    }
+
     /// <summary>Opens the run that is to go on.</summary>
     /// <param name="parsed">The options.</param>
     /// <param name="verb">The command.</param>
@@ -183,14 +201,11 @@ internal sealed class TrainingOptions
     /// <param name="epochs">As many epochs as it is to have from now on; null to leave them.</param>
     public TrainingRun Resume(ParseResult parsed, string verb, ComputeDevice device, string runs, int? epochs = null)
     {
-        var named = parsed.GetValue(_resume)!;
-        var folder = RunFolder.Open(Directory.Exists(named) ? named : Path.Combine(runs, named));
+        var folder = RunFolder.Open(ResumedFolder(parsed, runs));
         var config = folder.ReadConfig();
         if (config.Verb != verb)
             throw new UsageException($"{folder.Path}: is a run of secateur {config.Verb}; go on with secateur {config.Verb} --resume {folder.Path}");
-        if (parsed.CommandResult.IsGiven(_threads)) config = config with { Threads = parsed.GetValue(_threads) };
-        if (parsed.CommandResult.IsGiven(_saveEvery)) config = config with { SaveEvery = parsed.GetValue(_saveEvery) };
-        if (parsed.GetValue(Data) is { } data) config = config with { Data = Path.GetFullPath(data) };
+        config = Changed(parsed, config);
         var opened = TrainingData.Open(config.Data, config.ValidateEvery > 0, config.Strict);
         if (epochs is { } longer) config = Longer(folder, config, longer);
         RunSession.Announce(config, opened, device);

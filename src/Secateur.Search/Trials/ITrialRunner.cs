@@ -2,7 +2,7 @@ namespace Secateur.Search.Trials;
 
 /// <summary>
 /// Runs trials wherever there is room for them. A trial is a function of the search's folder and its number, so it can be run by another process
-/// (<c>secateur trial FOLDER NUMBER</c>), on another machine that sees the folder, or by a job of a cluster; its result is a file in the folder.
+/// (<c>secateur prune --search-trial FOLDER NUMBER</c>), on another machine that sees the folder, or by a job of a cluster; its result is a file in the folder.
 /// </summary>
 public interface ITrialRunner
 {

@@ -46,6 +46,7 @@ public static class UniformRate
     /// <param name="criterion">Which filters go.</param>
     /// <param name="gauge">What measures compacted models, and the target.</param>
     /// <param name="gradients">For criteria that need them, see <see cref="FilterGroup.Gradients"/>.</param>
+    /// <param name="progress">Told the models measured and in all, at most.</param>
     /// <param name="cancellation">Stops between two models.</param>
     /// <exception cref="ArgumentException">No rate meets the target; the message tells the smallest model that there is. Or a plan's pattern matches no layer.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -55,9 +56,10 @@ public static class UniformRate
         FilterCriterion criterion,
         TargetGauge gauge,
         IReadOnlyList<IReadOnlyDictionary<string, Tensor>>? gradients = null,
+        IProgress<(int Done, int Total)>? progress = null,
         CancellationToken cancellation = default)
     {
-        var (target, steps) = (gauge.Target, Steps(model.Network, planAt));
+        var (target, steps, done) = (gauge.Target, Steps(model.Network, planAt), 0);
         var smallest = Read(^1);
         if (smallest.Value > target.Limit)
         {
@@ -79,7 +81,9 @@ public static class UniformRate
         TargetReading Read(Index step)
         {
             cancellation.ThrowIfCancellationRequested();
-            return gauge.Read(planAt(steps[step]).Select(model, criterion, gradients).Apply(model), cancellation);
+            var reading = gauge.Read(planAt(steps[step]).Select(model, criterion, gradients).Apply(model), cancellation);
+            progress?.Report((++done, 1 + (int)Math.Ceiling(Math.Log2(steps.Length))));
+            return reading;
         }
     }
 }
