@@ -56,9 +56,14 @@ public sealed record PruningSchedule
         LayerRates.Aggregate(new PruningPlan(Rate).RoundedTo(RoundTo ?? 1), (plan, layer) => plan.With(layer.Pattern, layer.Rate));
 
     /// <summary>What is pruned and how, in a few words.</summary>
-    public string Describe() => Mask is { } mask
-        ? $"the mask {mask}"
-        : FormattableString.Invariant($"{Criterion} at rate {Rate}") + (RoundTo is { } multiple ? $", multiples of {multiple} filters" : "");
+    public string Describe() => Mask is { } mask ? $"the mask {mask}" : FormattableString.Invariant($"{Criterion} at rate {Rate:0.####}") + DescribeExceptions();
+
+    /// <summary>The rates of single layers, and the multiple, each after a comma.</summary>
+    public string DescribeExceptions()
+    {
+        var others = LayerRates.Select(l => l.Rate == 0 ? $", without {l.Pattern}" : FormattableString.Invariant($", {l.Pattern}={l.Rate:0.####}"));
+        return string.Concat(others) + (RoundTo is { } multiple ? $", multiples of {multiple} filters" : "");
+    }
 }
 
 /// <summary>The rate of the layers that a pattern (with <c>*</c>) names.</summary>

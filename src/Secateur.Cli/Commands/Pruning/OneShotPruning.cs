@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Secateur.Cli.Options;
 using Secateur.Cli.Output;
 using Secateur.Kernels;
@@ -50,7 +49,8 @@ internal static class OneShotPruning
             var (schedule, reached) = RateFinder.Find(options, parsed, model, options.ScheduleOf(parsed), Measured, cancellation);
             var criterion = FilterCriteria.Create(schedule.Criterion, parsed.GetValue(options.Training.Seed));
             var masked = schedule.ToPlan().Select(model, criterion, Measured(criterion)).Apply(model);
-            var pruned = new Model(masked.Network, masked.Weights, masked.Info.WithStep(StepOf(schedule)));
+            var step = $"pruned in one shot: {schedule.Criterion} at {PruneOptions.Percent(schedule.Rate)}%{schedule.DescribeExceptions()}";
+            var pruned = new Model(masked.Network, masked.Weights, masked.Info.WithStep(step));
             return new Outcome(pruned, schedule, reached, gradients?.Count, device?.Backend.Device);
         }
         finally
@@ -61,13 +61,6 @@ internal static class OneShotPruning
         IReadOnlyList<IReadOnlyDictionary<string, Tensor>>? Measured(FilterCriterion criterion) => criterion.NeedsGradients
             ? gradients ??= Gradients.Measure(options, parsed, model, options.ScheduleOf(parsed), device ??= options.Training.OpenDevice(parsed), cancellation)
             : null;
-    }
-
-    private static string StepOf(PruningSchedule schedule)
-    {
-        var others = schedule.LayerRates.Select(l => l.Rate == 0 ? $", without {l.Pattern}" : string.Create(CultureInfo.InvariantCulture, $", {l.Pattern}={l.Rate}"));
-        var multiples = schedule.RoundTo is { } filters ? $", multiples of {filters} filters" : "";
-        return $"pruned in one shot: {schedule.Criterion} at {PruneOptions.Percent(schedule.Rate)}%{string.Concat(others)}{multiples}";
     }
 
     private static void Print(string output, Outcome outcome, string? savedMask, bool json)
