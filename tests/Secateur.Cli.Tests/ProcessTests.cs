@@ -106,6 +106,33 @@ public sealed class ProcessTests : CliTest
     }
 
     [Fact]
+    public async Task A_search_killed_again_and_again_has_the_same_trials_and_the_same_model()
+    {
+        SpotDataset.Write("data", train: 12, validation: 1);
+        string[] search =
+        [
+            "prune", TinyDetector.Write("tiny.safetensors"), "--search", "bayesian", "--target", "parameters=0.6", "--group", "first=base.0.*", "--group", "second=base.1.*",
+            "--trials", "7", "--parallel", "2", "--trial-epochs", "4", "--data", "data", "--imgsz", "64", "--batch", "2", "--epochs", "4", "--finetune-epochs", "2", "--val-every", "0", "--save-every", "0",
+        ];
+        var whole = await Start([.. search, "--name", "whole"]);
+        Assert.True(whole.Code == 0, whole.Error);
+        Assert.Contains("asked for parameters=0.6, reached 0.", whole.Out, StringComparison.Ordinal);
+        var (folder, next) = (Path.Combine("runs", "prune", "killed"), (string[])[.. search, "--name", "killed"]);
+        foreach (var moment in new[] { "search.json", "trials/0001/run/state.safetensors", "trials.csv", "trials/0003/result.json", "trials/0005/run", "trials/0006/result.json", "run/state.safetensors" })
+        {
+            using var process = Launch(next);
+            if (!await KilledWhen(process, () => Path.Exists(Path.Combine(folder, moment)))) break;
+            if (Directory.Exists(folder)) next = ["prune", "--resume", "killed", "--threads", "1"];
+        }
+
+        var last = await Start(next);
+        Assert.True(last.Code == 0, last.Error);
+        foreach (var name in new[] { "trials.csv", "search.svg", "run/masked.safetensors", "run/compacted.safetensors" })
+            Assert.Equal(File.ReadAllBytes(Path.Combine("runs", "prune", "whole", name)), File.ReadAllBytes(Path.Combine(folder, name)));
+        Assert.Empty(Directory.GetFileSystemEntries(folder, ".*.tmp", SearchOption.AllDirectories));
+    }
+
+    [Fact]
     public async Task Ctrl_c_saves_the_state_and_tells_how_to_go_on()
     {
         SpotDataset.Write("data");

@@ -121,6 +121,14 @@ public sealed class SearchFolder
     /// <summary>The folder of a trial's run.</summary>
     public string RunOf(int number) => System.IO.Path.Combine(TrialOf(number), "run");
 
+    /// <summary>Removes what a finished trial needs no more: a search of hundreds of trials would leave as many runs.</summary>
+    /// <exception cref="IOException">Something cannot be removed.</exception>
+    internal void Clean(int number)
+    {
+        foreach (var run in Directory.GetDirectories(TrialOf(number))) Directory.Delete(run, recursive: true);
+        foreach (var draft in Directory.GetFiles(TrialOf(number), ".*.tmp")) File.Delete(draft);
+    }
+
     /// <summary>Writes the table and the picture of the trials that are done.</summary>
     /// <exception cref="IOException">They cannot be written.</exception>
     internal void Write(SearchSettings settings, ImmutableArray<TrialOutcome> outcomes)

@@ -33,7 +33,12 @@ public static class TrialRun
         Action<string, string>? brokenImage = null,
         CancellationToken cancellation = default)
     {
-        if (folder.ReadResult(trial.Number) is { } known) return known;
+        if (folder.ReadResult(trial.Number) is { } known)
+        {
+            folder.Clean(trial.Number);
+            return known;
+        }
+
         var config = settings.ConfigOf(trial, data) with { Threads = threads };
         var path = folder.RunOf(trial.Number);
         TrialResult result;
@@ -46,9 +51,7 @@ public static class TrialRun
         }
 
         folder.Write(result);
-
-        // A search of hundreds of trials would leave as many models.
-        Directory.Delete(path, recursive: true);
+        folder.Clean(trial.Number);
         return result;
     }
 

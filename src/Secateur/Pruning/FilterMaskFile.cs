@@ -15,6 +15,7 @@ public static class FilterMaskFile
     private const int Version = 1;
     private const int MaxBytes = 1 << 24;
     private const string PrunedKey = "pruned";
+    private const string Expected = "expected JSON as --save-mask writes it (masks of other tools: import --mask)";
 
     /// <summary>Writes a mask, whole or not at all; layers that lose no filter are left out.</summary>
     /// <param name="path">The file.</param>
@@ -47,6 +48,7 @@ public static class FilterMaskFile
     public static FilterMask Read(string path, Network network)
     {
         var bytes = BoundedFile.ReadAllBytes(path, MaxBytes);
+        if (bytes is not [(byte)'{', ..]) throw new InvalidFileException(path, $"is no mask file: {Expected}");
         try
         {
             using var document = JsonMembers.Parse(Encoding.UTF8.GetString(bytes));
@@ -54,7 +56,7 @@ public static class FilterMaskFile
         }
         catch (JsonException error)
         {
-            throw new InvalidFileException(path, $"is no mask file: {error.Message.ReplaceLineEndings(" ")}; expected JSON as --save-mask writes it (masks of other tools: import --mask)", error);
+            throw new InvalidFileException(path, $"is no mask file: {error.Message.ReplaceLineEndings(" ")}; {Expected}", error);
         }
     }
 

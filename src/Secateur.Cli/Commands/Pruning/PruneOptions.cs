@@ -188,7 +188,7 @@ internal sealed class PruneOptions
         var hasData = result.GetValue(Training.Data) is not null;
         if (!hasData && result.IsGiven(_epochs) && result.GetValue(_epochs) > 0) return "--epochs needs --data, the images to train on";
         if (hasData && result.GetValue(_force) && !(result.IsGiven(_epochs) && result.GetValue(_epochs) == 0)) return "--force is for pruning in one shot; a run takes a folder of its own";
-        var times = result.GetValue(_target) is { Metric: TargetMetric.Latency };
+        var times = SearchOptions.AsksForLatency(result, _target);
         return !hasData && Training.NeedingData(result, times, _every, _finetune) is { } option ? $"{option.Name} needs --data, the images to train on" : null;
     }
 

@@ -58,8 +58,12 @@ internal sealed class SearchOptions
 
         if (!result.IsGiven(data)) return "--search needs --data, the images that its trials train on";
         if (!result.IsGiven(target)) return "--search needs --target, the size that the rates are to reach";
-        return result.GetValue(target) is { Metric: TargetMetric.Latency } ? "--search needs a target that can be counted, parameters or macs: measured times differ from run to run" : null;
+        return AsksForLatency(result, target) ? "--search needs a target that can be counted, parameters or macs: measured times differ from run to run" : null;
     }
+
+    /// <summary>Whether a target is a time; of one that cannot be read, its own error tells.</summary>
+    public static bool AsksForLatency(CommandResult result, Option<PruningTarget?> target) =>
+        result.GetResult(target) is { Tokens: [.., var text] } && PruningTarget.TryParse(text.Value, out var read) && read.Metric == TargetMetric.Latency;
 
     /// <summary>The settings of a search for the rates of a run.</summary>
     /// <exception cref="UsageException">The layer groups do not fit.</exception>
