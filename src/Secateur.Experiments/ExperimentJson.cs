@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+using Secateur.Experiments.Jobs;
+using Secateur.Experiments.Plans;
+using Secateur.Experiments.Results;
+
+namespace Secateur.Experiments;
+
+/// <summary>Serialisation code made at compile time.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    UseStringEnumConverter = true,
+    RespectRequiredConstructorParameters = true,
+    RespectNullableAnnotations = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(ExperimentPlan))]
+[JsonSerializable(typeof(JobProgress))]
+[JsonSerializable(typeof(MadeModel))]
+[JsonSerializable(typeof(EvaluatedModel))]
+[JsonSerializable(typeof(MeasuredModel))]
+[JsonSerializable(typeof(Finished))]
+internal sealed partial class ExperimentJson : JsonSerializerContext;
