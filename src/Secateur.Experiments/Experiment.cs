@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Secateur.Experiments.Jobs;
 using Secateur.Experiments.Plans;
@@ -12,6 +13,8 @@ public sealed class Experiment
 {
     private const int MaxPlanBytes = 1 << 20;
     private const string PlanName = "plan.json";
+
+    private static string Name(Job job) => $"{job.Kind}{(job.Model is { IsOriginal: false } ? "-pruned" : "")}";
 
     private Experiment(string path, ExperimentPlan plan) => (Path, Plan, Graph) = (path, plan, JobGraph.Of(plan));
 
@@ -32,6 +35,18 @@ public sealed class Experiment
 
     /// <summary>The folder of a job.</summary>
     public JobFolder FolderOf(Job job) => new(System.IO.Path.Combine(Path, "jobs", job.Id));
+
+    /// <summary>The jobs as executors take them.</summary>
+    /// <param name="options">What the command of a job gets beside the experiment's folder and the job's name.</param>
+    public ImmutableArray<WorkItem> Items(params IEnumerable<string> options) =>
+    [
+        .. Graph.Jobs.Select(job => new WorkItem(job.Id, Name(job), FolderOf(job), [System.IO.Path.GetFullPath(Path), job.Id, .. options], job.Needs)
+        {
+            TakesFailures = job.TakesFailures,
+            IsTimed = job.Kind == JobKind.Measure,
+            Repeats = job.Kind == JobKind.Report,
+        }),
+    ];
 
     /// <summary>Makes the folder of an experiment, whole or not at all.</summary>
     /// <param name="path">The folder; with <paramref name="numbered"/>, without its number.</param>

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Secateur.Experiments.Jobs;
 using Secateur.Experiments.Plans;
 using Secateur.Experiments.Results;
+using Secateur.Experiments.Slurm;
 
 namespace Secateur.Experiments;
 
@@ -19,4 +20,5 @@ namespace Secateur.Experiments;
 [JsonSerializable(typeof(EvaluatedModel))]
 [JsonSerializable(typeof(MeasuredModel))]
 [JsonSerializable(typeof(Finished))]
+[JsonSerializable(typeof(SlurmJobs))]
 internal sealed partial class ExperimentJson : JsonSerializerContext;

@@ -4,6 +4,7 @@ using Secateur.Cli.Options;
 using Secateur.Cli.Output;
 using Secateur.Experiments;
 using Secateur.Experiments.Jobs;
+using Secateur.Experiments.Slurm;
 
 namespace Secateur.Cli.Commands;
 
@@ -22,6 +23,7 @@ internal static class ExperimentCommand
         var name = new Option<string?>("--name") { Description = "The name of the experiment's folder; by default paper, published or smoke with a number.", HelpName = "NAME" };
         var resume = new Option<string?>("--resume") { Description = "Go on with an experiment that was stopped or killed, named by its folder or its name; jobs that failed are tried again.", HelpName = "EXPERIMENT" };
         var parallel = CommonOptions.Count("--jobs", "Jobs at the same time on this machine; timed ones run alone.", 1, 1024);
+        var cluster = new ClusterOptions();
         var json = CommonOptions.Json();
         var command = new Command("experiment", """
             Train, prune, compact, evaluate and time all models of a paper, and write its tables and figures with the figures that came out. By default
@@ -35,12 +37,15 @@ internal static class ExperimentCommand
               secateur experiment --data WIDER --networks eresfd --from ERES.pth --rates 0.3,0.5 --seeds 0,1 --epochs 8 --finetune-epochs 4
               secateur experiment --data WIDER --published CHECKPOINTS
               secateur experiment --resume runs/experiment/paper-1
+              secateur experiment --data WIDER --executor slurm --partition long --threads 16
               secateur experiment status
               secateur experiment report runs/experiment/paper-1
             """) { output, name, resume, parallel, json };
         options.AddTo(command);
+        cluster.AddTo(command, parallel);
         command.Subcommands.Add(ExperimentStatusCommand.Create());
         command.Subcommands.Add(ExperimentReportCommand.Create());
+        command.Subcommands.Add(ExperimentCancelCommand.Create());
         command.Subcommands.Add(ExperimentJobCommand.Create());
         command.Validators.Add(result =>
         {
@@ -52,12 +57,10 @@ internal static class ExperimentCommand
         {
             var experiment = parsed.GetValue(resume) is { } place ? ExperimentOptions.Find(place) : Begin(parsed);
             Report.Remark($"Experiment folder: {experiment.Path}");
-            var command = options.JobCommandOf(parsed, parsed.GetValue(parallel));
+            var asJson = parsed.GetValue(json);
             try
             {
-                var done = ExperimentDisplay.Run(parsed.GetValue(json), experiment, (ended, working) =>
-                    new LocalExecutor(command) { Parallel = parsed.GetValue(parallel), Ended = ended, Working = working }.Run(experiment, cancellation));
-                ExperimentDisplay.Print(experiment, parsed.GetValue(json));
+                var done = cluster.IsSlurm(parsed) ? InCluster() : Here();
                 if (done) return 0;
                 Problem.Write($"not all jobs are done; try the others again with: secateur experiment --resume {experiment.Path}");
                 return ExitCode.Failed;
@@ -66,6 +69,32 @@ internal static class ExperimentCommand
             {
                 Problem.Write($"stopped; go on with: secateur experiment --resume {experiment.Path}");
                 return ExitCode.Cancelled;
+            }
+
+            bool Here()
+            {
+                var jobs = parsed.GetValue(parallel);
+                var items = experiment.Items(options.OfJobs(parsed, jobs));
+                var done = ExperimentDisplay.Run(asJson, items, (ended, working) =>
+                    new LocalExecutor(ExperimentJobCommand.Host()) { Parallel = jobs, Ended = ended, Working = working }.Run(items, cancellation));
+                ExperimentDisplay.Print(experiment, asJson);
+                return done;
+            }
+
+            bool InCluster()
+            {
+                var items = experiment.Items(options.OfJobs(parsed, 1));
+                var count = new SlurmExecutor(experiment.Path, ExperimentJobCommand.Host(), cluster.Options(parsed, options.ThreadsOfJob(parsed, 1))).Submit(items);
+                Report.Remark($"{count} of {items.Length} jobs submitted; look with: secateur experiment status {experiment.Path}");
+                if (!cluster.Waits(parsed))
+                {
+                    if (asJson) ExperimentDisplay.PrintStatus(experiment, ExperimentStatusCommand.Look(experiment), asJson);
+                    return true;
+                }
+
+                var done = ClusterWatch.Wait(experiment, asJson, cancellation);
+                ExperimentDisplay.Print(experiment, asJson);
+                return done;
             }
         });
         return command;

@@ -30,12 +30,11 @@ internal static class ExperimentJobCommand
         return command;
     }
 
-    /// <summary>The command line that does a job: this program's.</summary>
-    public static JobCommand Command(params ReadOnlySpan<string> options)
+    /// <summary>What does a job: this program.</summary>
+    public static HostCommand Host()
     {
-        var assembly = typeof(ExperimentJobCommand).Assembly.Location;
-        var isHost = Path.GetFileNameWithoutExtension(Environment.ProcessPath) is not "secateur";
-        return new JobCommand(isHost ? "dotnet" : Environment.ProcessPath!, [.. isHost ? [assembly] : Array.Empty<string>(), "experiment", "job", .. options]);
+        var isHosted = Path.GetFileNameWithoutExtension(Environment.ProcessPath) is not "secateur";
+        return new HostCommand(isHosted ? "dotnet" : Environment.ProcessPath!, [.. isHosted ? [typeof(ExperimentJobCommand).Assembly.Location] : Array.Empty<string>(), "experiment", "job"]);
     }
 
     private static void StopWithStdin(CancellationTokenSource stop)

@@ -4,7 +4,6 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Secateur.Cli.Options;
 using Secateur.Experiments;
-using Secateur.Experiments.Jobs;
 using Secateur.Experiments.Plans;
 using Secateur.Gpu.Devices;
 using Secateur.Models;
@@ -57,7 +56,7 @@ internal sealed class ExperimentOptions
     public void Check(CommandResult result)
     {
         var (hasData, smokes, measures) = (result.GetValue(_data) is not null, result.GetValue(_smoke), result.GetValue(_published) is not null);
-        Option[] training = [_networks, _criteria, _rates, _seeds, _from, _trainEpochs, _softEpochs, _finetuneEpochs, _batch, _size, _rate];
+        Option[] training = [_criteria, _rates, _seeds, _from, _trainEpochs, _softEpochs, _finetuneEpochs, _batch, _size, _rate];
         if (smokes && hasData) result.AddError("--smoke draws its own data; leave --data out");
         else if (smokes && measures) result.AddError("--smoke and --published are two experiments");
         else if (!smokes && !hasData && result.GetValue(_plan) is null) result.AddError("--data is missing: the folder of WIDER FACE (or try --smoke, which needs nothing)");
@@ -96,12 +95,12 @@ internal sealed class ExperimentOptions
         return (plan, smokes ? "smoke" : plan.Published.IsEmpty ? "paper" : "published");
     }
 
-    /// <summary>The command that does one job.</summary>
-    public JobCommand JobCommandOf(ParseResult parsed, int parallel)
-    {
-        var threads = Math.Max(1, parsed.GetValue(_threads) / parallel).ToString(CultureInfo.InvariantCulture);
-        return ExperimentJobCommand.Command("--threads", threads, "--device", parsed.GetValue(_device).ToString());
-    }
+    /// <summary>What every job gets.</summary>
+    public IEnumerable<string> OfJobs(ParseResult parsed, int parallel) =>
+        ["--threads", ThreadsOfJob(parsed, parallel).ToString(CultureInfo.InvariantCulture), "--device", parsed.GetValue(_device).ToString()];
+
+    /// <summary>Threads of a job, of several at the same time.</summary>
+    public int ThreadsOfJob(ParseResult parsed, int parallel) => Math.Max(1, parsed.GetValue(_threads) / parallel);
 
     /// <summary>The experiment that a folder or a name means; without either the newest.</summary>
     /// <exception cref="UsageException">There is none.</exception>
@@ -137,7 +136,11 @@ internal sealed class ExperimentOptions
     private static ExperimentPlan WithPublished(ExperimentPlan plan, string folder)
     {
         var found = PublishedModels.Find(folder);
-        return plan with { Published = [.. found.Select(p => p with { Path = Path.GetFullPath(p.Path) })], Networks = [.. plan.Networks.Where(n => found.Any(p => p.Network == n))] };
+        return plan with
+        {
+            Published = [.. found.Where(p => plan.Networks.Contains(p.Network)).Select(p => p with { Path = Path.GetFullPath(p.Path) })],
+            Networks = [.. plan.Networks.Where(n => found.Any(p => p.Network == n))],
+        };
     }
 
     private static Option<ImmutableArray<T>> List<T>(string name, string description, string helpName, Func<string, T> parse) => new(name)

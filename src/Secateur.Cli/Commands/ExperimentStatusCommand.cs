@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Secateur.Cli.Options;
 using Secateur.Cli.Output;
+using Secateur.Experiments;
 using Secateur.Experiments.Jobs;
+using Secateur.Experiments.Slurm;
 
 namespace Secateur.Cli.Commands;
 
@@ -22,11 +25,15 @@ internal static class ExperimentStatusCommand
         command.SetAction(parsed =>
         {
             var experiment = ExperimentOptions.Find(parsed.GetValue(place));
-            ExperimentDisplay.PrintStatus(experiment, JobBoard.Read(experiment), parsed.GetValue(json));
+            ExperimentDisplay.PrintStatus(experiment, Look(experiment), parsed.GetValue(json));
             return 0;
         });
         return command;
     }
+
+    /// <summary>Where the jobs are, by their folders and, of an experiment in a cluster, by its queue.</summary>
+    /// <exception cref="InvalidOperationException">The cluster does not answer.</exception>
+    public static ImmutableArray<JobStatus> Look(Experiment experiment) => JobBoard.Read(experiment, SlurmJobs.Read(experiment.Path)?.States());
 
     /// <summary>An argument that names an experiment.</summary>
     public static Argument<string?> Place() => new("EXPERIMENT")

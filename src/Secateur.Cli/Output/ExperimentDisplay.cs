@@ -12,11 +12,11 @@ internal static class ExperimentDisplay
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs <paramref name="work"/> with a display; silent where only the result is wanted.</summary>
-    public static bool Run(bool silent, Experiment experiment, Func<Action<EndedJob>?, Action<IReadOnlyList<Job>>?, bool> work)
+    public static bool Run(bool silent, IReadOnlyList<WorkItem> items, Func<Action<EndedItem>?, Action<IReadOnlyList<WorkItem>>?, bool> work)
     {
         if (silent) return work(null, null);
-        var total = experiment.Graph.Jobs.Length;
-        var done = experiment.Graph.Jobs.Count(j => experiment.FolderOf(j).State() == JobState.Done);
+        var total = items.Count;
+        var done = items.Count(i => i.IsDone);
         if (Console.IsErrorRedirected)
         {
             var quiet = Stopwatch.StartNew();
@@ -29,7 +29,7 @@ internal static class ExperimentDisplay
                 working =>
                 {
                     if (quiet.Elapsed < Interval) return;
-                    Report.Remark(string.Join("; ", working.Select(j => Describe(experiment, j))));
+                    Report.Remark(string.Join("; ", working.Select(Describe)));
                     quiet.Restart();
                 });
         }
@@ -47,15 +47,15 @@ internal static class ExperimentDisplay
                     {
                         Report.Remarks.WriteLine(Describe(ended, ++done, total));
                         all.Value = done;
-                        if (bars.Remove(ended.Job.Id, out var bar)) bar.StopTask();
+                        if (bars.Remove(ended.Item.Id, out var bar)) bar.StopTask();
                     },
                     working =>
                     {
-                        foreach (var job in working)
+                        foreach (var item in working)
                         {
-                            if (!bars.TryGetValue(job.Id, out var bar)) bars.Add(job.Id, bar = context.AddTask(""));
-                            bar.Description = Markup.Escape(Describe(experiment, job));
-                            if (experiment.FolderOf(job).ReadProgress() is not { Total: > 0 } progress) continue;
+                            if (!bars.TryGetValue(item.Id, out var bar)) bars.Add(item.Id, bar = context.AddTask(""));
+                            bar.Description = Markup.Escape(Describe(item));
+                            if (item.Folder.ReadProgress() is not { Total: > 0 } progress) continue;
                             bar.MaxValue = progress.Total;
                             bar.Value = progress.Done;
                         }
@@ -87,7 +87,7 @@ internal static class ExperimentDisplay
             {
                 experiment = experiment.Path,
                 report = Path.Combine(experiment.Report, ExperimentReport.Page),
-                jobs = board.Select(s => new { s.Job.Id, kind = Name(s.Job.Kind), state = Name(s.State), s.Progress, s.Problem }),
+                jobs = board.Select(s => new { s.Job.Id, kind = Name(s.Job.Kind), state = Name(s.State), s.Queue, s.Progress, s.Problem }),
             });
             return;
         }
@@ -95,21 +95,21 @@ internal static class ExperimentDisplay
         Report.Table(["job", "state", "progress"], [.. board.Select(s => (IReadOnlyList<string>)
         [
             s.Job.Id,
-            Name(s.State),
+            Name(s.State) + (s.Queue is { } queue ? $" ({queue})" : ""),
             s.Problem is { } problem ? OneLine(problem) : s.Progress is { } progress ? $"{progress.Stage}, {progress.Done}/{progress.Total}" : "",
         ])]);
         Report.Line();
         Report.Line($"{experiment.Path}: {board.Count(s => s.State == JobState.Done)} of {board.Count} jobs done, {board.Count(s => s.State == JobState.Failed)} failed");
     }
 
-    private static string Describe(EndedJob ended, int done, int total)
+    private static string Describe(EndedItem ended, int done, int total)
     {
         var how = ended.State == JobState.Done ? Figures.Duration(ended.Elapsed) : $"FAILED: {OneLine(ended.Problem ?? "")}";
-        return $"[{done}/{total}] {ended.Job.Id}: {how}";
+        return $"[{done}/{total}] {ended.Item.Id}: {how}";
     }
 
-    private static string Describe(Experiment experiment, Job job) =>
-        job.Id + (experiment.FolderOf(job).ReadProgress() is { } p ? $": {p.Stage}, {p.Done}/{p.Total}" : "");
+    private static string Describe(WorkItem item) =>
+        item.Id + (item.Folder.ReadProgress() is { } p ? $": {p.Stage}, {p.Done}/{p.Total}" : "");
 
     private static string OneLine(string text) => string.Concat(text.ReplaceLineEndings(" ").Select(c => char.IsControl(c) ? ' ' : c));
 

@@ -37,7 +37,4 @@ public sealed record Job(string Id, JobKind Kind, ModelName? Model, ImmutableArr
 {
     /// <summary>Whether it goes on without those that failed.</summary>
     public bool TakesFailures => Kind == JobKind.Report;
-
-    /// <summary>Whether other work would falsify it.</summary>
-    public bool IsTimed => Kind == JobKind.Measure;
 }

@@ -7,13 +7,16 @@ namespace Secateur.Experiments.Jobs;
 /// <param name="State">Where it is.</param>
 /// <param name="Progress">How far it is, where it is running or was stopped.</param>
 /// <param name="Problem">Why it failed, or which failed job keeps it waiting; else null.</param>
-public sealed record JobStatus(Job Job, JobState State, JobProgress? Progress, string? Problem);
+/// <param name="Queue">What the cluster's queue says of it; null where it is in none.</param>
+public sealed record JobStatus(Job Job, JobState State, JobProgress? Progress, string? Problem, string? Queue);
 
 /// <summary>Where all jobs of an experiment are, as their folders tell.</summary>
 public static class JobBoard
 {
     /// <summary>Looks at every job.</summary>
-    public static ImmutableArray<JobStatus> Read(Experiment experiment)
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="queue">What the cluster's queue says, by job; null without cluster.</param>
+    public static ImmutableArray<JobStatus> Read(Experiment experiment, IReadOnlyDictionary<string, string>? queue = null)
     {
         var failed = new HashSet<string>();
         var board = ImmutableArray.CreateBuilder<JobStatus>();
@@ -24,7 +27,7 @@ public static class JobBoard
             var blocker = job.TakesFailures || state is JobState.Done or JobState.Running ? null : job.Needs.FirstOrDefault(failed.Contains);
             var problem = state == JobState.Failed ? folder.ReadError() : blocker is null ? null : $"needs {blocker}, which failed";
             if (state == JobState.Failed || blocker is not null) failed.Add(job.Id);
-            board.Add(new JobStatus(job, state, state is JobState.Running or JobState.Stopped ? folder.ReadProgress() : null, problem));
+            board.Add(new JobStatus(job, state, state is JobState.Running or JobState.Stopped ? folder.ReadProgress() : null, problem, state == JobState.Done ? null : queue?.GetValueOrDefault(job.Id)));
         }
 
         return board.ToImmutable();

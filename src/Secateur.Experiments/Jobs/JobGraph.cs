@@ -73,7 +73,7 @@ public sealed class JobGraph
             var made = new Job(IdOf(model, JobKind.Train), model.IsOriginal || !plan.Published.IsEmpty ? JobKind.Train : JobKind.Prune, model, needs);
             jobs.Add(made);
             foreach (var kind in new[] { JobKind.EvaluateMasked, JobKind.EvaluateCompacted, JobKind.Measure })
-                jobs.Add(new Job(IdOf(model, kind), kind, model, [.. needs.Where(n => n != Data), made.Id]));
+                jobs.Add(new Job(IdOf(model, kind), kind, model, [made.Id]));
         }
     }
 }
