@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Secateur.Experiments.Jobs;
 using Secateur.Experiments.Plans;
 
@@ -83,7 +84,7 @@ public sealed class Experiment
     /// <summary>Whether a folder is one of an experiment.</summary>
     public static bool IsThere(string path) => File.Exists(System.IO.Path.Combine(path, PlanName));
 
-    /// <summary>Reads a plan, of an experiment or written by hand.</summary>
+    /// <summary>Reads a plan, of an experiment or written by hand: what it leaves out is as in the default plan.</summary>
     /// <exception cref="InvalidFileException">It is no plan, or a value is out of its range.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static ExperimentPlan ReadPlan(string file)
@@ -91,7 +92,10 @@ public sealed class Experiment
         var bytes = BoundedFile.ReadAllBytes(file, MaxPlanBytes);
         try
         {
-            var plan = JsonSerializer.Deserialize(bytes, ExperimentJson.Default.ExperimentPlan) ?? throw new InvalidFileException(file, "holds null");
+            var given = JsonNode.Parse(bytes) as JsonObject ?? throw new JsonException("expected an object");
+            if (given["data"] is null) throw new JsonException("data is missing, the folder of WIDER FACE");
+            var defaults = JsonSerializer.SerializeToNode(new ExperimentPlan { Data = "" }, ExperimentJson.Default.ExperimentPlan)!.AsObject();
+            var plan = Merge(defaults, given).Deserialize(ExperimentJson.Default.ExperimentPlan)!;
             plan.Validate();
             return plan;
         }
@@ -99,5 +103,16 @@ public sealed class Experiment
         {
             throw new InvalidFileException(file, $"is no plan of an experiment: {error.Message.ReplaceLineEndings(" ")}", error);
         }
+    }
+
+    private static JsonObject Merge(JsonObject defaults, JsonObject given)
+    {
+        foreach (var (name, value) in given.ToArray())
+        {
+            given.Remove(name);
+            defaults[name] = defaults[name] is JsonObject below && value is JsonObject above ? Merge((JsonObject)below.DeepClone(), above) : value;
+        }
+
+        return defaults;
     }
 }

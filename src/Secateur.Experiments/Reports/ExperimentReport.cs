@@ -40,16 +40,18 @@ public static class ExperimentReport
         Text("models.csv", PaperTable.All(rows).ToCsv());
         Text("tables.md", string.Join('\n', precision.Zip(compacted, (a, b) => a.ToMarkdown() + "\n" + b.ToMarkdown())));
         var figures = Figures(experiment, rows);
-        foreach (var (name, svg, _) in figures) Text(name, svg);
+        foreach (var figure in figures) Text(figure.Name, figure.Svg);
         var report = new HtmlReport("Filter pruning of lightweight face detectors")
             .Lead(Lead(experiment.Plan))
             .Note(Note(experiment, rows));
         foreach (var table in precision) report.Heading(table.Title).Table(table.Header, [.. table.Rows.Select(r => (IReadOnlyList<string>)r)]);
         if (experiment.Plan.Seeds.Length > 1) report.Paragraph($"Mean ± standard deviation (n - 1) over {experiment.Plan.Seeds.Length} seeds.");
-        report.Paragraph("Parameters: learnable ones that are not zero. Real sparsity: zero ones over all. Paper: tables 1 and 2 of arXiv 2311.16613, all of WIDER FACE's 12,880 training and 3,226 validation images, multi-scale test.");
+        report.Paragraph("Parameters: learnable ones that are not zero. Real sparsity: zero ones over all. The last columns: tables 1 and 2 of arXiv 2311.16613, all of WIDER FACE's 12,880 training and 3,226 validation images, multi-scale test, and in brackets the difference of what was measured here.");
         foreach (var table in compacted) report.Heading(table.Title).Table(table.Header, [.. table.Rows.Select(r => (IReadOnlyList<string>)r)]);
-        report.Paragraph("Compacted: zeroed filters are gone, not zero. Milliseconds: median of a forward pass, the masked, the compacted and the original model taking turns.");
-        report.Heading("Size and precision").Figures([.. figures.Select(f => new ReportFigure(f.Svg, f.Caption))]);
+        report.Paragraph("Compacted: zeroed filters are gone, not zero. Milliseconds: median of a forward pass, the masked, the compacted and the original model taking turns. Last: the largest difference of the compacted model's AP to the masked one's.");
+        report.Heading("Size and precision");
+        foreach (var wide in figures.Where(f => f.IsWide)) report.Figures(new ReportFigure(wide.Svg, wide.Caption));
+        report.Figures([.. figures.Where(f => !f.IsWide).Select(f => new ReportFigure(f.Svg, f.Caption))]);
         report.Paragraph("Other detectors: as their authors, or the paper, published them, on all validation images; docs/data/detectors.csv names the source of every figure.");
         AddPhotos(experiment, rows, report, progress, cancellation);
         AddJobs(experiment, report);
@@ -60,16 +62,18 @@ public static class ExperimentReport
         void Text(string name, string text) => AtomicFile.Write(Path.Combine(experiment.Report, name), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
     }
 
-    private static ImmutableArray<(string Name, string Svg, string Caption)> Figures(Experiment experiment, ImmutableArray<ModelRow> rows)
+    private sealed record NamedFigure(string Name, string Svg, string Caption, bool IsWide);
+
+    private static ImmutableArray<NamedFigure> Figures(Experiment experiment, ImmutableArray<ModelRow> rows)
     {
-        var figures = ImmutableArray.CreateBuilder<(string, string, string)>();
-        figures.Add(("figure-2.svg", SizeFigure.ToSvg("Figure 2: size and AP, easy", "easy", rows, r => r.Masked?.Easy, d => d.Easy), "Parameters that are not zero, as the paper counts them."));
-        figures.Add(("figure-3.svg", SizeFigure.ToSvg("Figure 3: size and AP, hard", "hard", rows, r => r.Masked?.Hard, d => d.Hard), "The same in the hard setting."));
-        figures.Add(("figure-3-compacted.svg", SizeFigure.ToSvg("Compacted: size and AP, hard", "hard", rows, r => r.Compacted?.Hard, d => d.Hard, compacted: true), "Parameters that the compacted models really have."));
+        var figures = ImmutableArray.CreateBuilder<NamedFigure>();
+        figures.Add(new NamedFigure("figure-2.svg", SizeFigure.ToSvg("Figure 2: size and AP, easy", "easy", rows, r => r.Masked?.Easy, d => d.Easy), "Parameters that are not zero, as the paper counts them.", IsWide: true));
+        figures.Add(new NamedFigure("figure-3.svg", SizeFigure.ToSvg("Figure 3: size and AP, hard", "hard", rows, r => r.Masked?.Hard, d => d.Hard), "The same in the hard setting.", IsWide: true));
+        figures.Add(new NamedFigure("figure-3-compacted.svg", SizeFigure.ToSvg("Compacted: size and AP, hard", "hard", rows, r => r.Compacted?.Hard, d => d.Hard, compacted: true), "Parameters that the compacted models really have.", IsWide: true));
         foreach (var network in experiment.Plan.Networks)
         {
-            figures.Add(($"rate-{network}.svg", OverRate(network, rows, "AP, hard", r => r.Masked?.Hard), $"{network}: average precision over the rate; the mean over seeds."));
-            figures.Add(($"time-{network}.svg", OverRate(network, rows, "ms", r => r.Measured?.Compacted.Milliseconds), $"{network}: time of one image, compacted."));
+            figures.Add(new NamedFigure($"rate-{network}.svg", OverRate(network, rows, "AP, hard", r => r.Masked?.Hard), $"{network}: average precision over the rate; the mean over seeds.", IsWide: false));
+            figures.Add(new NamedFigure($"time-{network}.svg", OverRate(network, rows, "ms", r => r.Measured?.Compacted.Milliseconds), $"{network}: time of one image, compacted.", IsWide: false));
         }
 
         return figures.ToImmutable();

@@ -18,7 +18,7 @@ internal static class PaperTable
     /// <summary>The masked models beside what the paper prints: a row for each criterion and rate, over all seeds.</summary>
     public static ReportTable Precision(string network, IEnumerable<ModelRow> rows) => new(
         TitleOf(network),
-        ["model", "parameters", "real sparsity", "AP easy", "AP medium", "AP hard", "paper: parameters", "easy", "medium", "hard", "difference: easy", "medium", "hard"],
+        ["model", "parameters", "real sparsity", "AP easy", "medium", "hard", "paper: parameters", "easy (here - paper)", "medium", "hard"],
         [.. Grouped(network, rows).Select(group =>
         {
             var printed = Facts.Paper.FirstOrDefault(p => (p.Network, p.Criterion, p.Rate) == (network, group.Key.Criterion, group.Key.Rate));
@@ -31,18 +31,15 @@ internal static class PaperTable
                 medium.Format("F4"),
                 hard.Format("F4"),
                 printed?.Parameters.ToString("N0", CultureInfo.InvariantCulture) ?? "-",
-                Cell(printed?.Easy),
-                Cell(printed?.Medium),
-                Cell(printed?.Hard),
-                Difference(easy, printed?.Easy),
-                Difference(medium, printed?.Medium),
-                Difference(hard, printed?.Hard));
+                Beside(easy, printed?.Easy),
+                Beside(medium, printed?.Medium),
+                Beside(hard, printed?.Hard));
         })]);
 
     /// <summary>The compacted models.</summary>
     public static ReportTable Compacted(string network, IEnumerable<ModelRow> rows, TimingPlan timing) => new(
         FormattableString.Invariant($"{network}, compacted: what the paper lacks ({timing.Height} x {timing.Width}, one thread)"),
-        ["model", "parameters", "G multiply-adds", "kB", "ms", "ms masked", "of the original's time", "AP easy", "AP medium", "AP hard", "largest difference to masked AP"],
+        ["model", "parameters", "G multiply-adds", "kB", "ms", "masked", "time / original", "AP easy", "medium", "hard", "to masked, at most"],
         [.. Grouped(network, rows).Select(group => ImmutableArray.Create(
             group.Key.Title,
             Of(group, r => r.Measured?.Compacted.Parameters).Format("N0"),
@@ -76,10 +73,9 @@ internal static class PaperTable
 
     private static Spread Of(IEnumerable<ModelRow> rows, Func<ModelRow, double?> value) => Spread.Of(rows.Select(value));
 
-    private static string Cell(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "-";
-
-    private static string Difference(Spread measured, double? printed) =>
-        measured.Mean is { } mean && printed is { } value ? (mean - value).ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture) : "-";
+    /// <summary>What the paper prints, with the difference of what was measured to it.</summary>
+    private static string Beside(Spread measured, double? printed) => printed is not { } value ? "-"
+        : value.ToString("F4", CultureInfo.InvariantCulture) + (measured.Mean is { } mean ? (mean - value).ToString(" (+0.0000); (-0.0000); (0.0000)", CultureInfo.InvariantCulture) : "");
 
     private static string LargestDifference(IEnumerable<ModelRow> rows)
     {

@@ -32,7 +32,8 @@ internal static class Facts
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
-    private static IEnumerable<IReadOnlyDictionary<string, string>> Read(string name)
+    /// <summary>The rows of a file, by column.</summary>
+    internal static IEnumerable<IReadOnlyDictionary<string, string>> Read(string name)
     {
         using var stream = typeof(Facts).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is not built in");
         using var reader = new StreamReader(stream, Encoding.UTF8);

@@ -29,7 +29,9 @@ public sealed class SlurmExecutor(string folder, HostCommand command, SlurmOptio
         var queued = known.States().Where(s => SlurmJobs.IsOpen(s.Value)).Select(s => s.Key).ToHashSet();
         foreach (var id in queued) _submitted[id] = Split(known.Tasks[id]);
         var open = items.Where(i => !i.IsDone && !queued.Contains(i.Id)).ToList();
-        foreach (var group in open.GroupBy(i => i.Group))
+        var depths = new Dictionary<string, int>();
+        foreach (var item in items) depths[item.Id] = item.Needs.Select(n => depths[n] + 1).Append(0).Max();
+        foreach (var group in open.GroupBy(i => i.Group).OrderBy(g => g.Max(i => depths[i.Id])))
         {
             foreach (var array in Arrays([.. group]))
             {
