@@ -30,6 +30,7 @@ internal static class CommandLine
         ["detect"] = DetectCommand.Create,
         ["evaluate"] = EvaluateCommand.Create,
         ["bench"] = BenchCommand.Create,
+        ["experiment"] = ExperimentCommand.Create,
         ["devices"] = DevicesCommand.Create,
         ["data"] = DataCommand.Create,
         ["scene"] = SceneCommand.Create,

@@ -5,6 +5,7 @@ using Secateur.Imaging;
 using Secateur.Imaging.Drawing;
 using Secateur.Pixels;
 using Secateur.Training.Data.Datasets;
+using Secateur.Training.Evaluation;
 using Secateur.Weights;
 
 namespace Secateur.Demo;
@@ -14,7 +15,6 @@ internal static class DemoPictures
 {
     private const int Enlargement = 2;
     private const int JpegQuality = 85;
-    private const float LeastOverlap = 0.5f;
     private static readonly AnnotationStyle Truth = AnnotationStyle.Default with { Color = new RgbColor(255, 200, 40), ShowScores = false };
 
     /// <summary>The scenes with the most faces, each with its labels and with the detections of every model.</summary>
@@ -39,30 +39,9 @@ internal static class DemoPictures
         foreach (var (name, detector) in detectors)
         {
             var found = detector.Detect(pixels);
-            var (right, wrong) = Count(found, drawn);
-            yield return Picture(pixels, found, AnnotationStyle.Default, $"{name}: {right} of {drawn.Length} found, {wrong} wrong");
+            var match = FaceMatching.Of(found, drawn);
+            yield return Picture(pixels, found, AnnotationStyle.Default, $"{name}: {match.Found.Length} of {drawn.Length} found, {match.Wrong.Length} wrong");
         }
-    }
-
-    /// <summary>Each detection, best first, takes the face that it overlaps most, at least by half; what takes none is wrong.</summary>
-    internal static (int Right, int Wrong) Count(IReadOnlyList<FaceDetection> found, IReadOnlyList<FaceDetection> drawn)
-    {
-        var left = drawn.ToList();
-        foreach (var face in found.OrderByDescending(f => f.Score))
-        {
-            if (left.Count > 0 && left.MaxBy(d => Overlap(d, face)) is var nearest && Overlap(nearest, face) >= LeastOverlap) left.Remove(nearest);
-        }
-
-        var right = drawn.Count - left.Count;
-        return (right, found.Count - right);
-    }
-
-    private static float Overlap(FaceDetection a, FaceDetection b)
-    {
-        var common = Math.Max(0, Math.Min(a.X2, b.X2) - Math.Max(a.X1, b.X1)) * Math.Max(0, Math.Min(a.Y2, b.Y2) - Math.Max(a.Y1, b.Y1));
-        return common / (Area(a) + Area(b) - common);
-
-        static float Area(FaceDetection face) => (face.X2 - face.X1) * (face.Y2 - face.Y1);
     }
 
     private static ReportPicture Picture(RgbImage pixels, IEnumerable<FaceDetection> faces, AnnotationStyle style, string caption)

@@ -252,23 +252,15 @@ public sealed class ProcessTests : CliTest
 
     private static async Task<ConsoleRun> Finish(Process process)
     {
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return new ConsoleRun(process.ExitCode, await output, await error);
+        var (code, output, error) = await SecateurProcess.Finish(process);
+        return new ConsoleRun(code, output, error);
     }
-
-    private static string Host => Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
 
     /// <summary>Starts what follows with files limited to so many KiB; writing beyond is an error, as on a full disk.</summary>
     private static string[] Limited(int kibibytes) =>
-        ["bash", "-c", $"trap '' XFSZ; ulimit -f {kibibytes}; export DOTNET_EnableWriteXorExecute=0 DOTNET_EnableDiagnostics=0; exec \"$@\"", "bash", Host];
+        ["bash", "-c", $"trap '' XFSZ; ulimit -f {kibibytes}; export DOTNET_EnableWriteXorExecute=0 DOTNET_EnableDiagnostics=0; exec \"$@\"", "bash", SecateurProcess.Host];
 
-    private static Process Launch(params string[] args) => Launch([Host], args);
+    private static Process Launch(params string[] args) => SecateurProcess.Launch(args);
 
-    private static Process Launch(string[] command, string[] args)
-    {
-        var start = new ProcessStartInfo(command[0]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var arg in (string[])[.. command[1..], Path.Combine(AppContext.BaseDirectory, "secateur.dll"), .. args]) start.ArgumentList.Add(arg);
-        return Process.Start(start)!;
-    }
+    private static Process Launch(string[] command, string[] args) => SecateurProcess.Launch(command, args);
 }

@@ -90,19 +90,6 @@ public sealed class DemoRunTests : IDisposable
         Assert.Equal(["l1-50", "original"], Directory.GetFileSystemEntries(Path.Combine(place, "runs")).Select(p => Path.GetFileName(p)).Order(StringComparer.Ordinal));
     }
 
-    [Theory]
-    [InlineData(0, 0, 0)]
-    [InlineData(1, 1, 0)]
-    [InlineData(2, 1, 1)]
-    [InlineData(3, 2, 1)]
-    public void A_face_is_found_once(int first, int right, int wrong)
-    {
-        FaceDetection[] drawn = [new(0, 0, 10, 10, 1), new(50, 50, 70, 70, 1)];
-        FaceDetection[] found = [new(1, 0, 10, 10, 0.9f), new(0, 0, 10, 10, 0.8f), new(50, 52, 70, 72, 0.7f)];
-        Assert.Equal((right, wrong), DemoPictures.Count(found[..first], drawn));
-        Assert.Equal((0, 1), DemoPictures.Count([new FaceDetection(6, 0, 16, 10, 1)], drawn));
-    }
-
     private DemoResult Run(DemoOptions options) => DemoRun.Run(_temporary.PathOf($"{options.Seed}-{options.Threads}"), options);
 
     private static string Untimed(DemoResult result) => string.Join('\n', result.Models.Select(m =>

@@ -39,11 +39,7 @@ internal static class CompactCommand
             CommonOptions.RequirePlace(target, parsed.GetValue(force), path);
             var masked = parsed.ReadModel(source, architecture);
             var imgsz = parsed.GetValue(size);
-            var compacted = compact(masked);
-            var difference = CompactionCheck.MaxRelativeDifference(masked, compacted);
-            if (!(difference <= CompactionCheck.Tolerance))
-                throw new InvalidOperationException($"{path}: nothing was written, because the compacted model {Reason(difference)}");
-
+            var (compacted, difference) = Compact(path, masked);
             var report = CompactionReport.Of(masked, compacted, imgsz.Height, imgsz.Width);
             InferenceEngine[] engines = [new(masked), new(compacted)];
             var times = ProgressBar.Run("timing both models", progress => LatencyBenchmark.Run(engines, imgsz.Height, imgsz.Width, 1, TimedRuns, progress, cancellation));
@@ -70,11 +66,19 @@ internal static class CompactCommand
             return 0;
         });
         return command;
-    }
 
-    private static string Reason(double difference) => double.IsFinite(difference)
-        ? $"differs by {Figures.Exponent(difference)} (relative; at most {Figures.Exponent(CompactionCheck.Tolerance)} expected)"
-        : "or the model itself gives values that are not finite";
+        VerifiedCompaction Compact(string path, Model masked)
+        {
+            try
+            {
+                return VerifiedCompaction.Of(masked, compact);
+            }
+            catch (InvalidOperationException error)
+            {
+                throw new InvalidOperationException($"{path}: nothing was written, because {error.Message}", error);
+            }
+        }
+    }
 
     private static string[] Row(string name, long before, long after) => [name, Figures.Count(before), Figures.Count(after), Ratio(before, after)];
 

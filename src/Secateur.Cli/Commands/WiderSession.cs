@@ -1,16 +1,10 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using Secateur.Cli.Options;
 using Secateur.Cli.Output;
-using Secateur.Detection;
-using Secateur.Graph;
-using Secateur.Imaging;
+using Secateur.Experiments.Work;
 using Secateur.Training.Charts;
 using Secateur.Training.Runs;
 using Secateur.Weights;
 using Secateur.WiderFace;
 using Secateur.WiderFace.Evaluation;
-using Secateur.WiderFace.Predictions;
 
 namespace Secateur.Cli.Commands;
 
@@ -52,43 +46,15 @@ internal sealed class WiderSession(WiderGroundTruth truth)
     /// <summary>Detects in the images that are there, writes the submission files, and evaluates them.</summary>
     public void EvaluateModel(TrainingBackend backend, Func<Model> read, string root, string protocol, string folder, bool resume, CancellationToken cancellation)
     {
-        var images = WiderValidationImages.Find(root, truth);
+        var test = WiderTest.Of(root, protocol, truth);
+        var images = test.Images;
         if (!images.Absent.IsEmpty) Report.Remark($"{images.Absent.Length} of {truth.Images.Length} listed images are absent and left out, such as {images.Absent[0]}");
         if (!images.Unknown.IsEmpty) Report.Remark($"{images.Unknown.Length} files are no image of the ground truth and left out, such as {Path.GetRelativePath(root, images.Unknown[0])}");
-        using var detector = backend.CreateDetector(read(), DetectorOptions.Evaluation);
-
-        // The stored pixels, not the upright ones: the boxes of the benchmark are for them.
-        var reading = new ImageReadOptions { ApplyOrientation = false };
-        // Another device's sums have other last bits.
-        var place = backend.Device == TrainingBackend.Processor.Device ? "" : $" on {backend.Device}";
-        var madeBy = string.Create(CultureInfo.InvariantCulture, $"{protocol} test{place}, confidence above {DetectorOptions.Evaluation.Confidence}, model {Digest(detector.Model)}");
-        ProgressBar.Run("detecting", progress =>
-            new WiderPredictionRun(folder, madeBy) { Workers = Threads, Resume = resume, Progress = new Forward(progress) }.Run(
-                images.Images,
-                () => path =>
-                {
-                    var image = ImageFile.Read(path, reading);
-                    return protocol == CommonOptions.MultiScale ? detector.DetectMultiScale(image) : detector.Detect(image);
-                },
-                cancellation));
-        Print(Evaluate(WiderPredictionFolder.Open(folder, truth), [.. images.Images.Select(i => i.Name)], cancellation), protocol, backend.Device, folder);
+        Print(ProgressBar.Run("detecting", progress => test.Run(read(), backend, folder, resume, Threads, progress, cancellation)), protocol, backend.Device, folder);
     }
 
     private WiderEvaluation Evaluate(WiderPredictionFolder files, IReadOnlyCollection<WiderImageName>? images, CancellationToken cancellation) =>
         ProgressBar.Run("evaluating", progress => new WiderEvaluator(truth) { Threads = Threads, Progress = new Forward(progress) }.Evaluate(files, images, cancellation));
-
-    /// <summary>Tells models apart by all that their predictions depend on: graph, weights, mean, anchors.</summary>
-    private static string Digest(Model model)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(BitConverter.GetBytes(model.Network.Head.AnchorAspect));
-        hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(model.Network.Head.Pixels.Mean.AsSpan()));
-        hash.AppendData(System.Text.Encoding.UTF8.GetBytes(NetworkJson.Write(model.Network)));
-        foreach (var parameter in model.Network.Parameters)
-            hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(model.Weights[parameter.Name].Data.AsSpan()));
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
 
     private void Print(WiderEvaluation result, string protocol, string? device, string folder)
     {

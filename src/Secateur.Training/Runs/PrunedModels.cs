@@ -13,14 +13,7 @@ internal static class PrunedModels
     {
         var masked = ModelFile.Read(folder.Last);
         ModelFile.Write(folder.Masked, masked);
-        var compacted = Compactor.Compact(masked);
-        var difference = CompactionCheck.MaxRelativeDifference(masked, compacted);
-        if (!(difference <= CompactionCheck.Tolerance))
-        {
-            throw new InvalidOperationException(
-                FormattableString.Invariant($"{folder.Masked}: its compacted form differs by {difference:0.0e+0} (relative) and was not written"));
-        }
-
+        var (compacted, difference) = VerifiedCompaction.Of(masked);
         ModelFile.Write(folder.Compacted, compacted);
         return new PruningResult(PruningStatistics.Of(masked), CompactionReport.Of(masked, compacted, imageSize, imageSize), difference);
     }

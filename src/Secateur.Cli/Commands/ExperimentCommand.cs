@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Secateur.Cli.Options;
+using Secateur.Cli.Output;
+using Secateur.Experiments;
+using Secateur.Experiments.Jobs;
+using Secateur.Experiments.Slurm;
+
+namespace Secateur.Cli.Commands;
+
+/// <summary><c>secateur experiment</c>: the paper's tables and figures in one command.</summary>
+internal static class ExperimentCommand
+{
+    public static Command Create()
+    {
+        var options = new ExperimentOptions();
+        var output = new Option<string>("--out", "-o")
+        {
+            Description = "The folder for the experiment's folder.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => ExperimentOptions.DefaultFolder,
+        };
+        var name = new Option<string?>("--name") { Description = "The name of the experiment's folder; by default paper, published or smoke with a number.", HelpName = "NAME" };
+        var resume = new Option<string?>("--resume") { Description = "Go on with an experiment that was stopped or killed, named by its folder or its name; jobs that failed are tried again.", HelpName = "EXPERIMENT" };
+        var parallel = CommonOptions.Count("--jobs", "Jobs at the same time on this machine; timed ones run alone.", 1, 1024);
+        var cluster = new ClusterOptions();
+        var json = CommonOptions.Json();
+        var command = new Command("experiment", """
+            Train, prune, compact, evaluate and time all models of a paper, and write its tables and figures with the figures that came out. By default
+            the plan of arXiv 2311.16613: EXTD and EResFD, FPGM and L1, 10 to 50 %, 200 + 10 epochs, multi-scale test. The experiment's folder holds
+            the plan, a folder for each job, and the report. An experiment that was stopped (Ctrl-C) or killed goes on with --resume, bit for bit; a job
+            that fails does not stop the others.
+
+            Examples:
+              secateur experiment --smoke
+              secateur experiment --data WIDER
+              secateur experiment --data WIDER --networks eresfd --from ERES.pth --rates 0.3,0.5 --seeds 0,1 --epochs 8 --finetune-epochs 4
+              secateur experiment --data WIDER --published CHECKPOINTS
+              secateur experiment --resume runs/experiment/paper-1
+              secateur experiment --data WIDER --executor slurm --partition long --threads 16
+              secateur experiment status
+              secateur experiment report runs/experiment/paper-1
+            """) { output, name, resume, parallel, json };
+        options.AddTo(command);
+        cluster.AddTo(command, parallel);
+        command.Subcommands.Add(ExperimentStatusCommand.Create());
+        command.Subcommands.Add(ExperimentReportCommand.Create());
+        command.Subcommands.Add(ExperimentCancelCommand.Create());
+        command.Subcommands.Add(ExperimentJobCommand.Create());
+        command.Validators.Add(result =>
+        {
+            if (result.Children.OfType<CommandResult>().Any()) return;
+            if (result.GetValue(resume) is null) options.Check(result);
+            else if (options.FirstOfPlan(result) is { } given) result.AddError($"{given.Name} cannot be changed by --resume: the experiment goes on as it began");
+        });
+        command.SetCancellableAction((parsed, cancellation) =>
+        {
+            var experiment = parsed.GetValue(resume) is { } place ? ExperimentOptions.Find(place) : Begin(parsed);
+            Report.Remark($"Experiment folder: {experiment.Path}");
+            var asJson = parsed.GetValue(json);
+            try
+            {
+                var done = cluster.IsSlurm(parsed) ? InCluster() : Here();
+                if (done) return 0;
+                Problem.Write($"not all jobs are done; try the others again with: secateur experiment --resume {experiment.Path}");
+                return ExitCode.Failed;
+            }
+            catch (OperationCanceledException)
+            {
+                Problem.Write($"stopped; go on with: secateur experiment --resume {experiment.Path}");
+                return ExitCode.Cancelled;
+            }
+
+            bool Here()
+            {
+                var jobs = parsed.GetValue(parallel);
+                var items = experiment.Items(options.OfJobs(parsed, jobs));
+                var done = ExperimentDisplay.Run(asJson, items, (ended, working) =>
+                    new LocalExecutor(ExperimentJobCommand.Host()) { Parallel = jobs, Ended = ended, Working = working }.Run(items, cancellation));
+                ExperimentDisplay.Print(experiment, asJson);
+                return done;
+            }
+
+            bool InCluster()
+            {
+                var items = experiment.Items(options.OfJobs(parsed, 1));
+                var count = new SlurmExecutor(experiment.Path, ExperimentJobCommand.Host(), cluster.Options(parsed, options.ThreadsOfJob(parsed, 1))).Submit(items);
+                Report.Remark($"{count} of {items.Length} jobs submitted; look with: secateur experiment status {experiment.Path}");
+                if (!cluster.Waits(parsed))
+                {
+                    if (asJson) ExperimentDisplay.PrintStatus(experiment, ExperimentStatusCommand.Look(experiment), asJson);
+                    return true;
+                }
+
+                var done = ClusterWatch.Wait(experiment, asJson, cancellation);
+                ExperimentDisplay.Print(experiment, asJson);
+                return done;
+            }
+        });
+        return command;
+
+        Experiment Begin(ParseResult parsed)
+        {
+            var (plan, kind) = options.Plan(parsed);
+            var folder = parsed.GetValue(output)!;
+            if (parsed.GetValue(name) is not { } chosen) return Experiment.Create(Path.Combine(folder, kind), plan, numbered: true);
+            if (chosen is "" or "." or ".." || Path.GetFileName(chosen) != chosen) throw new UsageException($"--name is '{chosen}'; expected a folder's name, without its path (--out)");
+            var path = Path.Combine(folder, chosen);
+            return Path.Exists(path) ? throw new UsageException($"{path}: exists already; name another experiment, or go on with --resume {path}") : Experiment.Create(path, plan);
+        }
+    }
+}
