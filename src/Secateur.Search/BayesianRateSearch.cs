@@ -37,9 +37,18 @@ public sealed class BayesianRateSearch
     public BayesianRateSearch(SearchFolder folder, SearchSettings settings, Model initial, CancellationToken cancellation = default)
     {
         (_folder, _settings) = (folder, settings);
-        _space = new RateSpace(initial, settings.Groups, settings.Schedule, settings.Target, settings.Run.Seed, cancellation);
+        _space = SpaceOf(settings, initial, cancellation);
         _design = new(() => [_space.Uniform, .. Points(LatinHypercube.Draw(Random("design"), _settings.DesignTrials - 1, _settings.Groups.Length))]);
         _spread = new(() => Points(LatinHypercube.Draw(Random("spread"), Spread, _settings.Groups.Length)));
+    }
+
+    /// <summary>Checks what can be checked before a folder is made.</summary>
+    /// <exception cref="ArgumentException">A setting is out of its range, no rate meets the target, or the groups do not fit the network.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static void Check(SearchSettings settings, Model initial, CancellationToken cancellation = default)
+    {
+        settings.Validate();
+        SpaceOf(settings, initial, cancellation);
     }
 
     /// <summary>Told of every trial that is done, those of an earlier process among them.</summary>
@@ -70,6 +79,9 @@ public sealed class BayesianRateSearch
         return outcomes.Where(o => o.Objective is not null).MinBy(o => o.Objective)
             ?? throw new InvalidOperationException($"{_folder.Path}: none of {outcomes.Length} trials came to a finite loss");
     }
+
+    private static RateSpace SpaceOf(SearchSettings settings, Model initial, CancellationToken cancellation) =>
+        new(initial, settings.Groups, settings.Schedule, settings.Target, settings.Run.Seed, cancellation);
 
     /// <summary>The next batch where an earlier process has recorded all of it.</summary>
     private List<Trial>? Recorded(int done)

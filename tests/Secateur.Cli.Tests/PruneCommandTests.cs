@@ -128,6 +128,9 @@ public sealed class PruneCommandTests : CliTest
         var run = ConsoleRun.Of(["prune", TinyDetector.Write("tiny.safetensors"), "--search", "bayesian", "--target", "parameters=0.6", .. Quick]);
         Assert.Equal(2, run.Code);
         Assert.Contains("no layer groups are known for tiny", run.Error, StringComparison.Ordinal);
+        var far = ConsoleRun.Of(["prune", "tiny.safetensors", "--search", "bayesian", "--target", "parameters=0.01", "--group", "a=base.*", .. Quick]);
+        Assert.Equal(2, far.Code);
+        Assert.Contains("no rate reaches 0.0100 of the parameters", far.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists("runs"));
     }
 }

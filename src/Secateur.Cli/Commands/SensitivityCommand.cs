@@ -4,12 +4,9 @@ using System.Globalization;
 using System.Text;
 using Secateur.Cli.Options;
 using Secateur.Cli.Output;
-using Secateur.Graph;
-using Secateur.Models;
 using Secateur.Pruning.Criteria;
 using Secateur.Training.Data.Datasets;
 using Secateur.Training.Sensitivity;
-using Secateur.Weights;
 
 namespace Secateur.Cli.Commands;
 

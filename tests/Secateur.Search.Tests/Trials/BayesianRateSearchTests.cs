@@ -49,10 +49,10 @@ public sealed class BayesianRateSearchTests : IDisposable
             try
             {
                 var read = folder.ReadSettings();
-                Runner(folder, read, source.Token, (_, _) =>
+                Runner(folder, read, (_, _) =>
                 {
                     if (Interlocked.Increment(ref steps) >= limit) source.Cancel();
-                });
+                }, source.Token);
                 break;
             }
             catch (OperationCanceledException)
@@ -103,7 +103,7 @@ public sealed class BayesianRateSearchTests : IDisposable
     {
         var folder = SearchFolder.Create(_folder.PathOf("a"), SearchSamples.Settings(_data, trials: 1), SearchSamples.Model, numbered: false);
         _folder.Write($"a/{name}", text);
-        var error = Assert.Throws<InvalidFileException>(() => Runner(folder, folder.ReadSettings(), default, null));
+        var error = Assert.Throws<InvalidFileException>(() => Runner(folder, folder.ReadSettings()));
         Assert.Contains(part, error.Message, StringComparison.Ordinal);
         Assert.Contains(Path.GetFileName(name), error.Message, StringComparison.Ordinal);
     }
@@ -127,10 +127,10 @@ public sealed class BayesianRateSearchTests : IDisposable
     private (SearchFolder Folder, TrialOutcome Best) Search(string name, SearchSettings settings)
     {
         var folder = SearchFolder.Create(_folder.PathOf(name), settings, SearchSamples.Model, numbered: false);
-        return (folder, Runner(folder, settings, default, null));
+        return (folder, Runner(folder, settings));
     }
 
-    private TrialOutcome Runner(SearchFolder folder, SearchSettings settings, CancellationToken cancellation, Action<int, TrainingProgress>? progress)
+    private TrialOutcome Runner(SearchFolder folder, SearchSettings settings, Action<int, TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         var data = TrialData.Of(_data.Train, settings.TrialImages, settings.Run.Seed);
         var runner = new InProcessTrials(folder, settings, data, TrainingBackend.Processor, settings.Run.Threads) { Progress = progress };

@@ -29,6 +29,8 @@ internal static class SearchSession
         SearchFolder folder;
         try
         {
+            TrialData.Of(data.Train, settings.TrialImages, config.Seed);
+            BayesianRateSearch.Check(settings, model, cancellation);
             folder = SearchFolder.Create(place, settings, model, numbered);
         }
         catch (ArgumentException error)
