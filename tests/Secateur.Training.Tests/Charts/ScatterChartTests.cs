@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Secateur.Training.Charts;
+using Xunit;
 
 namespace Secateur.Training.Tests.Charts;
 
