@@ -69,7 +69,7 @@ public sealed class Experiment
             }
 
             Directory.CreateDirectory(System.IO.Path.Combine(target, "jobs"));
-            AtomicFile.Write(System.IO.Path.Combine(target, PlanName), stream => JsonSerializer.Serialize(stream, plan, ExperimentJson.Default.ExperimentPlan));
+            AtomicFile.Write(System.IO.Path.Combine(target, PlanName), stream => JsonSerializer.Serialize(stream, plan, PlanJson.Default.ExperimentPlan));
             return new Experiment(target, plan);
         }
     }
@@ -94,8 +94,8 @@ public sealed class Experiment
         {
             var given = JsonNode.Parse(bytes) as JsonObject ?? throw new JsonException("expected an object");
             if (given["data"] is null) throw new JsonException("data is missing, the folder of WIDER FACE");
-            var defaults = JsonSerializer.SerializeToNode(new ExperimentPlan { Data = "" }, ExperimentJson.Default.ExperimentPlan)!.AsObject();
-            var plan = Merge(defaults, given).Deserialize(ExperimentJson.Default.ExperimentPlan)!;
+            var defaults = JsonSerializer.SerializeToNode(new ExperimentPlan { Data = "" }, PlanJson.Default.ExperimentPlan)!.AsObject();
+            var plan = Merge(defaults, given).Deserialize(PlanJson.Default.ExperimentPlan)!;
             plan.Validate();
             return plan;
         }

@@ -3,7 +3,6 @@ using System.CommandLine;
 using Secateur.Cli.Options;
 using Secateur.Cli.Output;
 using Secateur.Experiments;
-using Secateur.Experiments.Jobs;
 using Secateur.Experiments.Slurm;
 
 namespace Secateur.Cli.Commands;

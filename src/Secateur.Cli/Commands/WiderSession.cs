@@ -1,5 +1,5 @@
 using Secateur.Cli.Output;
-using Secateur.Experiments.Work;
+using Secateur.Experiments.Evaluation;
 using Secateur.Training.Charts;
 using Secateur.Training.Runs;
 using Secateur.Weights;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Secateur.Experiments.Slurm;
 
 namespace Secateur.Cli.Options;

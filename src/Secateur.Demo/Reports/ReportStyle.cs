@@ -8,7 +8,7 @@ internal static class ReportStyle
         @media (prefers-color-scheme: dark){:root{--paper:#15181d;--ink:#eceef1;--soft:#b9bec6;--line:#2b3038;--card:#1d2127;--accent:#35c79b;--note:#2d2717}}
         *{box-sizing:border-box}
         body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
-        main{max-width:1120px;margin:0 auto;padding:40px 24px 72px}
+        main{max-width:1240px;margin:0 auto;padding:40px 24px 72px}
         h1{font-size:30px;line-height:1.2;margin:0 0 12px;letter-spacing:-.01em}
         h2{font-size:20px;margin:44px 0 12px}
         p{max-width:74ch;margin:0 0 12px}

@@ -69,7 +69,7 @@ public sealed class JobFolder
     {
         try
         {
-            return TryRead(Progress) is { } bytes ? JsonSerializer.Deserialize(bytes, ExperimentJson.Default.JobProgress) : null;
+            return TryRead(Progress) is { } bytes ? JsonSerializer.Deserialize(bytes, JobJson.Default.JobProgress) : null;
         }
         catch (JsonException)
         {
@@ -110,7 +110,7 @@ public sealed class JobFolder
 
     internal void WriteResult<T>(T result, JsonTypeInfo<T> type) => AtomicFile.Write(Result, stream => JsonSerializer.Serialize(stream, result, type));
 
-    internal void WriteProgress(JobProgress progress) => AtomicFile.Write(Progress, stream => JsonSerializer.Serialize(stream, progress, ExperimentJson.Default.JobProgress));
+    internal void WriteProgress(JobProgress progress) => AtomicFile.Write(Progress, stream => JsonSerializer.Serialize(stream, progress, JobJson.Default.JobProgress));
 
     /// <summary>Says why it failed.</summary>
     internal void WriteError(string problem)

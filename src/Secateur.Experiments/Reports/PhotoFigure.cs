@@ -3,7 +3,7 @@ using Secateur.Demo.Reports;
 using Secateur.Detection;
 using Secateur.Experiments.Plans;
 using Secateur.Experiments.Results;
-using Secateur.Experiments.Work;
+using Secateur.Experiments.Evaluation;
 using Secateur.Imaging;
 using Secateur.Imaging.Drawing;
 using Secateur.Models;

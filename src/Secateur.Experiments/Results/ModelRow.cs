@@ -18,10 +18,10 @@ internal sealed record ModelRow(ModelName Name, MadeModel? Made, EvaluatedModel?
     {
         return [.. experiment.Graph.Models.Select(name => new ModelRow(
             name,
-            Result(name, JobKind.Train)?.ReadResult(ExperimentJson.Default.MadeModel),
-            Result(name, JobKind.EvaluateMasked)?.ReadResult(ExperimentJson.Default.EvaluatedModel),
-            Result(name, JobKind.EvaluateCompacted)?.ReadResult(ExperimentJson.Default.EvaluatedModel),
-            Result(name, JobKind.Measure)?.ReadResult(ExperimentJson.Default.MeasuredModel)))];
+            Result(name, JobKind.Train)?.ReadResult(ResultJson.Default.MadeModel),
+            Result(name, JobKind.EvaluateMasked)?.ReadResult(ResultJson.Default.EvaluatedModel),
+            Result(name, JobKind.EvaluateCompacted)?.ReadResult(ResultJson.Default.EvaluatedModel),
+            Result(name, JobKind.Measure)?.ReadResult(ResultJson.Default.MeasuredModel)))];
 
         JobFolder? Result(ModelName name, JobKind kind)
         {

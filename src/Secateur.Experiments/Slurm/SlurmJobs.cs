@@ -17,7 +17,7 @@ public sealed record SlurmJobs(ImmutableSortedDictionary<string, string> Tasks)
         if (!File.Exists(path)) return null;
         try
         {
-            return JsonSerializer.Deserialize(BoundedFile.ReadAllBytes(path, MaxBytes), ExperimentJson.Default.SlurmJobs);
+            return JsonSerializer.Deserialize(BoundedFile.ReadAllBytes(path, MaxBytes), SlurmJson.Default.SlurmJobs);
         }
         catch (JsonException error)
         {
@@ -25,7 +25,7 @@ public sealed record SlurmJobs(ImmutableSortedDictionary<string, string> Tasks)
         }
     }
 
-    internal void Write(string folder) => AtomicFile.Write(PathIn(folder), stream => JsonSerializer.Serialize(stream, this, ExperimentJson.Default.SlurmJobs));
+    internal void Write(string folder) => AtomicFile.Write(PathIn(folder), stream => JsonSerializer.Serialize(stream, this, SlurmJson.Default.SlurmJobs));
 
     /// <summary>The jobs, without their elements.</summary>
     internal IEnumerable<string> Ids => Tasks.Values.Select(t => t.Split('_')[0]).Distinct();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Secateur.Demo.Datasets;
+using Secateur.Experiments.Evaluation;
 using Secateur.Experiments.Jobs;
 using Secateur.Experiments.Plans;
 using Secateur.Experiments.Results;
@@ -87,7 +88,7 @@ public sealed class JobWork
 
     private JobFolder FolderOf(string id) => _experiment.FolderOf(_experiment.Graph[id]);
 
-    private MadeModel ReadMade(ModelName model) => FolderOf(JobGraph.IdOf(model, JobKind.Train)).ReadResult(ExperimentJson.Default.MadeModel);
+    private MadeModel ReadMade(ModelName model) => FolderOf(JobGraph.IdOf(model, JobKind.Train)).ReadResult(ResultJson.Default.MadeModel);
 
     private string PathOf(ModelName model, Func<MadeModel, string> form) => FolderOf(JobGraph.IdOf(model, JobKind.Train)).In(form(ReadMade(model)));
 
@@ -103,7 +104,7 @@ public sealed class JobWork
             Threads = _threads,
         };
         DrawnDataset.Write(_experiment.Data, options, new Relay<WiderProgress>(p => Tell("drawing", p.Done, p.Total)), _cancellation);
-        _folder.WriteResult(new Finished(Seconds), ExperimentJson.Default.Finished);
+        _folder.WriteResult(new Finished(Seconds), ResultJson.Default.Finished);
     }
 
     private void Train()
@@ -135,7 +136,7 @@ public sealed class JobWork
     }
 
     private void Made(string masked, string compacted, double difference, string? source) =>
-        _folder.WriteResult(new MadeModel(masked, compacted, difference, source, _backend.Device, Seconds), ExperimentJson.Default.MadeModel);
+        _folder.WriteResult(new MadeModel(masked, compacted, difference, source, _backend.Device, Seconds), ResultJson.Default.MadeModel);
 
     /// <summary>Trains or prunes in the job's run folder, from where it is.</summary>
     private TrainingResult Run(string source, Func<Model> read)
@@ -168,7 +169,7 @@ public sealed class JobWork
             model, _backend, _folder.In("predictions"), resume: true, _threads, new Relay<(int Done, int Total)>(p => Tell("detecting", p.Done, p.Total)), _cancellation);
         _folder.WriteResult(
             new EvaluatedModel(result.Easy.AveragePrecision, result.Medium.AveragePrecision, result.Hard.AveragePrecision, result.Images, result.ListedImages, _backend.Device, Seconds),
-            ExperimentJson.Default.EvaluatedModel);
+            ResultJson.Default.EvaluatedModel);
     }
 
     private void Measure()
@@ -190,13 +191,13 @@ public sealed class JobWork
 
         _folder.WriteResult(
             new MeasuredModel(zeros.Filters, zeros.ZeroFilters, Figures(0), Figures(1), times.Length > 2 ? times[2].Latency.Median : null, Machine.Describe()),
-            ExperimentJson.Default.MeasuredModel);
+            ResultJson.Default.MeasuredModel);
     }
 
     private void Report()
     {
         Reports.ExperimentReport.Write(_experiment, (done, total) => Tell("report", done, total), _cancellation);
-        _folder.WriteResult(new Finished(Seconds), ExperimentJson.Default.Finished);
+        _folder.WriteResult(new Finished(Seconds), ResultJson.Default.Finished);
     }
 
     private void Tell(string stage, int done, int total) => _progress.Report(new JobProgress(stage, done, total));

@@ -18,7 +18,7 @@ internal sealed record ScatterChart
     private const int Bottom = 46;
     private const int Ticks = 6;
     private const int LegendGap = 30;
-    private const double CharacterWidth = 6.2;
+    private const double CharacterWidth = 6.8;
     private const double LabelHeight = 12;
     private const double Away = 6;
 
@@ -89,7 +89,9 @@ internal sealed record ScatterChart
                 var dot = Svg.Dot(px, py, color);
                 dot.Add(Svg.Title(string.Create(CultureInfo.InvariantCulture, $"{text}: {point.X:N0}, {point.Y:F4}")));
                 figure.Add(dot);
-                if (text.Length > 0 && Place(text, px, py, taken) is { } at) figure.Add(Svg.Text(text, at.Left, at.Bottom - 2, "label"));
+                if (text.Length == 0 || Place(text, px, py, taken) is not { } at) continue;
+                var isLeft = at.Right < px;
+                figure.Add(Svg.Text(text, isLeft ? at.Right : at.Left, at.Bottom - 2, "label", isLeft ? "end" : "start"));
             }
         }
 

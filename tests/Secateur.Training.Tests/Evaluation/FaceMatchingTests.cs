@@ -1,5 +1,6 @@
 using Secateur.Pixels;
 using Secateur.Training.Evaluation;
+using Xunit;
 
 namespace Secateur.Training.Tests.Evaluation;
 

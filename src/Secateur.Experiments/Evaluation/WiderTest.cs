@@ -12,7 +12,7 @@ using Secateur.WiderFace;
 using Secateur.WiderFace.Evaluation;
 using Secateur.WiderFace.Predictions;
 
-namespace Secateur.Experiments.Work;
+namespace Secateur.Experiments.Evaluation;
 
 /// <summary>The evaluation of models on WIDER FACE's validation images, through submission files that are kept.</summary>
 public sealed class WiderTest

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Secateur.Experiments.Jobs;
 
-namespace Secateur.Experiments.Jobs;
+namespace Secateur.Experiments;
 
 /// <summary>What is known of a job at a moment.</summary>
 /// <param name="Job">The job.</param>
