@@ -77,14 +77,14 @@ internal static class PruneCommand
             else if (oneShot && !needsGradients && options.NeedingWork(result) is { } elsewhere) result.AddError($"{elsewhere.Name} means nothing to --criterion {name} in one shot: nothing is trained");
             else if (!hasData && options.NeedingData(result, every, finetune) is { } option) result.AddError($"{option.Name} needs --data, the images to train on");
         });
-        command.SetCancellableAction((parsed, cancellation) =>
+        command.SetSharedAction((parsed, ranks, cancellation) =>
         {
             var given = parsed.CommandResult;
             var resumes = options.Resumes(given);
             var soft = given.IsGiven(epochs) ? parsed.GetValue(epochs) : (int?)null;
             if (!resumes && (parsed.GetValue(options.Data) is null || (soft == 0 && !given.IsGiven(finetune)))) return InOneShot();
             var runs = parsed.GetValue(output) ?? DefaultRuns;
-            using var device = options.OpenDevice(parsed);
+            using var device = options.OpenDevice(parsed, ranks);
             using var run = resumes ? options.Resume(parsed, Verb, device, runs) : Start(device);
             return RunSession.Run(run, Verb, device, parsed.GetValue(options.Json), cancellation);
 
@@ -94,11 +94,12 @@ internal static class PruneCommand
                 var schedule = Schedule();
                 var chosen = FilterCriteria.Create(schedule.Criterion, parsed.GetValue(options.Seed));
                 var target = parsed.GetValue(output) ?? CommonOptions.DefaultOutput(path, $"-{chosen.Name}-{Percent(schedule.Rate)}");
-                CommonOptions.RequirePlace(target, parsed.GetValue(force), path);
+                if (ranks.IsFirst) CommonOptions.RequirePlace(target, parsed.GetValue(force), path);
                 var model = parsed.ReadModel(source, architecture);
                 Plan(schedule, model.Network, path).Check(model, chosen);
-                using var device = chosen.NeedsGradients ? options.OpenDevice(parsed) : null;
+                using var device = chosen.NeedsGradients ? options.OpenDevice(parsed, ranks) : null;
                 var gradients = device is null ? null : Measure(path, model, schedule, device);
+                if (!ranks.IsFirst) return 0;
                 var pruned = OneShotPruning.Run(model, schedule, chosen, gradients);
                 ModelFile.Write(target, pruned);
                 OneShotPruning.Print(target, schedule, gradients?.Count, device?.Backend.Device, pruned, parsed.GetValue(options.Json));
@@ -109,7 +110,7 @@ internal static class PruneCommand
             {
                 var data = options.OpenTraining(parsed);
                 var config = options.Apply(parsed, batch => TrainingConfig.For(path, model.Network, data, batch, epochs: 0, schedule));
-                TrainingOptions.Check(config with { Epochs = 1 }, model.Network);
+                TrainingOptions.Check(config with { Epochs = 1 }, model.Network, ranks);
                 device.Announce();
                 return ProgressBar.Run("measuring gradients", progress => GradientBatches.Measure(model, config, data, device.Backend, RunSession.TellBroken, progress, cancellation));
             }
@@ -119,13 +120,13 @@ internal static class PruneCommand
                 var path = parsed.GetValue(source)!;
                 var schedule = Schedule();
                 var stem = Path.GetFileNameWithoutExtension(CommonOptions.DefaultOutput(path, $"-{schedule.Criterion}-{Percent(schedule.Rate)}"));
-                var (folder, numbered) = options.NewFolder(parsed, runs, stem);
+                var (folder, numbered) = options.NewFolder(parsed, runs, stem, ranks);
                 var model = parsed.ReadModel(source, architecture);
                 Plan(schedule, model.Network, path);
                 var data = options.Open(parsed);
                 var keeps = options.KeepsZeros(parsed, path, model);
                 var config = options.Apply(parsed, batch => TrainingConfig.For(path, model.Network, data, batch, soft, schedule)) with { KeepZeroFilters = keeps };
-                TrainingOptions.Check(config, model.Network);
+                TrainingOptions.Check(config, model.Network, ranks);
                 RunSession.Announce(config, data, device);
                 return TrainingRun.Start(folder, config, model, data, device.Backend, numbered);
             }

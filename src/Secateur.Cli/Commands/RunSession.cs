@@ -18,7 +18,8 @@ internal static class RunSession
         Report.Remark($"Run folder: {run.Folder.Path}");
         try
         {
-            Print(TrainingDisplay.Run(json, progress => run.Run(progress, cancellation)), device, json);
+            var result = TrainingDisplay.Run(json || Report.IsSilent, progress => run.Run(progress, cancellation));
+            if (!Report.IsSilent) Print(result, device, json);
             return 0;
         }
         catch (DeviceException lost)
@@ -28,13 +29,13 @@ internal static class RunSession
         }
         catch (TrainingStoppedException stopped)
         {
-            Problem.Write($"{stopped.Message}; go on with: secateur {verb} --resume {run.Folder.Path}");
+            if (!Report.IsSilent) Problem.Write($"{stopped.Message}; go on with: secateur {verb} --resume {run.Folder.Path}");
             return ExitCode.Cancelled;
         }
     }
 
     /// <summary>Tells of an image that cannot be decoded.</summary>
-    public static void TellBroken(string name, string problem) => Report.Remark($"left out: {name}: {problem}");
+    public static void TellBroken(string name, string problem) => Report.Trouble($"left out: {name}: {problem}");
 
     /// <summary>Tells what is about to happen.</summary>
     public static void Announce(TrainingConfig config, TrainingData data, ComputeDevice device)
@@ -53,6 +54,8 @@ internal static class RunSession
                 + $"then {pruning.FinetuneEpochs} epochs with the zeroed filters frozen"
             : $"Training: {epochs}");
         device.Announce();
+        if (device.Backend.Ranks is { Size: > 1 } ranks)
+            Report.Remark($"{ranks.Size} processes: {config.Batch / ranks.Size} images of each batch and {config.ChunkCount / ranks.Size} of {config.ChunkCount} chunks each");
     }
 
     /// <summary>Tells of the other devices that have worked on a run.</summary>
