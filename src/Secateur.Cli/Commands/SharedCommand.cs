@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Secateur.Cli.Options;
 using Secateur.Cli.Output;
 using Secateur.Mpi;
@@ -9,8 +10,11 @@ namespace Secateur.Cli.Commands;
 /// <summary>Commands that several processes, started by mpirun, carry out together.</summary>
 internal static class SharedCommand
 {
+    // SIGUSR2 stops as Ctrl-C does: mpirun passes it on at once, and kills nobody. (Of SIGUSR1 that is promised, but version 4.1 keeps it.)
+    private static readonly int UserSignal = OperatingSystem.IsMacOS() ? 31 : 12;
+
     // What all processes find wrong, such as an option, one of them tells; the others give it this time.
-    private static readonly TimeSpan TimeToTell = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TimeToTell = TimeSpan.FromSeconds(3);
 
     /// <summary>Runs on another thread, as <see cref="CommonOptions.SetCancellableAction"/>, with the processes of the job, or this one alone.</summary>
     public static void SetSharedAction(this Command command, Func<ParseResult, Collective, CancellationToken, int> action) =>
@@ -19,9 +23,15 @@ internal static class SharedCommand
             using var job = MpiJob.Join();
             if (job is null) return action(parsed, Collective.Alone, cancellation);
             if (!job.Ranks.IsFirst) Report.Silence();
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            using var signal = PosixSignalRegistration.Create((PosixSignal)UserSignal, context =>
+            {
+                context.Cancel = true;
+                stop.Cancel();
+            });
             try
             {
-                return action(parsed, job.Ranks, cancellation);
+                return action(parsed, job.Ranks, stop.Token);
             }
             catch (Exception error)
             {
