@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Secateur.Execution;
 using Secateur.Graph;
 using Secateur.Kernels.Conv2d;
 using Secateur.Pruning.Compaction;
@@ -5,6 +7,7 @@ using Secateur.TestSupport;
 using Secateur.Training.Engine;
 using Secateur.Training.Engine.Binding;
 using Secateur.Training.Engine.Operations.Convolution;
+using Secateur.Training.Engine.Steps;
 using Secateur.Weights;
 using Xunit;
 
@@ -106,6 +109,33 @@ public class PlanExecutorTests
                 // Too small for this network.
             }
         }
+    }
+
+    [Theory]
+    [InlineData(16, 24, 16)]
+    [InlineData(32, 24, 24)]
+    [InlineData(64, 40, 40)]
+    public void As_many_threads_as_chunks_work_at_the_same_time(int chunks, int threads, int expected)
+    {
+        var context = new EngineContext
+        {
+            Level = Secateur.Kernels.Simd.SimdLevels.Detect(),
+            Batch = chunks,
+            Chunks = chunks,
+            Collective = Collective.Alone,
+            Parameters = new ParameterVector(RandomNetworks.CreateDense(1)),
+            Gradients = [],
+            Statistics = new Dictionary<string, float[]>(),
+        };
+        using var team = new WorkerTeam(threads);
+        using var step = new MeetingStep(context, expected);
+        step.Reset();
+        unsafe
+        {
+            team.Run([step], null);
+        }
+
+        Assert.Equal(expected, step.Threads.Count);
     }
 
     [Theory]
@@ -225,6 +255,27 @@ public class PlanExecutorTests
     {
         Assert.Equal(expected.Count, actual.Count);
         foreach (var (e, a) in expected.Zip(actual)) Assert.True(e.AsSpan().SequenceEqual(a), where);
+    }
+
+    /// <summary>A step whose first tasks wait for each other, so that so many threads must be in it.</summary>
+    private sealed unsafe class MeetingStep(EngineContext context, int threads) : TrainingStep("meeting", context), IDisposable
+    {
+        private readonly CountdownEvent _here = new(threads);
+
+        public ConcurrentDictionary<int, bool> Threads { get; } = [];
+
+        public override IEnumerable<PlanBuffer> Buffers => [];
+
+        protected override int Tasks => Context.Batch;
+
+        public void Dispose() => _here.Dispose();
+
+        protected override void RunTask(float* memory, float* scratch, int chunk, int task)
+        {
+            Threads.TryAdd(Environment.CurrentManagedThreadId, true);
+            if (!_here.IsSet) _here.Signal();
+            HangGuard.Until(() => _here.IsSet);
+        }
     }
 
     /// <summary>An executor bound to the named outputs of any network.</summary>
