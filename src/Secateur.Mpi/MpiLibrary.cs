@@ -46,7 +46,7 @@ internal static unsafe partial class MpiLibrary
     public static void AllToAll(void* sent, void* received, int bytesOfPart) => Check(AllToAll(sent, bytesOfPart, _byte, received, bytesOfPart, _byte, _world));
 
     /// <summary>Ends all processes of the job, this one too.</summary>
-    public static void Abort(int code) => Abort(_world, code);
+    public static void Abort(int code) => Check(Abort(_world, code));
 
     /// <summary>Leaves the job, once all others do.</summary>
     public static void Leave() => Check(Finish());

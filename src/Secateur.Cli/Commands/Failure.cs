@@ -1,7 +1,8 @@
 using Secateur.Cli.Options;
+using Secateur.Cli.Output;
 using Secateur.Graph;
 
-namespace Secateur.Cli.Output;
+namespace Secateur.Cli.Commands;
 
 /// <summary>How a command failed: the exit code, and what the user is told.</summary>
 internal readonly record struct Failure(int Code, string Message)
