@@ -67,8 +67,8 @@ internal sealed class PruneOptions
         command.Arguments.Add(Source);
         Option[] own = [Architecture, _criterion, _rate, _target, _mask, _layer, _exclude, _roundTo, _epochs, _every, _finetune, _batches, _output, _saveMask, _force];
         foreach (var option in own) command.Options.Add(option);
-        Search.AddTo(command);
-        Training.AddTo(command, _saveMask);
+        Search.AddTo(command, Training.Resumes);
+        Training.AddTo(command, [_saveMask, .. Search.OfCluster]);
         command.Validators.Add(result =>
         {
             if (!Training.Resumes(result) && !Search.IsTrial(result) && ProblemIn(result) is { } problem) result.AddError(problem);

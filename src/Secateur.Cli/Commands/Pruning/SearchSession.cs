@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Secateur.Cli.Options;
 using Secateur.Cli.Output;
+using Secateur.Experiments.Slurm;
 using Secateur.Search;
 using Secateur.Search.Trials;
 using Secateur.Training;
@@ -60,8 +61,9 @@ internal static class SearchSession
         var data = TrialData.Of(TrainingData.Open(settings.Run.Data, validate: false, settings.Run.Strict).Train, settings.TrialImages, settings.Run.Seed);
         using var device = options.Training.OpenDevice(parsed, Collective.Alone);
         var json = parsed.GetValue(options.Training.Json);
-        var result = TrainingDisplay.Run(json, progress =>
-            TrialRun.Run(folder, settings, trial, data, device.Backend, settings.Run.Threads, progress, RunSession.TellBroken, cancellation));
+        ClusterTrials.FolderOf(folder, number).Do(_ => TrainingDisplay.Run(json, progress =>
+            TrialRun.Run(folder, settings, trial, data, device.Backend, settings.Run.Threads, progress, RunSession.TellBroken, cancellation)));
+        var result = folder.ReadResult(number)!;
         if (json) Report.Json(result);
         else Report.Line($"{path}: trial {number}: {Loss(result.Loss)}");
         return 0;
@@ -82,7 +84,7 @@ internal static class SearchSession
         TrialOutcome best;
         try
         {
-            best = Search(folder, settings, data, device, cancellation);
+            best = Search(folder, settings, data, device, options.Search.ClusterOf(parsed, settings.Run.Threads), cancellation);
         }
         catch (OperationCanceledException)
         {
@@ -108,7 +110,7 @@ internal static class SearchSession
         });
     }
 
-    private static TrialOutcome Search(SearchFolder folder, SearchSettings settings, TrainingData data, ComputeDevice device, CancellationToken cancellation)
+    private static TrialOutcome Search(SearchFolder folder, SearchSettings settings, TrainingData data, ComputeDevice device, SlurmOptions? cluster, CancellationToken cancellation)
     {
         var trialData = TrialData.Of(data.Train, settings.TrialImages, settings.Run.Seed);
         var steps = trialData.Training.StepsPerEpoch(settings.Run.Batch) * settings.TrialEpochs;
@@ -127,7 +129,7 @@ internal static class SearchSession
                 },
                 BrokenImage = RunSession.TellBroken,
             };
-            return search.Run(runner, cancellation);
+            return search.Run(cluster is null ? runner : new ClusterTrials(folder, cluster, ["--threads", $"{settings.Run.Threads}"]), cancellation);
         });
     }
 
