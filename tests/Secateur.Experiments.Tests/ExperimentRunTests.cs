@@ -24,7 +24,7 @@ public sealed class ExperimentRunTests : IDisposable
 
         var random = new Random(5);
         string[] next = [.. smoke, "--name", "killed"];
-        for (var kills = 0; kills < 5; kills++)
+        for (var kills = 0; kills < 4; kills++)
         {
             using var process = SecateurProcess.Launch(next);
             var finished = SecateurProcess.Finish(process);

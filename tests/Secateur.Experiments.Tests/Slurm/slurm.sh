@@ -57,8 +57,15 @@ CONF
 stop() {
   export SLURM_CONF=$dir/slurm.conf
   scancel --user=root 2>/dev/null || true
+  local daemon pid
   for daemon in slurmd slurmctld; do
-    [[ -f $dir/$daemon.pid ]] && kill "$(cat "$dir/$daemon.pid")" 2>/dev/null || true
+    [[ -f $dir/$daemon.pid ]] || continue
+    pid=$(cat "$dir/$daemon.pid")
+    kill "$pid" 2>/dev/null || true
+    for _ in $(seq 60); do
+      kill -0 "$pid" 2>/dev/null || break
+      sleep 0.5
+    done
   done
   if [[ -f $dir/munge.ours ]]; then pkill -u munge -x munged || true; fi
 }
