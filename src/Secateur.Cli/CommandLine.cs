@@ -4,15 +4,12 @@ using Secateur.Cli.Commands;
 using Secateur.Cli.Commands.Pruning;
 using Secateur.Cli.Options;
 using Secateur.Cli.Output;
-using Secateur.Graph;
 
 namespace Secateur.Cli;
 
 /// <summary>The command line: parses, runs, and turns every foreseeable failure into one line on stderr and a non-zero exit code.</summary>
 internal static class CommandLine
 {
-    private const string TraceVariable = "SECATEUR_TRACE";
-
     // After Ctrl-C: images and training steps in work are finished, so that a later --resume goes on from there.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -65,24 +62,10 @@ internal static class CommandLine
         {
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Patience });
         }
-        catch (OperationCanceledException)
-        {
-            return Fail(ExitCode.Cancelled, "cancelled");
-        }
-        catch (UsageException error)
-        {
-            return Fail(ExitCode.WrongUsage, Problem.Describe(error));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NetworkException
-            or InvalidOperationException or OutOfMemoryException)
-        {
-            return Fail(ExitCode.Failed, Problem.Describe(error));
-        }
         catch (Exception error)
         {
-            // A mistake of ours; even so one line, with the way to the rest.
-            if (Environment.GetEnvironmentVariable(TraceVariable) is { Length: > 0 }) Console.Error.WriteLine(error);
-            return Fail(ExitCode.Failed, $"internal error, {error.GetType().Name}: {error.Message} (set {TraceVariable}=1 to see where)");
+            var failure = Failure.Of(error);
+            return Fail(failure.Code, failure.Message);
         }
     }
 
@@ -96,6 +79,7 @@ internal static class CommandLine
 
     private static int Fail(int code, string message)
     {
+        SharedCommand.LetTheFirstTell();
         Problem.Write(message);
         return code;
     }

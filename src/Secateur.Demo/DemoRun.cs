@@ -3,6 +3,7 @@ using Secateur.Demo.Datasets;
 using Secateur.Models;
 using Secateur.Pruning.Compaction;
 using Secateur.Runtime;
+using Secateur.Training;
 using Secateur.Training.Initialization;
 using Secateur.Training.Runs;
 using Secateur.Weights;
@@ -124,7 +125,8 @@ public sealed class DemoRun
     private PrecisionResult[] Evaluate(Model[] models, TrainingData data, Action<int, int> report)
     {
         var evaluation = new ValidationPrecision(data.Validation!, _options.Threads);
-        return [.. models.Select((model, i) => evaluation.Measure(model, TrainingBackend.Processor, (done, total) => report((i * total) + done, models.Length * total), _cancellation))];
+        var stop = new SharedStop(Collective.Alone, _cancellation);
+        return [.. models.Select((model, i) => evaluation.Measure(model, TrainingBackend.Processor, (done, total) => report((i * total) + done, models.Length * total), stop))];
     }
 
     private ImmutableArray<double> Time(Model[] models, Action<int, int> report)

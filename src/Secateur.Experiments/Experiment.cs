@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Secateur.Experiments.Jobs;
 using Secateur.Experiments.Plans;
+using Secateur.Training.Runs;
 
 namespace Secateur.Experiments;
 
@@ -58,20 +59,8 @@ public sealed class Experiment
     public static Experiment Create(string path, ExperimentPlan plan, bool numbered = false)
     {
         plan.Validate();
-        var stem = System.IO.Path.TrimEndingDirectorySeparator(path);
-        for (var number = 1; ; number++)
-        {
-            var target = numbered ? $"{stem}-{number}" : stem;
-            if (System.IO.Path.Exists(target))
-            {
-                if (numbered) continue;
-                throw new IOException($"{target}: exists already; name another folder, or go on with --resume {target}");
-            }
-
-            Directory.CreateDirectory(System.IO.Path.Combine(target, "jobs"));
-            AtomicFile.Write(System.IO.Path.Combine(target, PlanName), stream => JsonSerializer.Serialize(stream, plan, PlanJson.Default.ExperimentPlan));
-            return new Experiment(target, plan);
-        }
+        return new Experiment(NewFolder.Create(path, numbered, "name another folder, or go on with --resume", draft =>
+            AtomicFile.Write(System.IO.Path.Combine(draft, PlanName), stream => JsonSerializer.Serialize(stream, plan, PlanJson.Default.ExperimentPlan))), plan);
     }
 
     /// <summary>The experiment of a folder.</summary>

@@ -26,16 +26,18 @@ internal sealed class TrainingBenchmark : IDisposable
     private TrainingSample[] _samples = [];
     private string _stage = "";
 
-    private TrainingBenchmark(TrainingSettings settings)
+    /// <param name="settings">What is measured.</param>
+    /// <param name="ranks">The processes that take each step together.</param>
+    public TrainingBenchmark(TrainingSettings settings, Collective ranks)
     {
         var dataset = settings.Data is { } folder ? FaceDatasets.Open(folder, DatasetSplit.Train) : null;
         var model = Initializer.Create(Architectures.Create(settings.Architecture), Seed);
-        var options = new TrainingEngineOptions { Batch = settings.Batch, Height = settings.ImageSize, Width = settings.ImageSize, Threads = settings.Threads };
+        var options = new TrainingEngineOptions { Batch = settings.Batch, Height = settings.ImageSize, Width = settings.ImageSize, Threads = settings.Threads, Chunks = settings.Chunks, Collective = ranks };
         _settings = settings;
         _engine = new TrainingEngine(model, settings.MemoryLimitBytes is { } limit ? options with { MemoryLimit = limit } : options);
-        _loss = new MultiBoxLoss(new AnchorGrid(model.Network, settings.ImageSize, settings.ImageSize), settings.Threads);
+        _loss = new MultiBoxLoss(new AnchorGrid(model.Network, settings.ImageSize, settings.ImageSize), settings.Threads, ranks);
         _optimizer = Architectures.Of(model.Network).Training.Optimizer == OptimizerKind.Adam ? new AdamOptimizer(_engine.Parameters) : new SgdOptimizer(_engine.Parameters);
-        if (dataset is null) _samples = RandomSamples.Create(settings.Batch, settings.ImageSize, Seed);
+        if (dataset is null) _samples = [.. ranks.ShareOf([.. RandomSamples.Create(settings.Batch, settings.ImageSize, Seed)])];
         else _loader = new SampleLoader(dataset, new SampleLoaderOptions
         {
             Head = model.Network.Head,
@@ -55,10 +57,16 @@ internal sealed class TrainingBenchmark : IDisposable
         ];
     }
 
+    /// <summary>The losses of all steps so far.</summary>
+    public IReadOnlyList<double> Losses => _losses;
+
+    /// <summary>The engine's memory for feature maps and gradients.</summary>
+    public long WorkspaceBytes => _engine.WorkspaceBytes;
+
     /// <summary>Takes a step that does not count, the measured ones, and half as many that look at kernels.</summary>
     public static TrainingResult Run(TrainingSettings settings)
     {
-        using var benchmark = new TrainingBenchmark(settings);
+        using var benchmark = new TrainingBenchmark(settings, Collective.Alone);
         return benchmark.Measure();
     }
 
@@ -94,8 +102,9 @@ internal sealed class TrainingBenchmark : IDisposable
             _losses[^1]);
     }
 
-    /// <summary>The milliseconds of each stage.</summary>
-    private double[] TakeStep()
+    /// <summary>Takes a step.</summary>
+    /// <returns>The milliseconds of each stage.</returns>
+    public double[] TakeStep()
     {
         var times = new double[_stages.Length];
         for (var s = 0; s < times.Length; s++)

@@ -5,6 +5,7 @@ using System.Numerics;
 using Secateur.Bench.Devices;
 using Secateur.Gpu.Devices;
 using Secateur.Models;
+using Secateur.Training.Engine;
 using Secateur.Training.Runs;
 
 namespace Secateur.Bench.Training;
@@ -20,6 +21,7 @@ internal static class TrainingCommand
         var size = Count("--imgsz", "Rows and columns of each image.", 640);
         var steps = Count("--steps", "Steps to measure.", 5);
         var threads = Count("--threads", "Threads of the engine, of the loss and of the data loader, each.", Environment.ProcessorCount);
+        var chunks = Count("--chunks", "Chunks of each kernel call.", TrainingEngineOptions.UsualChunks);
         var data = new Option<string?>("--data") { Description = "Load and augment the training images of this data set; when not given, noise on the processor, drawn scenes on another device.", HelpName = "WIDER" };
         var limit = Number<double>("--memory-limit", "Gigabytes for feature maps and gradients; the engine's default when not given.", "GB", "a number above 0", n => n > 0);
         var device = Device();
@@ -28,7 +30,7 @@ internal static class TrainingCommand
         var json = new Option<bool>("--json") { Description = "Print one JSON document." };
         var command = new Command("training", "Time whole training steps of a network with fresh weights: their stages and every kind of kernel; or, with --device, those of a GPU.")
         {
-            architecture, batch, size, steps, threads, data, limit, device, precision, kernels, json,
+            architecture, batch, size, steps, threads, chunks, data, limit, device, precision, kernels, json,
         };
         command.SetAction(parsed =>
         {
@@ -57,7 +59,8 @@ internal static class TrainingCommand
                 parsed.GetValue(steps),
                 parsed.GetValue(threads),
                 parsed.GetValue(data),
-                bytes));
+                bytes,
+                parsed.GetValue(chunks)));
             if (parsed.GetValue(json)) Report.Json(result);
             else Print(result);
         });
@@ -102,7 +105,7 @@ internal static class TrainingCommand
     private static void Print(TrainingResult result)
     {
         var (settings, mean, kernelMs) = (result.Settings, result.StepMs.Average(), result.Kernels.Sum(k => k.Ms));
-        Report.Line($"{settings.Architecture}, batch {settings.Batch} at {settings.ImageSize} x {settings.ImageSize}, {settings.Threads} threads, {settings.Data ?? "noise"}");
+        Report.Line($"{settings.Architecture}, batch {settings.Batch} at {settings.ImageSize} x {settings.ImageSize}, {settings.Threads} threads, {settings.Chunks} chunks, {settings.Data ?? "noise"}");
         Report.Line();
         Report.Line($"* step: median {result.MedianMs:F1} ms, {result.StepMs.Min():F1} to {result.StepMs.Max():F1} ms; {result.ImagesPerSecond:F2} images/s");
         Report.Line($"* processor time: {result.ProcessorMs:F1} ms a step, all threads together");

@@ -23,7 +23,8 @@ internal static class ExperimentCommand
         var name = new Option<string?>("--name") { Description = "The name of the experiment's folder; by default paper, published or smoke with a number.", HelpName = "NAME" };
         var resume = new Option<string?>("--resume") { Description = "Go on with an experiment that was stopped or killed, named by its folder or its name; jobs that failed are tried again.", HelpName = "EXPERIMENT" };
         var parallel = CommonOptions.Count("--jobs", "Jobs at the same time on this machine; timed ones run alone.", 1, 1024);
-        var cluster = new ClusterOptions();
+        var cluster = new ClusterOptions("jobs");
+        var wait = new Option<bool>("--wait") { Description = "With slurm: wait until all jobs have ended." };
         var json = CommonOptions.Json();
         var command = new Command("experiment", """
             Train, prune, compact, evaluate and time all models of a paper, and write its tables and figures with the figures that came out. By default
@@ -42,7 +43,8 @@ internal static class ExperimentCommand
               secateur experiment report runs/experiment/paper-1
             """) { output, name, resume, parallel, json };
         options.AddTo(command);
-        cluster.AddTo(command, parallel);
+        cluster.AddTo(
+            command, (_, result) => cluster.IsSlurm(result) && result.IsGiven(parallel) ? "--jobs is for --executor local; Slurm decides how many jobs run at the same time" : null, wait);
         command.Subcommands.Add(ExperimentStatusCommand.Create());
         command.Subcommands.Add(ExperimentReportCommand.Create());
         command.Subcommands.Add(ExperimentCancelCommand.Create());
@@ -76,7 +78,7 @@ internal static class ExperimentCommand
                 var jobs = parsed.GetValue(parallel);
                 var items = experiment.Items(options.OfJobs(parsed, jobs));
                 var done = ExperimentDisplay.Run(asJson, items, (ended, working) =>
-                    new LocalExecutor(ExperimentJobCommand.Host()) { Parallel = jobs, Ended = ended, Working = working }.Run(items, cancellation));
+                    new LocalExecutor(HostProgram.For("experiment", "job")) { Parallel = jobs, Ended = ended, Working = working }.Run(items, cancellation));
                 ExperimentDisplay.Print(experiment, asJson);
                 return done;
             }
@@ -84,15 +86,15 @@ internal static class ExperimentCommand
             bool InCluster()
             {
                 var items = experiment.Items(options.OfJobs(parsed, 1));
-                var count = new SlurmExecutor(experiment.Path, ExperimentJobCommand.Host(), cluster.Options(parsed, options.ThreadsOfJob(parsed, 1))).Submit(items);
+                var count = new SlurmExecutor(experiment.Path, HostProgram.For("experiment", "job"), cluster.Options(parsed, options.ThreadsOfJob(parsed, 1))).Submit(items);
                 Report.Remark($"{count} of {items.Length} jobs submitted; look with: secateur experiment status {experiment.Path}");
-                if (!cluster.Waits(parsed))
+                if (!parsed.GetValue(wait))
                 {
                     if (asJson) ExperimentDisplay.PrintStatus(experiment, ExperimentStatusCommand.Look(experiment), asJson);
                     return true;
                 }
 
-                var done = ClusterWatch.Wait(experiment, asJson, cancellation);
+                var done = SlurmWatch.Wait(experiment.Path, items, asJson ? null : ExperimentDisplay.Teller(items.Length), cancellation);
                 ExperimentDisplay.Print(experiment, asJson);
                 return done;
             }

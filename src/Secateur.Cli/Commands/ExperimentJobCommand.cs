@@ -30,13 +30,6 @@ internal static class ExperimentJobCommand
         return command;
     }
 
-    /// <summary>What does a job: this program.</summary>
-    public static HostCommand Host()
-    {
-        var isHosted = Path.GetFileNameWithoutExtension(Environment.ProcessPath) is not "secateur";
-        return new HostCommand(isHosted ? "dotnet" : Environment.ProcessPath!, [.. isHosted ? [typeof(ExperimentJobCommand).Assembly.Location] : Array.Empty<string>(), "experiment", "job"]);
-    }
-
     private static void StopWithStdin(CancellationTokenSource stop)
     {
         try

@@ -26,8 +26,8 @@ internal static class RunSession
         Report.Remark($"Run folder: {run.Folder.Path}");
         try
         {
-            var result = TrainingDisplay.Run(json, progress => run.Run(progress, cancellation));
-            Print(result, ReachedTarget.Of(result.Folder, timingThreads, cancellation), device, json, search);
+            var result = TrainingDisplay.Run(json || Report.IsSilent, progress => run.Run(progress, cancellation));
+            if (!Report.IsSilent) Print(result, ReachedTarget.Of(result.Folder, timingThreads, cancellation), device, json, search);
             return 0;
         }
         catch (DeviceException lost)
@@ -37,13 +37,13 @@ internal static class RunSession
         }
         catch (TrainingStoppedException stopped)
         {
-            Problem.Write($"{stopped.Message}; go on with: secateur {verb} --resume {run.Folder.Path}");
+            if (!Report.IsSilent) Problem.Write($"{stopped.Message}; go on with: secateur {verb} --resume {run.Folder.Path}");
             return ExitCode.Cancelled;
         }
     }
 
     /// <summary>Tells of an image that cannot be decoded.</summary>
-    public static void TellBroken(string name, string problem) => Report.Remark($"left out: {name}: {problem}");
+    public static void TellBroken(string name, string problem) => Report.Trouble($"left out: {name}: {problem}");
 
     /// <summary>Tells what is about to happen.</summary>
     public static void Announce(TrainingConfig config, TrainingData data, ComputeDevice device)
@@ -64,6 +64,8 @@ internal static class RunSession
             var pruning => $"Soft pruning with {pruning.Describe()}: {epochs}; then {pruning.FinetuneEpochs} epochs with the zeroed filters frozen",
         });
         device.Announce();
+        if (device.Backend.Ranks is { Size: > 1 } ranks)
+            Report.Remark($"{ranks.Size} processes: {config.Batch / ranks.Size} images of each batch and {config.ChunkCount / ranks.Size} of {config.ChunkCount} chunks each");
     }
 
     /// <summary>Tells of the other devices that have worked on a run.</summary>

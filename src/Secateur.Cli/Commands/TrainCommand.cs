@@ -35,6 +35,7 @@ internal static class TrainCommand
               secateur train eresfd --data WIDER --epochs 30
               secateur train extd64 --data WIDER --from extd64.safetensors --lr 0.0001 --epochs 5 --batch 8
               secateur train eresfd --data WIDER --device cuda --precision tf32
+              mpirun -n 4 secateur train eresfd --data WIDER
               secateur train --resume runs/train/eresfd-1
               secateur train --resume runs/train/eresfd-1 --epochs 60
             """) { architecture, epochs, from, output };
@@ -47,11 +48,11 @@ internal static class TrainCommand
             else if (result.GetValue(options.Data) is null) result.AddError("--data is missing: the folder of images to train on");
             else if (result.GetValue(options.Unfreeze) && result.GetValue(from) is null) result.AddError("--unfreeze needs --from, the model whose zero filters may grow back");
         });
-        command.SetCancellableAction((parsed, cancellation) =>
+        command.SetSharedAction((parsed, ranks, cancellation) =>
         {
             var runs = parsed.GetValue(output) ?? DefaultRuns;
             var count = parsed.CommandResult.IsGiven(epochs) ? parsed.GetValue(epochs) : (int?)null;
-            using var device = options.OpenDevice(parsed);
+            using var device = options.OpenDevice(parsed, ranks);
             using var run = options.Resumes(parsed.CommandResult)
                 ? options.Resume(parsed, Verb, device, runs, count)
                 : Start(parsed.GetValue(architecture)!, parsed.GetValue(from));
@@ -60,12 +61,12 @@ internal static class TrainCommand
             TrainingRun Start(string name, string? source)
             {
                 var network = Architectures.Create(name);
-                var (folder, numbered) = options.NewFolder(parsed, runs, name);
+                var (folder, numbered) = options.NewFolder(parsed, runs, name, ranks);
                 var model = source is null ? Initializer.Create(network, parsed.GetValue(options.Seed)) : Read(source, name);
                 var data = options.Open(parsed);
                 var keeps = source is not null && options.KeepsZeros(parsed, source, model);
                 var config = options.Apply(parsed, batch => TrainingConfig.For(source ?? name, model.Network, data, batch, count)) with { KeepZeroFilters = keeps };
-                TrainingOptions.Check(config, model.Network);
+                TrainingOptions.Check(config, model.Network, ranks);
                 RunSession.Announce(config, data, device);
                 return TrainingRun.Start(folder, config, model, data, device.Backend, numbered);
             }

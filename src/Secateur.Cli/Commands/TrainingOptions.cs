@@ -6,6 +6,8 @@ using Secateur.Gpu.Devices;
 using Secateur.Graph;
 using Secateur.Models;
 using Secateur.Pruning;
+using Secateur.Training;
+using Secateur.Training.Engine;
 using Secateur.Training.Runs;
 using Secateur.Weights;
 
@@ -25,6 +27,11 @@ internal sealed class TrainingOptions
     private readonly Option<double> _decay = CommonOptions.Number<double>(
         "--weight-decay", "L2 weight decay, added to the gradient.", "R", "at least 0 and less than 1", r => r is >= 0 and < 1, 5e-4);
     private readonly Option<int> _threads = CommonOptions.Threads("Threads; the result does not depend on them.", Environment.ProcessorCount);
+    private readonly Option<int> _chunks = CommonOptions.Count(
+        "--chunks",
+        "Parts of each kernel call on the processor, the most threads that work, those of all processes together; sums differ with them in their last bits.",
+        TrainingEngineOptions.UsualChunks,
+        TrainingConfig.MostChunks);
     private readonly Option<DeviceName> _device = ComputeDevice.Option("Where training and validation run; a run may go on elsewhere.");
     private readonly Option<string?> _precision = ComputeDevice.PrecisionOption();
     private readonly Option<int> _validateEvery = CommonOptions.Number<int>(
@@ -67,7 +74,7 @@ internal sealed class TrainingOptions
     /// <param name="changeable">What else may be given with --resume.</param>
     public void AddTo(Command command, params Option[] changeable)
     {
-        Option[] all = [Data, _batch, _size, _rate, _optimizer, _decay, Seed, _device, _precision, _threads, _validateEvery, _saveEvery, _strict, Unfreeze, _name, _resume, Json];
+        Option[] all = [Data, _batch, _size, _rate, _optimizer, _decay, Seed, _device, _precision, _threads, _chunks, _validateEvery, _saveEvery, _strict, Unfreeze, _name, _resume, Json];
         foreach (var option in all) command.Options.Add(option);
         command.Validators.Add(result =>
         {
@@ -85,7 +92,7 @@ internal sealed class TrainingOptions
     /// <param name="others">Options of the command.</param>
     public Option? NeedingData(SymbolResult result, bool times, params ReadOnlySpan<Option> others)
     {
-        Option[] all = [_batch, _size, _rate, _optimizer, _decay, _device, _precision, _validateEvery, _saveEvery, _strict, Unfreeze, _name, .. others];
+        Option[] all = [_batch, _size, _rate, _optimizer, _decay, _device, _precision, _chunks, _validateEvery, _saveEvery, _strict, Unfreeze, _name, .. others];
         return Array.Find(times ? all : [.. all, _threads], result.IsGiven);
     }
 
@@ -110,6 +117,7 @@ internal sealed class TrainingOptions
             Optimizer = parsed.GetValue(_optimizer) is { } name ? Enum.Parse<OptimizerKind>(name, ignoreCase: true) : config.Optimizer,
             WeightDecay = parsed.GetValue(_decay),
             Precision = PrecisionIn(parsed),
+            Chunks = parsed.GetValue(_chunks),
             Seed = parsed.GetValue(Seed),
             Threads = parsed.GetValue(_threads),
             ValidateEvery = parsed.GetValue(_validateEvery),
@@ -119,8 +127,8 @@ internal sealed class TrainingOptions
     }
 
     /// <summary>Checks what can be checked before anything is announced.</summary>
-    /// <exception cref="UsageException">The images are too small for the network, or a value is out of its range.</exception>
-    public static void Check(TrainingConfig config, Network network)
+    /// <exception cref="UsageException">The images are too small for the network, a value is out of its range, or the processes cannot share a batch evenly.</exception>
+    public static void Check(TrainingConfig config, Network network, Collective ranks)
     {
         try
         {
@@ -130,12 +138,14 @@ internal sealed class TrainingOptions
         {
             throw new UsageException(error.Message);
         }
+
+        RequireShares(ranks, config);
     }
 
     /// <summary>Opens what is to compute.</summary>
-    /// <exception cref="UsageException">The device has not this precision.</exception>
+    /// <exception cref="UsageException">The device has not this precision, or several processes cannot share it.</exception>
     /// <exception cref="DeviceException">There is no such device, or it cannot be used.</exception>
-    public ComputeDevice OpenDevice(ParseResult parsed) => ComputeDevice.Open(parsed.GetValue(_device), PrecisionIn(parsed));
+    public ComputeDevice OpenDevice(ParseResult parsed, Collective ranks) => ComputeDevice.Open(parsed.GetValue(_device), PrecisionIn(parsed), ranks);
 
     /// <summary>The first of the options that say where to compute that was given; null where none was.</summary>
     public Option? NeedingWork(SymbolResult result) => Array.Find<Option>([_device, _precision], result.IsGiven);
@@ -163,13 +173,28 @@ internal sealed class TrainingOptions
 
     /// <summary>The folder of a new run, and whether it gets a number.</summary>
     /// <exception cref="UsageException">The name is no name of a folder, or there is such a run.</exception>
-    public (string Path, bool Numbered) NewFolder(ParseResult parsed, string runs, string stem)
+    public (string Path, bool Numbered) NewFolder(ParseResult parsed, string runs, string stem, Collective ranks)
     {
         if (parsed.GetValue(_name) is not { } name) return (Path.Combine(runs, stem), true);
         if (name is "" or "." or ".." || Path.GetFileName(name) != name)
             throw new UsageException($"--name is '{name}'; expected a folder's name, without its path (--out)");
         var path = Path.Combine(runs, name);
-        return Path.Exists(path) ? throw new UsageException($"{path}: exists already; name another run, or go on with --resume {path}") : (path, false);
+
+        // The first process makes it, perhaps before another one looks.
+        return ranks.IsFirst && Path.Exists(path) ? throw new UsageException($"{path}: exists already; name another run, or go on with --resume {path}") : (path, false);
+    }
+
+    /// <exception cref="UsageException">The processes cannot share a batch evenly.</exception>
+    private static void RequireShares(Collective ranks, TrainingConfig config)
+    {
+        try
+        {
+            ranks.RequireShares(config.Batch, config.ChunkCount);
+        }
+        catch (ArgumentException error)
+        {
+            throw new UsageException(error.Message);
+        }
     }
 
     /// <exception cref="UsageException">It cannot be made so long.</exception>
@@ -208,13 +233,14 @@ internal sealed class TrainingOptions
         config = Changed(parsed, config);
         var opened = TrainingData.Open(config.Data, config.ValidateEvery > 0, config.Strict);
         if (epochs is { } longer) config = Longer(folder, config, longer);
+        RequireShares(device.Backend.Ranks, config);
         RunSession.Announce(config, opened, device);
         var run = TrainingRun.Resume(folder, config, opened, device.Backend);
         RunSession.AnnounceMove(run, device);
         if (!device.Has(config.Precision)) Report.Remark("The run was begun with --precision tf32; here it goes on in 32-bit floats");
 
         // Not before the run is held and its state is read: a refused extension leaves the configuration as it is.
-        if (epochs is { } extended) folder.Extend(folder.ReadConfig(), extended);
+        if (epochs is { } extended && device.Backend.Ranks.IsFirst) folder.Extend(folder.ReadConfig(), extended);
         return run;
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Secateur.Cli.Output;
 using Secateur.Gpu.Devices;
 using Secateur.Gpu.Runs;
+using Secateur.Training;
 using Secateur.Training.Runs;
 
 namespace Secateur.Cli.Options;
@@ -11,10 +12,10 @@ internal sealed class ComputeDevice : IDisposable
 {
     private readonly GpuDevice? _gpu;
 
-    private ComputeDevice(GpuDevice? gpu)
+    private ComputeDevice(GpuDevice? gpu, Collective ranks)
     {
         _gpu = gpu;
-        Backend = gpu is null ? TrainingBackend.Processor : new GpuBackend(gpu);
+        Backend = gpu is null ? TrainingBackend.OnProcessors(ranks) : new GpuBackend(gpu);
     }
 
     /// <summary>What runs there.</summary>
@@ -49,6 +50,20 @@ internal sealed class ComputeDevice : IDisposable
         ["fp32", "tf32"],
         "fp32");
 
+    /// <summary>Opens what several processes train on together: their processors, for it is those that exchange sums.</summary>
+    /// <param name="name">The device.</param>
+    /// <param name="precision">What it is asked for.</param>
+    /// <param name="ranks">The processes.</param>
+    /// <exception cref="UsageException">The device has not this precision, or several processes cannot share it.</exception>
+    /// <exception cref="DeviceException">There is no such device, or it cannot be used.</exception>
+    public static ComputeDevice Open(DeviceName name, Precision precision, Collective ranks)
+    {
+        if (ranks.Size == 1) return Open(name, precision);
+        if (name.Kind is not (DeviceKind.Auto or DeviceKind.Cpu))
+            throw new UsageException($"--device {name} trains in one process; {ranks.Size} processes train on their processors (--device cpu)");
+        return precision == Precision.Fp32 ? new ComputeDevice(null, ranks) : throw OnlyCuda("and processes of mpirun train on their processors");
+    }
+
     /// <summary>Opens it.</summary>
     /// <param name="name">The device.</param>
     /// <param name="precision">What it is asked for.</param>
@@ -74,7 +89,7 @@ internal sealed class ComputeDevice : IDisposable
             Report.Remark($"No CUDA device: {reason}; the processor computes");
         }
 
-        return new ComputeDevice(gpu);
+        return new ComputeDevice(gpu, Collective.Alone);
     }
 
     /// <summary>Whether it multiplies as it is asked to.</summary>

@@ -63,6 +63,13 @@ internal static class ExperimentDisplay
             });
     }
 
+    /// <summary>A line for every job of a cluster that has ended.</summary>
+    public static Action<WorkItem, JobState> Teller(int total)
+    {
+        var ended = 0;
+        return (item, state) => Report.Remark($"[{++ended}/{total}] {item.Id}: {(state == JobState.Done ? "done" : $"FAILED: {OneLine(item.Folder.ReadError() ?? "")}")}");
+    }
+
     /// <summary>Prints the outcome.</summary>
     public static void Print(Experiment experiment, bool json)
     {

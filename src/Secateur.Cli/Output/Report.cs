@@ -20,11 +20,20 @@ internal static class Report
     /// <summary>The terminal behind stderr.</summary>
     public static IAnsiConsole Remarks { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
+    /// <summary>Whether another process prints what this one would.</summary>
+    public static bool IsSilent { get; private set; }
+
+    /// <summary>Prints nothing from now on; problems are told still.</summary>
+    public static void Silence() => IsSilent = true;
+
     /// <summary>Prints one JSON document.</summary>
-    public static void Json<T>(T document) => Console.Out.WriteLine(JsonSerializer.Serialize(document, Options));
+    public static void Json<T>(T document) => Line(JsonSerializer.Serialize(document, Options));
 
     /// <summary>Prints a line.</summary>
-    public static void Line(string text = "") => Console.Out.WriteLine(text);
+    public static void Line(string text = "")
+    {
+        if (!IsSilent) Console.Out.WriteLine(text);
+    }
 
     /// <summary>Prints a table whose columns are as wide as their texts; columns but the first are right-aligned.</summary>
     public static void Table(IReadOnlyList<string> header, IReadOnlyList<IReadOnlyList<string>> rows)
@@ -34,6 +43,12 @@ internal static class Report
             Line(string.Join("  ", row.Select((text, c) => c == 0 ? text.PadRight(widths[c]) : text.PadLeft(widths[c]))).TrimEnd());
     }
 
+    /// <summary>What this process alone knows, and the user should.</summary>
+    public static void Trouble(string text) => Console.Error.WriteLine(text);
+
     /// <summary>A remark that is not part of the result.</summary>
-    public static void Remark(string text) => Console.Error.WriteLine(text);
+    public static void Remark(string text)
+    {
+        if (!IsSilent) Console.Error.WriteLine(text);
+    }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Secateur.Training.Runs;
 
 namespace Secateur.Experiments.Jobs;
 
@@ -34,8 +35,8 @@ public sealed class JobFolder
 {
     private const int MaxBytes = 1 << 20;
 
-    /// <param name="path">Where it is.</param>
-    internal JobFolder(string path) => Path = path;
+    /// <param name="path">Where it is; it need not be there yet.</param>
+    public JobFolder(string path) => Path = path;
 
     /// <summary>Where it is.</summary>
     public string Path { get; }
@@ -93,18 +94,26 @@ public sealed class JobFolder
         }
     }
 
-    /// <summary>Keeps other processes from working on the job until it is disposed of.</summary>
-    /// <exception cref="IOException">Another process works on it.</exception>
-    internal FileStream Hold()
+    /// <summary>Does the job, alone; nothing where its result is there. What went wrong stands in the folder, too.</summary>
+    /// <param name="work">Does it and leaves its result; is given where to tell how far it is, which is written to the folder.</param>
+    /// <param name="progress">Told the same.</param>
+    /// <param name="repeats">Whether it is done again though its result is there.</param>
+    /// <exception cref="IOException">Another process works on it, or the folder cannot be written.</exception>
+    public void Do(Action<IProgress<JobProgress>> work, IProgress<JobProgress>? progress = null, bool repeats = false)
     {
         Directory.CreateDirectory(Path);
+        using var held = FolderLock.Take(Path);
+        if (!repeats && File.Exists(Result)) return;
         try
         {
-            return new FileStream(In(".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            File.Delete(Error);
+            using var written = new ProgressFile(this, progress);
+            work(written);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is not OperationCanceledException)
         {
-            throw new IOException($"{Path}: another process works on this job, or the folder cannot be written ({error.Message})", error);
+            WriteError(error.Message);
+            throw;
         }
     }
 
@@ -118,8 +127,6 @@ public sealed class JobFolder
         Directory.CreateDirectory(Path);
         AtomicFile.Write(Error, stream => stream.Write(Encoding.UTF8.GetBytes(problem)));
     }
-
-    internal void ForgetError() => File.Delete(Error);
 
     private bool IsHeld()
     {

@@ -49,20 +49,8 @@ public sealed class JobWork
     /// <exception cref="IOException">Another process works on it, or a file cannot be read or written.</exception>
     public static void Do(Experiment experiment, Job job, TrainingBackend backend, int threads, IProgress<JobProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var folder = experiment.FolderOf(job);
-        using var held = folder.Hold();
-        if (folder.State() == JobState.Done && job.Kind != JobKind.Report) return;
-        try
-        {
-            folder.ForgetError();
-            using var written = new ProgressFile(folder, progress);
-            new JobWork(experiment, job, backend, threads, written, cancellation).Do();
-        }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            folder.WriteError(error.Message);
-            throw;
-        }
+        experiment.FolderOf(job).Do(
+            told => new JobWork(experiment, job, backend, threads, told, cancellation).Do(), progress, repeats: job.Kind == JobKind.Report);
     }
 
     private void Do()

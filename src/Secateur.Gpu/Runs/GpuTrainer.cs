@@ -89,8 +89,8 @@ internal sealed class GpuTrainer : ITrainer
     {
         _optimizer.Upload(learningRate);
         _step.Run(Version);
-        var loss = TrainingDivergedException.Check(_loss.Read(), batch);
-        return _optimizer.ReadFinite() ? loss : throw TrainingDivergedException.OfWeights(batch);
+        var loss = TrainingDivergedException.Check(_loss.Read(), () => [.. batch.Names]);
+        return _optimizer.ReadFinite() ? loss : throw TrainingDivergedException.OfWeights(batch.Names);
     });
 
     /// <inheritdoc/>
@@ -100,7 +100,7 @@ internal sealed class GpuTrainer : ITrainer
         _executor.Read(layout.StatisticsStart, statistics);
         Upload(batch);
         _gradients.Run(Version);
-        TrainingDivergedException.Check(_loss.Read(), batch);
+        TrainingDivergedException.Check(_loss.Read(), () => [.. batch.Names]);
         _executor.Write(layout.StatisticsStart, statistics);
         var gradients = new float[_parameters.Values.Length];
         _executor.Read(layout.Gradients, gradients);

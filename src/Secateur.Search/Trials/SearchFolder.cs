@@ -153,7 +153,8 @@ public sealed class SearchFolder
         }
     }
 
-    private string TrialOf(int number) => System.IO.Path.Combine(Path, "trials", number.ToString("D4", CultureInfo.InvariantCulture));
+    /// <summary>The folder of a trial.</summary>
+    public string TrialOf(int number) => System.IO.Path.Combine(Path, "trials", number.ToString("D4", CultureInfo.InvariantCulture));
 
     private string TrialFile(int number) => System.IO.Path.Combine(TrialOf(number), "trial.json");
 

@@ -21,8 +21,8 @@ internal sealed unsafe class PlanExecutor : IDisposable
 
     private readonly BatchInput _input;
     private readonly EngineContext _context;
-    private readonly ImmutableArray<TrainingStep> _forward;
-    private readonly ImmutableArray<TrainingStep> _backward;
+    private readonly ImmutableArray<PlanStep> _forward;
+    private readonly ImmutableArray<PlanStep> _backward;
     private readonly WorkerTeam _team;
     private readonly Model _model;
     private readonly Workspace _workspace;
@@ -37,14 +37,16 @@ internal sealed unsafe class PlanExecutor : IDisposable
         _context = new EngineContext
         {
             Level = SimdLevels.Detect(),
-            Batch = options.Batch,
+            Batch = options.OwnBatch,
+            Chunks = options.Chunks,
+            Collective = options.Collective,
             Parameters = parameters,
             Gradients = new float[parameters.Values.Length],
             Statistics = model.Network.Parameters.Where(p => !p.IsLearnable).ToDictionary(p => p.Name, p => (float[])model.Weights[p.Name].Data.Clone()),
         };
         var plan = TrainingPlan.Create(
             () => new ProcessorSteps(_context, input, results), model.Network, input.Height, input.Width, [.. results.Select(r => r.Node)], options.MemoryLimit / sizeof(float));
-        (_forward, _backward) = ([.. plan.Forward.Cast<TrainingStep>()], [.. plan.Backward.Cast<TrainingStep>()]);
+        (_forward, _backward) = ([.. plan.Forward.Cast<PlanStep>()], [.. plan.Backward.Cast<PlanStep>()]);
         var stride = (_forward.Concat(_backward).Max(s => s.ScratchFloats) + SlackFloats) / CacheLine * CacheLine;
         (_context.ScratchOffset, _context.ScratchFloats) = ((nint)plan.Floats, (nint)stride);
         _scratchFloats = stride * options.Threads;
@@ -107,10 +109,10 @@ internal sealed unsafe class PlanExecutor : IDisposable
         _workspace.Dispose();
     }
 
-    private void Run(ImmutableArray<TrainingStep> steps)
+    private void Run(ImmutableArray<PlanStep> steps)
     {
         ObjectDisposedException.ThrowIf(_workspace.Memory is null, this);
-        foreach (var step in steps) step.Reset();
+        foreach (var step in steps.OfType<TrainingStep>()) step.Reset();
         if (Watch is { } watch)
         {
             foreach (var step in steps)
@@ -122,7 +124,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
         }
         else
         {
-            _team.Run(ImmutableArray<PlanStep>.CastUp(steps), _workspace.Memory);
+            _team.Run(steps, _workspace.Memory);
         }
 
         GC.KeepAlive(this);

@@ -10,6 +10,7 @@ using Secateur.Training.Engine.Operations.Merge;
 using Secateur.Training.Engine.Operations.Upsample;
 using Secateur.Training.Engine.Planning;
 using Secateur.Training.Engine.Steps;
+using Secateur.Training.Kernels;
 
 namespace Secateur.Training.Engine;
 
@@ -21,8 +22,11 @@ internal sealed class ProcessorSteps(EngineContext context, BatchInput input, IR
 {
     private readonly Dictionary<string, ConvLayer> _layers = [];
     private readonly Dictionary<StoredMap, PlanBuffer> _moments = [];
+    private readonly WeightExchangeStep? _exchange = context.Collective.Size > 1 ? new WeightExchangeStep(context) : null;
 
     public override int Batch => context.Batch;
+
+    public override int WholeBatch => context.WholeBatch;
 
     public override ParameterVector Parameters => context.Parameters;
 
@@ -37,7 +41,7 @@ internal sealed class ProcessorSteps(EngineContext context, BatchInput input, IR
         // The copies of the weights depend on stride and padding too.
         var key = $"{node.Weight} {node.Bias} {node.Stride} {node.Padding} {node.Groups}";
         if (!_layers.TryGetValue(key, out var layer)) _layers.Add(key, layer = new ConvLayer(network, node, context.Parameters, context.Level));
-        return new ConvOperation(context, network, node, layer, inputs, output);
+        return new ConvOperation(context, network, node, layer, inputs, output, _exchange);
     }
 
     public override Operation Merge(string name, ChannelRef?[][] operands, WeightedFusionNode? fusion, StoredMap output) =>
@@ -67,6 +71,7 @@ internal sealed class ProcessorSteps(EngineContext context, BatchInput input, IR
             }
 
             _moments.Add(norm.Map, moments);
+            foreach (var step in Gather(norm.Map.Name, moments, Moments.Floats * norm.Map.Channels)) yield return step;
         }
 
         yield return new NormStep(context, norm, moments);
@@ -76,6 +81,7 @@ internal sealed class ProcessorSteps(EngineContext context, BatchInput input, IR
     {
         List<IPlannedStep> steps = [];
         var sums = views.Select(SumsOf).ToList();
+        foreach (var each in sums) steps.AddRange(Gather(each.View.Map.Name, each.Buffer, GradientSums.Floats * each.View.Map.Channels));
         steps.AddRange(sums.Where(s => s.View.Activation.Slope is not null).Select(s => new SlopeGradientStep(context, s)));
         steps.AddRange(sums.Where(s => s.View.Norm is not null).GroupBy(s => s.View.Norm!).Select(norm => new NormGradientStep(context, norm.Key, [.. norm])));
         return steps;
@@ -94,4 +100,8 @@ internal sealed class ProcessorSteps(EngineContext context, BatchInput input, IR
     public override IPlannedStep ResultGradient(int index, ChannelRef[] channels) => new ResultGradientStep(context, results[index], channels);
 
     public override IEnumerable<IPlannedStep> Prologue() => [new PackWeightsStep(context, [.. _layers.Values])];
+
+    public override IEnumerable<IPlannedStep> Epilogue() => _exchange is null ? [] : [_exchange];
+
+    private IEnumerable<IPlannedStep> Gather(string name, PlanBuffer partials, int floats) => context.Collective.Size > 1 ? [new GatherStep(name, context, partials, floats)] : [];
 }

@@ -7,7 +7,7 @@ namespace Secateur.Training.Engine;
 
 /// <summary>
 /// Trains a detector on the processor, over a static plan and memory that are made once. The same inputs give the same results bit for bit,
-/// whatever the number of threads.
+/// whatever the number of threads, and of processes that share each batch: each of these sets, and gets the results of, its own images, by rank.
 /// </summary>
 public sealed class TrainingEngine : ITrainingEngine
 {
@@ -16,22 +16,25 @@ public sealed class TrainingEngine : ITrainingEngine
 
     /// <summary>Plans for a batch size and an image size; the model's weights are copied.</summary>
     /// <exception cref="NetworkException">The network is no detector, the images are too small for it, or there is not enough memory.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The batch or the number of threads is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The batch or the number of chunks or threads is not positive.</exception>
+    /// <exception cref="ArgumentException">The processes cannot share the batch or the chunks evenly.</exception>
     public TrainingEngine(Model model, TrainingEngineOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Batch);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Chunks);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Threads);
+        options.Collective.RequireShares(options.Batch, options.Chunks);
         var network = model.Network;
         if (network.Head.Levels.IsEmpty) throw new NetworkException($"{network.Architecture}: only detectors can be trained, and this network has no detection levels");
         var shapes = NetworkShapes.Infer(network, options.Height, options.Width);
         Anchors = network.Head.Levels.Sum(level => AnchorsOf(level));
-        var results = (long)options.Batch * Anchors * (4 + 2);
+        var results = (long)options.OwnBatch * Anchors * (4 + 2);
         options.RequireMemory(2 * results * sizeof(float));
         if (results > Array.MaxLength)
-            throw new NetworkException($"a batch of {options.Batch} at {options.Height} x {options.Width} pixels is too large; take a smaller batch or smaller images");
-        Locations = new float[options.Batch * Anchors * 4];
+            throw new NetworkException($"a batch of {options.OwnBatch} at {options.Height} x {options.Width} pixels is too large; take a smaller batch or smaller images");
+        Locations = new float[options.OwnBatch * Anchors * 4];
         LocationGradients = new float[Locations.Length];
-        Scores = new float[options.Batch * Anchors * 2];
+        Scores = new float[options.OwnBatch * Anchors * 2];
         ScoreGradients = new float[Scores.Length];
         var (bindings, start) = (new List<ResultBinding>(), 0);
         foreach (var level in network.Head.Levels)
@@ -42,7 +45,7 @@ public sealed class TrainingEngine : ITrainingEngine
         }
 
         var channels = network.Nodes.OfType<InputNode>().Single().Channels;
-        _input = new BatchInput(options.Batch, channels, options.Height, options.Width, network.Head.Pixels);
+        _input = new BatchInput(options.OwnBatch, channels, options.Height, options.Width, network.Head.Pixels);
         _executor = new PlanExecutor(model, _input, bindings, options);
 
         int AnchorsOf(DetectionLevel level) => (int)shapes[level.Loc].Area * level.Anchors;

@@ -6,6 +6,9 @@ namespace Secateur.Training.Kernels;
 /// <summary>Number, mean and sum of squared deviations of some values; two of them merge without loss (Chan, Golub and LeVeque, 1979).</summary>
 internal struct Moments
 {
+    /// <summary>Its size in floats.</summary>
+    public const int Floats = 3 * (sizeof(double) / sizeof(float));
+
     public double Count;
     public double Mean;
     public double SquaredDeviations;
@@ -24,6 +27,9 @@ internal struct Moments
 /// <summary>What the gradient of a batch norm and of a PReLU need to know of all elements.</summary>
 internal struct GradientSums
 {
+    /// <summary>Its size in floats.</summary>
+    public const int Floats = 3 * (sizeof(double) / sizeof(float));
+
     /// <summary>Sum of act'(z) * g.</summary>
     public double Gradient;
 

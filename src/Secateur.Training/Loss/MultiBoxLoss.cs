@@ -5,22 +5,24 @@ namespace Secateur.Training.Loss;
 /// <summary>
 /// The multi-box loss of SSD (ECCV 2016, equations 1 to 3) with S3FD's matching: smooth L1 on the boxes of positive anchors and softmax
 /// cross-entropy on the scores of positives and of three hard negatives each, both summed over the batch and divided by the number of positives.
-/// The result does not depend on the number of threads. Not for several callers at once.
+/// The result does not depend on the number of threads, nor on that of the processes that share a batch. Not for several callers at once.
 /// </summary>
 public sealed class MultiBoxLoss
 {
     private readonly AnchorGrid _anchors;
     private readonly ParallelOptions _parallel;
+    private readonly Collective _ranks;
     private readonly List<ImageLoss> _images = [];
 
     /// <summary>Prepares for the anchors of a network and an input size.</summary>
     /// <param name="anchors">The anchors.</param>
     /// <param name="threads">Images worked on at once, the caller's included.</param>
+    /// <param name="ranks">The processes that share each batch, all of which compute its loss at the same time, each from its images; null for one.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is not positive.</exception>
-    public MultiBoxLoss(AnchorGrid anchors, int threads = 1)
+    public MultiBoxLoss(AnchorGrid anchors, int threads = 1, Collective? ranks = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
-        _anchors = anchors;
+        (_anchors, _ranks) = (anchors, ranks ?? Collective.Alone);
         _parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
     }
 
@@ -30,7 +32,7 @@ public sealed class MultiBoxLoss
     /// <param name="faces">The faces of each image.</param>
     /// <exception cref="ArgumentException">An array is too short, there is no image, or a face has no area or is not finite.</exception>
     public MultiBoxResult Compute(float[] locations, float[] scores, IReadOnlyList<ImmutableArray<FaceBox>> faces) =>
-        Run(locations, scores, faces, [], []);
+        Sum(_ranks.Join<ImageSums>(SumsOf(locations, scores, faces)));
 
     /// <summary>The loss and its gradients.</summary>
     /// <param name="locations">Encoded boxes, [N, A, 4]; may hold more images than <paramref name="faces"/> names.</param>
@@ -50,8 +52,11 @@ public sealed class MultiBoxLoss
     {
         CheckGradients(locationGradients, locations, nameof(locationGradients));
         CheckGradients(scoreGradients, scores, nameof(scoreGradients));
-        return Run(locations, scores, faces, locationGradients, scoreGradients);
+        return Sum(_ranks.Join<ImageSums>(Run(locations, scores, faces, locationGradients, scoreGradients)));
     }
+
+    /// <summary>What each image adds to the loss of its batch; of this process's images alone.</summary>
+    internal ImageSums[] SumsOf(float[] locations, float[] scores, IReadOnlyList<ImmutableArray<FaceBox>> faces) => Run(locations, scores, faces, [], []);
 
     /// <summary>Refuses faces that nothing can learn.</summary>
     /// <exception cref="ArgumentException">A face has no area or is not finite.</exception>
@@ -85,7 +90,7 @@ public sealed class MultiBoxLoss
         return new MultiBoxResult(location / divisor, confidence / divisor, positives, broken.ToImmutable());
     }
 
-    private MultiBoxResult Run(
+    private ImageSums[] Run(
         float[] locations,
         float[] scores,
         IReadOnlyList<ImmutableArray<FaceBox>> faces,
@@ -100,11 +105,8 @@ public sealed class MultiBoxLoss
         CheckFaces(faces);
         while (_images.Count < count) _images.Add(new ImageLoss(_anchors));
 
-        // The divisor is the whole batch's, so that all images are matched before the first gradient.
         ForEachImage(count, n => _images[n].Match(faces[n].AsSpan()));
-        var positives = 0;
-        for (var n = 0; n < count; n++) positives += _images[n].Positives;
-        var divisor = positives > 0 ? positives : count;
+        var divisor = locationGradients.Length > 0 ? Divisor(count) : 1;
         ForEachImage(count, n => _images[n].Compute(
             faces[n].AsSpan(),
             locations.AsSpan(n * boxLength, boxLength),
@@ -118,7 +120,15 @@ public sealed class MultiBoxLoss
             scoreGradients.AsSpan(count * scoreLength).Clear();
         }
 
-        return Sum([.. _images.Take(count).Select(i => i.Sums)]);
+        return [.. _images.Take(count).Select(i => i.Sums)];
+    }
+
+    /// <summary>That of the whole batch, so that all its images must be matched.</summary>
+    private double Divisor(int count)
+    {
+        var images = _ranks.Join([.. _images.Take(count).Select(i => i.Positives)]);
+        var positives = images.Sum();
+        return positives > 0 ? positives : images.Length;
     }
 
     private void ForEachImage(int count, Action<int> work)

@@ -29,7 +29,8 @@ public static class GradientBatches
         IProgress<(int Done, int Total)>? progress = null,
         CancellationToken cancellation = default)
     {
-        using var trainer = (backend ?? TrainingBackend.Processor).CreateTrainer(config, model);
+        backend ??= TrainingBackend.Processor;
+        using var trainer = backend.CreateTrainer(config, model);
         var options = new SampleLoaderOptions
         {
             Head = model.Network.Head,
@@ -40,20 +41,20 @@ public static class GradientBatches
             Strict = config.Strict,
             BrokenImage = (image, problem) => brokenImage?.Invoke(image.Name, problem),
         };
-        return Measure(trainer, config, data, options, (done, total) => progress?.Report((done, total)), cancellation);
+        return Measure(trainer, config, data, options, (done, total) => progress?.Report((done, total)), new SharedStop(backend.Ranks, cancellation));
     }
 
     /// <summary>The same with a trainer, whose state does not change, and with the epoch that the options name.</summary>
     internal static IReadOnlyList<IReadOnlyDictionary<string, Tensor>> Measure(
-        ITrainer trainer, TrainingConfig config, TrainingData data, SampleLoaderOptions options, Action<int, int> report, CancellationToken cancellation)
+        ITrainer trainer, TrainingConfig config, TrainingData data, SampleLoaderOptions options, Action<int, int> report, SharedStop stop)
     {
         using var loader = trainer.Load(data.Train, options with { Step = 0 });
         var count = Math.Min(config.Pruning?.Batches ?? PruningSchedule.UsualBatches, config.StepsPerEpoch);
         var gradients = new List<IReadOnlyDictionary<string, Tensor>>(count);
         while (gradients.Count < count)
         {
-            cancellation.ThrowIfCancellationRequested();
-            gradients.Add(trainer.Gradients(loader.Next(cancellation)));
+            stop.Check();
+            gradients.Add(trainer.Gradients(loader.Next(stop.Waiting)));
             report(gradients.Count, count);
         }
 

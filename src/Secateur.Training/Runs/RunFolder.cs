@@ -71,6 +71,9 @@ public sealed class RunFolder
         }));
     }
 
+    /// <summary>The folder of a run that another process has begun, perhaps where this one cannot see it.</summary>
+    internal static RunFolder At(string path) => new(path);
+
     /// <summary>The folder of a run that was begun.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such run.</exception>
     public static RunFolder Open(string path)

@@ -14,6 +14,7 @@ namespace Secateur.Training.Runs;
 internal sealed class Trainer : ITrainer
 {
     private readonly TrainingConfig _config;
+    private readonly Collective _ranks;
     private readonly Model _initial;
     private readonly ITrainingEngine _engine;
     private readonly MultiBoxLoss _loss;
@@ -22,18 +23,21 @@ internal sealed class Trainer : ITrainer
     /// <param name="config">What to do.</param>
     /// <param name="initial">What to start from.</param>
     /// <param name="createEngine">What computes; the processor where it is null.</param>
+    /// <param name="ranks">The processes that share each batch; null for one.</param>
     /// <exception cref="Graph.NetworkException">The images are too small for the network, or the machine has too little memory.</exception>
-    public Trainer(TrainingConfig config, Model initial, Func<Model, TrainingConfig, ITrainingEngine>? createEngine = null)
+    /// <exception cref="ArgumentException">The processes cannot share a batch evenly.</exception>
+    public Trainer(TrainingConfig config, Model initial, Func<Model, TrainingConfig, ITrainingEngine>? createEngine = null, Collective? ranks = null)
     {
-        (_config, _initial) = (config, initial);
+        (_config, _initial, _ranks) = (config, initial, ranks ?? Collective.Alone);
         var anchors = new AnchorGrid(initial.Network, config.ImageSize, config.ImageSize);
-        _loss = new MultiBoxLoss(anchors, config.Threads);
+        _loss = new MultiBoxLoss(anchors, config.Threads, _ranks);
         _engine = (createEngine ?? OnProcessor)(initial, config);
         _optimizer = CreateOptimizer();
     }
 
     /// <inheritdoc/>
-    public IBatchSource Load(FaceDataset dataset, SampleLoaderOptions options) => new ProcessorBatches(dataset, options);
+    public IBatchSource Load(FaceDataset dataset, SampleLoaderOptions options) =>
+        new ProcessorBatches(dataset, options with { Part = _ranks.Rank, Parts = _ranks.Size });
 
     /// <inheritdoc/>
     public void Bring(ITrainingBatch batch)
@@ -47,9 +51,9 @@ internal sealed class Trainer : ITrainer
         var loss = ComputeLoss(batch);
         _engine.Backward();
         _optimizer.Step(_engine.Gradients, learningRate);
-        if (!AllFinite(_engine.Parameters.Values) || !_engine.Statistics.Values.All(AllFinite))
-            throw TrainingDivergedException.OfWeights(batch);
-        return loss;
+        return AllFinite(_engine.Parameters.Values) && _engine.Statistics.Values.All(AllFinite)
+            ? loss
+            : throw TrainingDivergedException.OfWeights(NamesOf(batch));
     }
 
     /// <inheritdoc/>
@@ -99,11 +103,21 @@ internal sealed class Trainer : ITrainer
         for (var n = 0; n < samples.Count; n++) _engine.SetImage(n, samples[n].Image);
         _engine.Forward();
         var loss = _loss.Compute(_engine.Locations, _engine.Scores, [.. samples.Select(s => s.Faces)], _engine.LocationGradients, _engine.ScoreGradients);
-        return TrainingDivergedException.Check(loss, batch);
+        return TrainingDivergedException.Check(loss, () => NamesOf(batch));
     }
 
-    private static TrainingEngine OnProcessor(Model model, TrainingConfig config) =>
-        new(model, new TrainingEngineOptions { Batch = config.Batch, Height = config.ImageSize, Width = config.ImageSize, Threads = config.Threads });
+    /// <summary>The images of the whole batch; all processes ask for them, as all see the same loss and weights.</summary>
+    private string[] NamesOf(ITrainingBatch batch) => [.. _ranks.Join(string.Join('\n', batch.Names)).SelectMany(names => names.Split('\n'))];
+
+    private TrainingEngine OnProcessor(Model model, TrainingConfig config) => new(model, new TrainingEngineOptions
+    {
+        Batch = config.Batch,
+        Height = config.ImageSize,
+        Width = config.ImageSize,
+        Chunks = config.ChunkCount,
+        Collective = _ranks,
+        Threads = config.Threads,
+    });
 
     private void Freeze(FilterMask? mask) =>
         _optimizer.Frozen = mask is null ? null : new FrozenWeights(_initial.Network, _engine.Parameters, mask);

@@ -13,13 +13,19 @@ public abstract class TrainingBackend
     }
 
     /// <summary>The processor.</summary>
-    public static TrainingBackend Processor { get; } = new ProcessorBackend(null);
+    public static TrainingBackend Processor { get; } = new ProcessorBackend(null, Collective.Alone);
+
+    /// <summary>The processes that share each batch.</summary>
+    public virtual Collective Ranks => Collective.Alone;
 
     /// <summary>The device, as saved states name it.</summary>
     public abstract string Device { get; }
 
+    /// <summary>The processors of several processes, which take each step together.</summary>
+    public static TrainingBackend OnProcessors(Collective ranks) => new ProcessorBackend(null, ranks);
+
     /// <summary>The processor with training steps that <paramref name="createEngine"/> makes for a configuration's batch and image size.</summary>
-    public static TrainingBackend Of(Func<Model, TrainingConfig, ITrainingEngine> createEngine) => new ProcessorBackend(createEngine);
+    public static TrainingBackend Of(Func<Model, TrainingConfig, ITrainingEngine> createEngine) => new ProcessorBackend(createEngine, Collective.Alone);
 
     /// <summary>A detector that runs there.</summary>
     /// <exception cref="ArgumentException">The network is no detector, or does not take three channels.</exception>
@@ -32,11 +38,13 @@ public abstract class TrainingBackend
     /// <summary>What runs a model there.</summary>
     internal abstract IImageEngine CreateEngine(Model model);
 
-    private sealed class ProcessorBackend(Func<Model, TrainingConfig, ITrainingEngine>? createEngine) : TrainingBackend
+    private sealed class ProcessorBackend(Func<Model, TrainingConfig, ITrainingEngine>? createEngine, Collective ranks) : TrainingBackend
     {
         public override string Device => "cpu";
 
-        internal override ITrainer CreateTrainer(TrainingConfig config, Model initial) => new Trainer(config, initial, createEngine);
+        public override Collective Ranks => ranks;
+
+        internal override ITrainer CreateTrainer(TrainingConfig config, Model initial) => new Trainer(config, initial, createEngine, ranks);
 
         internal override IImageEngine CreateEngine(Model model) => new InferenceEngine(model);
     }

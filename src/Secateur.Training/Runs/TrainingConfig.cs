@@ -6,6 +6,7 @@ using Secateur.Graph;
 using Secateur.Models;
 using Secateur.Pruning.Criteria;
 using Secateur.Pruning.Targets;
+using Secateur.Training.Engine;
 
 namespace Secateur.Training.Runs;
 
@@ -14,6 +15,9 @@ namespace Secateur.Training.Runs;
 /// </summary>
 public sealed record TrainingConfig
 {
+    /// <summary>The most <see cref="Chunks"/>.</summary>
+    public const int MostChunks = 1024;
+
     /// <summary>What the run starts from, as the user named it: an architecture or a model file.</summary>
     public required string Model { get; init; }
 
@@ -56,6 +60,21 @@ public sealed record TrainingConfig
     /// <summary>How convolutions multiply.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Precision Precision { get; init; }
+
+    /// <summary>
+    /// Parts into which the work of each kernel call falls on the processor, and with it the most threads that work, in all processes together; null for
+    /// <see cref="TrainingEngineOptions.UsualChunks"/>. The last bits of sums depend on them.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Chunks
+    {
+        get;
+        init => field = value == TrainingEngineOptions.UsualChunks ? null : value;
+    }
+
+    /// <summary>The number of chunks.</summary>
+    [JsonIgnore]
+    public int ChunkCount => Chunks ?? TrainingEngineOptions.UsualChunks;
 
     /// <summary>Seed of initialisation, order, augmentation and the random criterion.</summary>
     public int Seed { get; init; }
@@ -120,6 +139,7 @@ public sealed record TrainingConfig
         Check(WeightDecay is >= 0 and < 1, "weight decay", WeightDecay, "at least 0 and less than 1");
         var ascending = !Milestones.IsDefault && Milestones.All(m => m >= 0) && Milestones.SequenceEqual(Milestones.Order());
         Check(ascending, "milestones", Milestones.IsDefault ? "null" : string.Join(", ", Milestones), "ascending steps");
+        Check(ChunkCount is > 0 and <= MostChunks, "chunks", ChunkCount, $"1 to {MostChunks}");
         Check(Enum.IsDefined(Precision), "precision", Precision, "fp32 or tf32");
         Check(ValidateEvery >= 0, "validation interval", ValidateEvery, "0 or more epochs");
         Check(Threads is > 0 and <= 1024, "threads", Threads, "1 to 1024");

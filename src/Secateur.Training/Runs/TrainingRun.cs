@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
 using Secateur.Graph;
 using Secateur.Models;
 using Secateur.Pruning;
@@ -12,7 +14,7 @@ namespace Secateur.Training.Runs;
 
 /// <summary>
 /// A training or pruning run in its folder. It may be stopped or killed at any moment and resumed: the outcome is the same, bit for bit, as if nothing
-/// had happened.
+/// had happened. Several processes may run it together, and any other number go on with it: all make the same calls, and the first one writes.
 /// </summary>
 public sealed class TrainingRun : IDisposable
 {
@@ -21,7 +23,8 @@ public sealed class TrainingRun : IDisposable
     private readonly TrainingData _data;
     private readonly TrainingBackend _backend;
     private readonly ITrainer _trainer;
-    private readonly IDisposable _lock;
+    private readonly Collective _ranks;
+    private readonly IDisposable? _lock;
     private readonly ImmutableArray<TrainingPhase> _phases;
     private readonly Validation? _validation;
     private readonly RunSpeed _speed;
@@ -32,13 +35,17 @@ public sealed class TrainingRun : IDisposable
 
     private TrainingRun(TrainingConfig config, DetectorHead head, TrainingData data, TrainingBackend backend, ITrainer trainer, Func<ITrainer, RunFolder> place)
     {
-        (_config, _head, _data, _backend, _trainer) = (config, head, data, backend, trainer);
+        (_config, _head, _data, _backend, _trainer, _ranks) = (config, head, data, backend, trainer, backend.Ranks);
         _phases = TrainingPhase.Of(config);
         _speed = new RunSpeed(config.Batch);
         _loader = new Lazy<IBatchSource>(() => _trainer.Load(_data.Train, LoaderOptions()));
         if (config.ValidateEvery > 0 && data.Validation is { } split) _validation = new Validation(split, head, config, backend, TellBroken);
-        Folder = place(trainer);
-        _lock = Folder.Lock();
+
+        // One process writes; the others hear where.
+        if (_ranks.IsFirst) Folder = place(trainer);
+        var path = _ranks.Join(Folder?.Path ?? "")[0];
+        Folder ??= RunFolder.At(path);
+        _lock = _ranks.IsFirst ? Folder.Lock() : null;
     }
 
     /// <summary>Its folder.</summary>
@@ -51,8 +58,9 @@ public sealed class TrainingRun : IDisposable
     /// <param name="data">The data that the configuration was made for.</param>
     /// <param name="backend">What computes; the processor where it is null.</param>
     /// <param name="numbered">Whether the folder gets the first free number.</param>
-    /// <exception cref="ArgumentException">The configuration is out of its range, or for other data.</exception>
+    /// <exception cref="ArgumentException">The configuration is out of its range, or for other data, or the processes cannot share its batch.</exception>
     /// <exception cref="NetworkException">The images are too small for the network, or the machine has too little memory.</exception>
+    /// <exception cref="InvalidOperationException">The processes have different configurations or weights.</exception>
     /// <exception cref="IOException">The folder exists or cannot be written.</exception>
     public static TrainingRun Start(
         string path,
@@ -109,14 +117,16 @@ public sealed class TrainingRun : IDisposable
     {
         if (_ran) throw new InvalidOperationException("a run runs once; resume it from its folder");
         _ran = true;
-        if (!_at.Begun) Begin(progress, cancellation);
+        var stop = new SharedStop(_ranks, cancellation);
+        if (!_at.Begun) Begin(progress, stop);
         while (_at.Phase < _phases.Length)
         {
-            TakeSteps(progress, cancellation);
-            EndEpoch(progress, cancellation);
+            TakeSteps(progress, stop);
+            EndEpoch(progress, stop);
         }
 
-        return new TrainingResult(Folder, _at.Metrics, _at.Best, _config.Pruning is null ? null : PrunedModels.Write(Folder, _config.ImageSize));
+        var pruning = _config.Pruning is not null && _ranks.IsFirst ? PrunedModels.Write(Folder, _config.ImageSize) : null;
+        return new TrainingResult(Folder, _at.Metrics, _at.Best, pruning);
     }
 
     /// <inheritdoc/>
@@ -124,17 +134,17 @@ public sealed class TrainingRun : IDisposable
     {
         if (_loader.IsValueCreated) _loader.Value.Dispose();
         _trainer.Dispose();
-        _lock.Dispose();
+        _lock?.Dispose();
     }
 
     /// <summary>Told once of every image that cannot be decoded, and why; training takes another, validation leaves it out. Called on background threads.</summary>
     public Action<string, string>? BrokenImage { get; set; }
 
-    private void Begin(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    private void Begin(IProgress<TrainingProgress>? progress, SharedStop stop)
     {
         try
         {
-            BeginPhase(progress, cancellation);
+            BeginPhase(progress, stop);
         }
         catch (OperationCanceledException)
         {
@@ -151,13 +161,13 @@ public sealed class TrainingRun : IDisposable
 
     private long StepOfPhase => ((long)_at.Epoch * _config.StepsPerEpoch) + _at.Step;
 
-    private void TakeSteps(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    private void TakeSteps(IProgress<TrainingProgress>? progress, SharedStop stop)
     {
         var saved = Stopwatch.StartNew();
         while (_at.Step < _config.StepsPerEpoch)
         {
             var clock = Stopwatch.StartNew();
-            var batch = NextBatch(cancellation);
+            var batch = NextBatch(stop);
             _trainer.Bring(batch);
             var waited = clock.Elapsed.TotalSeconds;
             var loss = _trainer.Step(batch, Phase.Schedule.RateAt(StepOfPhase));
@@ -178,7 +188,7 @@ public sealed class TrainingRun : IDisposable
         }
     }
 
-    private void EndEpoch(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    private void EndEpoch(IProgress<TrainingProgress>? progress, SharedStop stop)
     {
         DivergenceGuard.CheckEpoch(_at);
         _at = _at with { Devices = DevicesWith(_backend.Device) };
@@ -193,9 +203,9 @@ public sealed class TrainingRun : IDisposable
         try
         {
             void Tell(RunActivity activity, int done, int total) => progress?.Report(Progress(activity, done, total));
-            if (prunes) _trainer.Zero(SelectFilters(Tell, cancellation));
+            if (prunes) _trainer.Zero(SelectFilters(Tell, stop));
             model = _trainer.ToModel(Provenance());
-            if (validates) validation = _validation!.Measure(model, Tell, cancellation);
+            if (validates) validation = _validation!.Measure(model, Tell, stop);
         }
         catch (OperationCanceledException)
         {
@@ -208,14 +218,18 @@ public sealed class TrainingRun : IDisposable
         if (isCandidate && validation is { } measured && !(measured.Precision.Mean <= _at.Best))
         {
             _at = _at with { Best = measured.Precision.Mean };
-            ModelFile.Write(Folder.Best, model);
+            if (_ranks.IsFirst) ModelFile.Write(Folder.Best, model);
         }
 
-        ModelFile.Write(Folder.Last, model);
-        MetricsFiles.Write(Folder, _at.Metrics);
+        if (_ranks.IsFirst)
+        {
+            ModelFile.Write(Folder.Last, model);
+            MetricsFiles.Write(Folder, _at.Metrics);
+        }
+
         progress?.Report(Progress(RunActivity.Training, _at.Step, _config.StepsPerEpoch) with { Finished = row });
         _at = last ? _at.NextPhase() : _at.NextEpoch();
-        if (last && _at.Phase < _phases.Length) BeginPhase(progress, cancellation);
+        if (last && _at.Phase < _phases.Length) BeginPhase(progress, stop);
         Save();
     }
 
@@ -240,10 +254,10 @@ public sealed class TrainingRun : IDisposable
         }
     }
 
-    private void BeginPhase(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    private void BeginPhase(IProgress<TrainingProgress>? progress, SharedStop stop)
     {
         void Tell(RunActivity activity, int done, int total) => progress?.Report(Progress(activity, done, total));
-        if (_config.Pruning is not null && Phase.Frozen && _at.Phase == 0) _trainer.Zero(SelectFilters(Tell, cancellation));
+        if (_config.Pruning is not null && Phase.Frozen && _at.Phase == 0) _trainer.Zero(SelectFilters(Tell, stop));
         var frozen = Phase.Frozen || _config.KeepZeroFilters ? FilterMask.FromZeros(_trainer.ToModel("")) : null;
         _at = _at with { Begun = true, Frozen = frozen?.Pruned };
         _trainer.BeginPhase(frozen);
@@ -252,11 +266,11 @@ public sealed class TrainingRun : IDisposable
     private FilterCriterion Criterion() => FilterCriteria.Create(_config.Pruning!.Criterion, _config.Seed);
 
     /// <summary>Depends on weights, seed and epoch alone, so that it can be done again.</summary>
-    private FilterMask SelectFilters(Action<RunActivity, int, int> tell, CancellationToken cancellation)
+    private FilterMask SelectFilters(Action<RunActivity, int, int> tell, SharedStop stop)
     {
         var criterion = Criterion();
         var gradients = criterion.NeedsGradients
-            ? GradientBatches.Measure(_trainer, _config, _data, LoaderOptions(), (done, total) => tell(RunActivity.MeasuringGradients, done, total), cancellation)
+            ? GradientBatches.Measure(_trainer, _config, _data, LoaderOptions(), (done, total) => tell(RunActivity.MeasuringGradients, done, total), stop)
             : null;
         return _config.Pruning!.ToPlan().Select(_trainer.ToModel(""), criterion, gradients);
     }
@@ -266,12 +280,15 @@ public sealed class TrainingRun : IDisposable
     {
         config.Pruning?.ToPlan().Check(initial, FilterCriteria.Create(config.Pruning.Criterion, config.Seed));
         backend ??= TrainingBackend.Processor;
+        backend.Ranks.RequireShares(config.Batch, config.ChunkCount);
+        backend.Ranks.RequireSame("configuration or data set", Encoding.UTF8.GetBytes(config.Digest()));
         var trainer = backend.CreateTrainer(config, initial);
         TrainingRun? run = null;
         try
         {
             run = new TrainingRun(config, initial.Network.Head, data, backend, trainer, place);
             if (resumes) run.Restore(StateFile.Read(run.Folder.State, initial, config));
+            backend.Ranks.RequireSame("model or saved state", run.Content());
             return run;
         }
         catch
@@ -296,19 +313,30 @@ public sealed class TrainingRun : IDisposable
 
         // It ended, and was made longer since.
         if (_at.Phase == _phases.Length && _config.Pruning is null && _at.Metrics.Length < _config.Epochs) _at = _at with { Phase = 0, Epoch = _at.Metrics.Length };
-        if (!_at.Metrics.IsEmpty) MetricsFiles.Write(Folder, _at.Metrics);
+        if (!_at.Metrics.IsEmpty && _ranks.IsFirst) MetricsFiles.Write(Folder, _at.Metrics);
     }
 
     private ImmutableArray<string> DevicesWith(string device) => _at.Devices.Contains(device) ? _at.Devices : _at.Devices.Add(device);
 
-    private void Save() => StateFile.Write(Folder.State, _trainer.Snapshot(_at), _config);
+    /// <summary>All that the next step depends on.</summary>
+    private byte[] Content()
+    {
+        var state = _trainer.Snapshot(_at);
+        var arrays = state.Statistics.Concat(state.Optimizer.Arrays).OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => a.Value).Prepend(state.Parameters);
+        return [.. BitConverter.GetBytes(state.Optimizer.Steps), .. arrays.SelectMany(a => MemoryMarshal.AsBytes(a.AsSpan()).ToArray())];
+    }
 
-    private ITrainingBatch NextBatch(CancellationToken cancellation)
+    private void Save()
+    {
+        if (_ranks.IsFirst) StateFile.Write(Folder.State, _trainer.Snapshot(_at), _config);
+    }
+
+    private ITrainingBatch NextBatch(SharedStop stop)
     {
         try
         {
-            cancellation.ThrowIfCancellationRequested();
-            return _loader.Value.Next(cancellation);
+            stop.Check();
+            return _loader.Value.Next(stop.Waiting);
         }
         catch (OperationCanceledException)
         {

@@ -29,10 +29,10 @@ internal sealed class Validation
         _precision = new ValidationPrecision(data, config.Threads);
     }
 
-    /// <exception cref="OperationCanceledException">Cancelled between two images.</exception>
-    public ValidationResult Measure(Model model, Action<RunActivity, int, int> report, CancellationToken cancellation)
+    /// <exception cref="OperationCanceledException">Stopped between two images.</exception>
+    public ValidationResult Measure(Model model, Action<RunActivity, int, int> report, SharedStop stop)
     {
-        var (lossL, lossC) = _loss.Measure(model, (done, total) => report(RunActivity.ValidationLoss, done, total), cancellation);
-        return new ValidationResult(lossL, lossC, _precision.Measure(model, _backend, (done, total) => report(RunActivity.Detecting, done, total), cancellation));
+        var (lossL, lossC) = _loss.Measure(model, (done, total) => report(RunActivity.ValidationLoss, done, total), stop);
+        return new ValidationResult(lossL, lossC, _precision.Measure(model, _backend, (done, total) => report(RunActivity.Detecting, done, total), stop));
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Secateur.Graph;
 using Secateur.Training.Data.Datasets;
 using Secateur.Training.Data.Loading;
@@ -16,6 +17,7 @@ internal sealed class ValidationLoss(FaceDataset data, DetectorHead head, Traini
     private const long MostKept = 1L << 30;
     private const int Channels = 3;
 
+    private readonly ImmutableArray<LabelledImage> _share = backend.Ranks.ShareOf(data.Images);
     private TrainingSample[][]? _kept;
 
     /// <summary>Side of the square network input in pixels.</summary>
@@ -38,36 +40,50 @@ internal sealed class ValidationLoss(FaceDataset data, DetectorHead head, Traini
 
     /// <summary>Measures smooth L1 and cross entropy as if all images were one batch: sums over the positives of all.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="report">Told the images done and in all.</param>
+    /// <param name="report">Told the images done and in all, of this process's share.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="NetworkException">The network cannot run at this size.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public (double L, double C) Measure(Model model, Action<int, int> report, CancellationToken cancellation)
+    public (double L, double C) Measure(Model model, Action<int, int> report, CancellationToken cancellation) => Measure(model, report, new SharedStop(backend.Ranks, cancellation));
+
+    /// <summary>The same, stopped for all processes together; sums are added up batch by batch whoever computed them.</summary>
+    public (double L, double C) Measure(Model model, Action<int, int> report, SharedStop stop)
     {
-        var anchors = new AnchorGrid(model.Network, ImageSize, ImageSize);
-        using var outputs = new InferenceOutputs(backend.CreateEngine(model), anchors.Count, Threads);
-        var loss = new MultiBoxLoss(anchors, Threads);
-        var (sumL, sumC, positives, done) = (0.0, 0.0, 0, 0);
-        foreach (var batch in Batches(cancellation))
+        var (sumL, sumC, positives) = (0.0, 0.0, 0);
+        foreach (var batch in backend.Ranks.Join<ImageSums>(stop.Share(cancellation => SumsOfShare(model, report, cancellation))).Chunk(Batch))
         {
-            var (locations, scores) = outputs.Run(batch, cancellation);
-            var result = loss.Compute(locations, scores, [.. batch.Select(s => s.Faces)]);
+            var result = MultiBoxLoss.Sum(batch);
 
             // Without positives, the batch's divisor is its number of images, and nothing but zeros is divided.
             sumL += result.Location * result.Positives;
             sumC += result.Confidence * result.Positives;
             positives += result.Positives;
-            report(done += batch.Length, data.Images.Length);
         }
 
         return (sumL / Math.Max(1, positives), sumC / Math.Max(1, positives));
     }
 
+    private ImageSums[] SumsOfShare(Model model, Action<int, int> report, CancellationToken cancellation)
+    {
+        var anchors = new AnchorGrid(model.Network, ImageSize, ImageSize);
+        using var outputs = new InferenceOutputs(backend.CreateEngine(model), anchors.Count, Threads);
+        var loss = new MultiBoxLoss(anchors, Threads);
+        var sums = new List<ImageSums>(_share.Length);
+        foreach (var batch in Batches(cancellation))
+        {
+            var (locations, scores) = outputs.Run(batch, cancellation);
+            sums.AddRange(loss.SumsOf(locations, scores, [.. batch.Select(s => s.Faces)]));
+            report(sums.Count, _share.Length);
+        }
+
+        return [.. sums];
+    }
+
     private IEnumerable<TrainingSample[]> Batches(CancellationToken cancellation)
     {
         if (_kept is not null) return _kept;
-        var batches = new ValidationSamples(data, head, ImageSize) { Strict = Strict, BrokenImage = BrokenImage }.Batches(Batch, Threads, cancellation);
-        var fits = (long)data.Images.Length * ImageSize * ImageSize * Channels <= MostKept;
+        var batches = new ValidationSamples(data with { Images = _share }, head, ImageSize) { Strict = Strict, BrokenImage = BrokenImage }.Batches(Batch, Threads, cancellation);
+        var fits = (long)_share.Length * ImageSize * ImageSize * Channels <= MostKept;
         return Keep && fits ? _kept = [.. batches] : batches;
     }
 }

@@ -26,19 +26,28 @@ internal sealed class ValidationPrecision
     /// <exception cref="InvalidFileException">The ground truth files are there, but damaged.</exception>
     public ValidationPrecision(FaceDataset data, int threads) => (_data, _official, _threads) = (data, Official(data), threads);
 
-    /// <summary>Detects in every image; the result does not depend on the number of threads. Images that cannot be decoded are left out.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled between two images.</exception>
-    public PrecisionResult Measure(Model model, TrainingBackend backend, Action<int, int> report, CancellationToken cancellation)
+    /// <summary>Detects in every image; the result does not depend on the number of threads or processes. Images that cannot be decoded are left out.</summary>
+    /// <exception cref="OperationCanceledException">Stopped between two images.</exception>
+    public PrecisionResult Measure(Model model, TrainingBackend backend, Action<int, int> report, SharedStop stop)
     {
         using var detector = backend.CreateDetector(model, DetectorOptions.Evaluation);
-        var found = DatasetDetections.Run(_data.Images, detector.Detect, _threads, report, cancellation).Found;
+        var share = backend.Ranks.ShareOf(_data.Images);
+        var found = Join(backend.Ranks, stop.Share(cancellation => DatasetDetections.Run(share, detector.Detect, _threads, report, cancellation)).Found);
         var read = Enumerable.Range(0, found.Length).Where(i => found[i] is not null).ToArray();
         if (_official is not { } official)
             return new PrecisionResult(BoxPrecision.Of([.. read.Select(i => _data.Images[i])], [.. read.Select(i => found[i]!)]).Ap50 ?? 0, null, null, null);
         var predictions = read.ToDictionary(i => official.Names[i], IReadOnlyList<WiderPrediction> (i) => [.. found[i]!.Select(AsSubmitted)]);
-        var result = new WiderEvaluator(official.Truth) { Threads = _threads }.Evaluate(predictions, cancellation);
+        var result = new WiderEvaluator(official.Truth) { Threads = _threads }.Evaluate(predictions, stop.Waiting);
         var (easy, medium, hard) = (result.Easy.AveragePrecision, result.Medium.AveragePrecision, result.Hard.AveragePrecision);
         return new PrecisionResult(new[] { easy, medium, hard }.Average() ?? 0, easy, medium, hard);
+    }
+
+    /// <summary>The faces of all images; null where one could not be read.</summary>
+    private static IReadOnlyList<FaceDetection>?[] Join(Collective ranks, ImmutableArray<IReadOnlyList<FaceDetection>?> share)
+    {
+        var counts = ranks.Join<int>([.. share.Select(found => found?.Count ?? -1)]);
+        var (faces, at) = (ranks.Join<FaceDetection>([.. share.SelectMany(found => found ?? [])]), 0);
+        return [.. counts.Select(count => count < 0 ? null : faces[at..(at += count)])];
     }
 
     /// <summary>As the submission files round it, so that <c>secateur evaluate</c> measures the same.</summary>

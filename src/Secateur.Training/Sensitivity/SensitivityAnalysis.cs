@@ -80,7 +80,7 @@ public static class SensitivityAnalysis
         if (settings.Metric == SensitivityMetric.Ap)
         {
             var precision = new ValidationPrecision(data, settings.Threads);
-            return pruned => precision.Measure(pruned, backend, (_, _) => { }, cancellation).Mean;
+            return pruned => precision.Measure(pruned, backend, (_, _) => { }, new SharedStop(backend.Ranks, cancellation)).Mean;
         }
 
         var loss = new ValidationLoss(data, model.Network.Head, backend)

@@ -85,13 +85,17 @@ public sealed class LocalExecutorTests : IDisposable
     public void Work_that_another_process_holds_is_running()
     {
         var item = Item("a", "done");
-        using (item.Folder.Hold())
+        item.Folder.Do(_ =>
         {
             Assert.Equal(JobState.Running, item.Folder.State());
-            Assert.Throws<IOException>(item.Folder.Hold);
-        }
-
+            Assert.Throws<IOException>(() => item.Folder.Do(_ => Assert.Fail("twice")));
+            var ended = new List<EndedItem>();
+            Assert.False(Executor(ended: ended.Add).Run([Item("a", "crash")]));
+            Assert.Equal((JobState.Running, "another process works on it"), (ended[0].State, ended[0].Problem));
+        });
         Assert.Equal(JobState.Stopped, item.Folder.State());
+        Assert.Throws<InvalidOperationException>(() => item.Folder.Do(_ => throw new InvalidOperationException("no ink")));
+        Assert.Equal((JobState.Failed, "no ink"), (item.Folder.State(), item.Folder.ReadError()));
     }
 
     private string[] Log => File.Exists(_temporary.PathOf("log")) ? File.ReadAllLines(_temporary.PathOf("log")) : [];

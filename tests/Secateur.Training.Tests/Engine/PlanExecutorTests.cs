@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Secateur.Execution;
 using Secateur.Graph;
 using Secateur.Kernels.Conv2d;
 using Secateur.Pruning.Compaction;
@@ -5,6 +7,7 @@ using Secateur.TestSupport;
 using Secateur.Training.Engine;
 using Secateur.Training.Engine.Binding;
 using Secateur.Training.Engine.Operations.Convolution;
+using Secateur.Training.Engine.Steps;
 using Secateur.Weights;
 using Xunit;
 
@@ -78,8 +81,8 @@ public class PlanExecutorTests
             var model = RandomNetworks.CreateDense(seed);
             try
             {
-                var plenty = Run(model, seed, 9, 7, new TrainingEngineOptions { Threads = 1 });
-                var scarce = Run(model, seed, 9, 7, new TrainingEngineOptions { Threads = 1, MemoryLimit = 0 });
+                var plenty = Run(model, seed, 9, 7, new TrainingEngineOptions { Batch = Images, Threads = 1 });
+                var scarce = Run(model, seed, 9, 7, new TrainingEngineOptions { Batch = Images, Threads = 1, MemoryLimit = 0 });
                 AssertSameBits(plenty, scarce, $"seed {seed}");
             }
             catch (NetworkException)
@@ -97,15 +100,80 @@ public class PlanExecutorTests
             var model = RandomNetworks.CreateDense(seed);
             try
             {
-                var one = Run(model, seed, 13, 8, new TrainingEngineOptions { Threads = 1 });
+                var one = Run(model, seed, 13, 8, new TrainingEngineOptions { Batch = Images, Threads = 1 });
                 foreach (var threads in new[] { 2, 3, 17 })
-                    AssertSameBits(one, Run(model, seed, 13, 8, new TrainingEngineOptions { Threads = threads }), $"seed {seed}, {threads} threads");
+                    AssertSameBits(one, Run(model, seed, 13, 8, new TrainingEngineOptions { Batch = Images, Threads = threads }), $"seed {seed}, {threads} threads");
             }
             catch (NetworkException)
             {
                 // Too small for this network.
             }
         }
+    }
+
+    [Theory]
+    [InlineData(16, 24, 16)]
+    [InlineData(32, 24, 24)]
+    [InlineData(64, 40, 40)]
+    public void As_many_threads_as_chunks_work_at_the_same_time(int chunks, int threads, int expected)
+    {
+        var context = new EngineContext
+        {
+            Level = Secateur.Kernels.Simd.SimdLevels.Detect(),
+            Batch = chunks,
+            Chunks = chunks,
+            Collective = Collective.Alone,
+            Parameters = new ParameterVector(RandomNetworks.CreateDense(1)),
+            Gradients = [],
+            Statistics = new Dictionary<string, float[]>(),
+        };
+        using var team = new WorkerTeam(threads);
+        using var step = new MeetingStep(context, expected);
+        step.Reset();
+        unsafe
+        {
+            team.Run([step], null);
+        }
+
+        Assert.Equal(expected, step.Threads.Count);
+    }
+
+    [Theory]
+    [InlineData(2, 16)]
+    [InlineData(4, 16)]
+    [InlineData(4, 12)]
+    [InlineData(2, 2)]
+    public void The_number_of_processes_changes_no_bit(int processes, int chunks)
+    {
+        const int Batch = 4;
+        var checkedNetworks = 0;
+        for (var seed = 0; seed < 40; seed++)
+        {
+            var model = RandomNetworks.CreateDense(seed);
+            foreach (var (height, width) in new[] { (13, 8), (1, 1), (40, 24) })
+            {
+                try
+                {
+                    var options = new TrainingEngineOptions { Batch = Batch, Chunks = chunks, Threads = 1 };
+                    var whole = Run(model, seed, height, width, options);
+                    var parts = ThreadCollective.Run(processes, ranks => Run(model, seed, height, width, options with { Collective = ranks, Threads = 1 + (ranks.Rank % 2) }));
+                    var results = model.Network.Outputs.Length;
+                    for (var i = 0; i < whole.Count; i++)
+                    {
+                        if (i < results) Assert.True(whole[i].AsSpan().SequenceEqual([.. parts.SelectMany(p => p[i])]), $"seed {seed}, {height} x {width}, result {i}");
+                        else Assert.All(parts, p => Assert.True(whole[i].AsSpan().SequenceEqual(p[i]), $"seed {seed}, {height} x {width}, gradients or statistics {i}"));
+                    }
+
+                    checkedNetworks++;
+                }
+                catch (NetworkException)
+                {
+                    // Too small for this network.
+                }
+            }
+        }
+
+        Assert.True(checkedNetworks > 40, $"only {checkedNetworks} networks were checked");
     }
 
     [Fact]
@@ -116,7 +184,7 @@ public class PlanExecutorTests
             var model = RandomNetworks.CreateDense(seed);
             try
             {
-                var options = new TrainingEngineOptions { Threads = 2 };
+                var options = new TrainingEngineOptions { Batch = Images, Threads = 2 };
                 AssertSameBits(Run(model, seed, 13, 8, options), Run(model, seed, 13, 8, options, isScratchSpoilt: true), $"seed {seed}");
             }
             catch (NetworkException)
@@ -171,12 +239,14 @@ public class PlanExecutorTests
     {
         var random = new Random(seed);
         var shapes = NetworkShapes.Infer(model.Network, height, width);
-        var input = Draw(random, Images * model.Network.ChannelsOf(0) * height * width);
-        var gradients = model.Network.Outputs.ToDictionary(o => o.Name, o => Draw(random, Images * shapes[o.Node].Channels * (int)shapes[o.Node].Area));
-        using var run = new OutputRun(model, input, gradients, height, width, options with { Batch = Images });
+        var input = Draw(random, options.Batch * model.Network.ChannelsOf(0) * height * width);
+        var gradients = model.Network.Outputs.ToDictionary(o => o.Name, o => Own(Draw(random, options.Batch * shapes[o.Node].Channels * (int)shapes[o.Node].Area)));
+        using var run = new OutputRun(model, Own(input), gradients, height, width, options);
         if (isScratchSpoilt) run.Executor.Watch = (_, _) => run.Executor.Scratch.Fill(float.NaN);
         run.Step();
         return [.. run.Results.Values, run.Executor.Gradients, .. run.Executor.Statistics.Values];
+
+        float[] Own(float[] all) => [.. options.Collective.ShareOf([.. all])];
     }
 
     private static float[] Draw(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => RandomWeights.Normal(random))];
@@ -187,6 +257,27 @@ public class PlanExecutorTests
         foreach (var (e, a) in expected.Zip(actual)) Assert.True(e.AsSpan().SequenceEqual(a), where);
     }
 
+    /// <summary>A step whose first tasks wait for each other, so that so many threads must be in it.</summary>
+    private sealed unsafe class MeetingStep(EngineContext context, int threads) : TrainingStep("meeting", context), IDisposable
+    {
+        private readonly CountdownEvent _here = new(threads);
+
+        public ConcurrentDictionary<int, bool> Threads { get; } = [];
+
+        public override IEnumerable<PlanBuffer> Buffers => [];
+
+        protected override int Tasks => Context.Batch;
+
+        public void Dispose() => _here.Dispose();
+
+        protected override void RunTask(float* memory, float* scratch, int chunk, int task)
+        {
+            Threads.TryAdd(Environment.CurrentManagedThreadId, true);
+            if (!_here.IsSet) _here.Signal();
+            HangGuard.Until(() => _here.IsSet);
+        }
+    }
+
     /// <summary>An executor bound to the named outputs of any network.</summary>
     private sealed class OutputRun : IDisposable
     {
@@ -194,9 +285,9 @@ public class PlanExecutorTests
         {
             var shapes = NetworkShapes.Infer(model.Network, height, width);
             var channels = model.Network.Nodes.OfType<InputNode>().Single().Channels;
-            var input = new BatchInput(options.Batch, channels, height, width, model.Network.Head.Pixels);
+            var input = new BatchInput(options.OwnBatch, channels, height, width, model.Network.Head.Pixels);
             var size = channels * height * width;
-            for (var n = 0; n < options.Batch; n++) input.Set(n, images.AsSpan(n * size, size));
+            for (var n = 0; n < options.OwnBatch; n++) input.Set(n, images.AsSpan(n * size, size));
             Results = model.Network.Outputs.ToDictionary(o => o.Name, o => new float[gradients[o.Name].Length]);
             var bindings = model.Network.Outputs.Select(o =>
             {

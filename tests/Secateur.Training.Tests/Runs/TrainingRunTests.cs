@@ -86,7 +86,7 @@ public sealed class TrainingRunTests : IDisposable
         using var trainer = new Trainer(config, _model);
         var before = trainer.ToModel("");
         var options = new SampleLoaderOptions { Head = _model.Network.Head, ImageSize = config.ImageSize, Batch = config.Batch };
-        var gradients = GradientBatches.Measure(trainer, config, _data, options, (_, _) => { }, default);
+        var gradients = GradientBatches.Measure(trainer, config, _data, options, (_, _) => { }, new SharedStop(Collective.Alone, default));
         Assert.All(before.Weights, w => Assert.Equal(w.Value.Data, trainer.ToModel("").Weights[w.Key].Data));
         Assert.Equal(2, gradients.Count);
         Assert.NotEqual(gradients[0]["base.0.0.weight"].Data, gradients[1]["base.0.0.weight"].Data);

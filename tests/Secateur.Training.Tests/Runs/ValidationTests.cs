@@ -22,7 +22,7 @@ public sealed class ValidationTests : IDisposable
         // The spot's anchor is (2, 6) to (18, 22); the first image's face is there, the second's is there or elsewhere.
         var model = BrightSpotDetector.Create();
         var data = Open(("a", 255, "2 6 16 16"), ("b", 150, secondFace));
-        var result = new ValidationPrecision(data, threads: 2).Measure(model, TrainingBackend.Processor, (_, _) => { }, default);
+        var result = new ValidationPrecision(data, threads: 2).Measure(model, TrainingBackend.Processor, (_, _) => { }, new SharedStop(Collective.Alone, default));
         Assert.Equal(new PrecisionResult(expected, null, null, null), result);
     }
 
@@ -33,7 +33,7 @@ public sealed class ValidationTests : IDisposable
         var data = Open(("a", 255, "2 6 16 16"), ("b", 230, "30 10 20 20"), ("c", 200, "5 5 30 30"));
         var config = Samples.Config with { ImageSize = 64 };
         ValidationResult Measure(int batch, int threads) =>
-            new Validation(data, model.Network.Head, config with { Batch = batch, Threads = threads }, TrainingBackend.Processor, (_, _) => { }).Measure(model, (_, _, _) => { }, default);
+            new Validation(data, model.Network.Head, config with { Batch = batch, Threads = threads }, TrainingBackend.Processor, (_, _) => { }).Measure(model, (_, _, _) => { }, new SharedStop(Collective.Alone, default));
         var (one, parted) = (Measure(3, 1), Measure(2, 2));
         Assert.Equal(one.LossL, parted.LossL, 1e-9);
         Assert.Equal(one.LossC, parted.LossC, 1e-9);

@@ -17,7 +17,7 @@ internal static class Gradients
     {
         var data = options.Training.OpenTraining(parsed);
         var config = options.Training.Apply(parsed, batch => TrainingConfig.For(parsed.GetValue(options.Source)!, model.Network, data, batch, epochs: 0, schedule));
-        TrainingOptions.Check(config with { Epochs = 1 }, model.Network);
+        TrainingOptions.Check(config with { Epochs = 1 }, model.Network, device.Backend.Ranks);
         device.Announce();
         return ProgressBar.Run("measuring gradients", progress => GradientBatches.Measure(model, config, data, device.Backend, RunSession.TellBroken, progress, cancellation));
     }

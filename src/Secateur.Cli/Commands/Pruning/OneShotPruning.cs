@@ -5,6 +5,7 @@ using Secateur.Kernels;
 using Secateur.Models;
 using Secateur.Pruning;
 using Secateur.Pruning.Criteria;
+using Secateur.Training;
 using Secateur.Training.Runs;
 using Secateur.Weights;
 
@@ -15,11 +16,12 @@ internal static class OneShotPruning
 {
     /// <summary>Prunes, writes the masked model, and the mask where one is wanted.</summary>
     /// <returns>The exit code.</returns>
-    public static int Run(PruneOptions options, ParseResult parsed, CancellationToken cancellation)
+    public static int Run(PruneOptions options, ParseResult parsed, Collective ranks, CancellationToken cancellation)
     {
-        var target = options.OneShotOutputOf(parsed);
+        var target = options.OneShotOutputOf(parsed, ranks);
         var model = parsed.ReadModel(options.Source, options.Architecture);
-        var outcome = options.MaskOf(parsed) is { } mask ? Masked(model, mask, options.ScheduleOf(parsed)) : Chosen(options, parsed, model, cancellation);
+        var outcome = options.MaskOf(parsed) is { } mask ? Masked(model, mask, options.ScheduleOf(parsed)) : Chosen(options, parsed, model, ranks, cancellation);
+        if (!ranks.IsFirst) return 0;
         ModelFile.Write(target, outcome.Model);
         if (options.SavedMaskOf(parsed) is { } saved) FilterMaskFile.Write(saved, FilterMask.FromZeros(outcome.Model), model.Network);
         Print(target, outcome, options.SavedMaskOf(parsed), parsed.GetValue(options.Training.Json));
@@ -40,7 +42,7 @@ internal static class OneShotPruning
         return new Outcome(new Model(masked.Network, masked.Weights, masked.Info.WithStep($"pruned in one shot: {schedule.Describe()}")), schedule);
     }
 
-    private static Outcome Chosen(PruneOptions options, ParseResult parsed, Model model, CancellationToken cancellation)
+    private static Outcome Chosen(PruneOptions options, ParseResult parsed, Model model, Collective ranks, CancellationToken cancellation)
     {
         ComputeDevice? device = null;
         IReadOnlyList<IReadOnlyDictionary<string, Tensor>>? gradients = null;
@@ -59,7 +61,7 @@ internal static class OneShotPruning
         }
 
         IReadOnlyList<IReadOnlyDictionary<string, Tensor>>? Measured(FilterCriterion criterion) => criterion.NeedsGradients
-            ? gradients ??= Gradients.Measure(options, parsed, model, options.ScheduleOf(parsed), device ??= options.Training.OpenDevice(parsed), cancellation)
+            ? gradients ??= Gradients.Measure(options, parsed, model, options.ScheduleOf(parsed), device ??= options.Training.OpenDevice(parsed, ranks), cancellation)
             : null;
     }
 

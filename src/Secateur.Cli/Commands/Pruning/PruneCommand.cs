@@ -34,14 +34,16 @@ internal static class PruneCommand
               secateur prune --resume runs/prune/eresfd-fpgm-50-1
             """);
         options.AddTo(command);
-        command.SetCancellableAction((parsed, cancellation) =>
+        command.SetSharedAction((parsed, ranks, cancellation) =>
         {
+            options.RequireOneProcess(parsed, ranks);
             if (options.Search.IsTrial(parsed.CommandResult)) return SearchSession.RunTrial(options, parsed, cancellation);
-            options.RequireMaskPlace(parsed);
+            if (ranks.IsFirst) options.RequireMaskPlace(parsed);
             var resumes = options.Training.Resumes(parsed.CommandResult);
-            if (!resumes && !options.Search.IsWanted(parsed) && options.IsOneShot(parsed)) return OneShotPruning.Run(options, parsed, cancellation);
-            using var device = options.Training.OpenDevice(parsed);
-            if (resumes && SearchFolder.IsSearch(options.Training.ResumedFolder(parsed, options.RunsOf(parsed)))) return SearchSession.Resume(options, parsed, device, cancellation);
+            if (!resumes && !options.Search.IsWanted(parsed) && options.IsOneShot(parsed)) return OneShotPruning.Run(options, parsed, ranks, cancellation);
+            using var device = options.Training.OpenDevice(parsed, ranks);
+            if (resumes && SearchFolder.IsSearch(options.Training.ResumedFolder(parsed, options.RunsOf(parsed))))
+                return ranks.Size == 1 ? SearchSession.Resume(options, parsed, device, cancellation) : throw new UsageException("a search is for one process; go on with it without mpirun");
             if (options.Search.IsWanted(parsed)) return SearchSession.Start(options, parsed, device, cancellation);
             using var run = resumes ? options.Training.Resume(parsed, Verb, device, options.RunsOf(parsed)) : PruningRun.Start(options, parsed, device, cancellation);
             return Finish(run, options, parsed, device, cancellation);
@@ -53,7 +55,7 @@ internal static class PruneCommand
     public static int Finish(TrainingRun run, PruneOptions options, ParseResult parsed, ComputeDevice device, CancellationToken cancellation, object? search = null)
     {
         var code = RunSession.Run(run, Verb, device, parsed.GetValue(options.Training.Json), cancellation, options.Training.TimingThreads(parsed), search);
-        if (code == 0 && options.SavedMaskOf(parsed) is { } saved)
+        if (code == 0 && device.Backend.Ranks.IsFirst && options.SavedMaskOf(parsed) is { } saved)
         {
             var masked = ModelFile.Read(run.Folder.Masked);
             FilterMaskFile.Write(saved, FilterMask.FromZeros(masked), masked.Network);

@@ -4,6 +4,7 @@ using System.Globalization;
 using Secateur.Cli.Options;
 using Secateur.Pruning.Criteria;
 using Secateur.Pruning.Targets;
+using Secateur.Training;
 using Secateur.Training.Runs;
 
 namespace Secateur.Cli.Commands.Pruning;
@@ -66,8 +67,8 @@ internal sealed class PruneOptions
         command.Arguments.Add(Source);
         Option[] own = [Architecture, _criterion, _rate, _target, _mask, _layer, _exclude, _roundTo, _epochs, _every, _finetune, _batches, _output, _saveMask, _force];
         foreach (var option in own) command.Options.Add(option);
-        Search.AddTo(command);
-        Training.AddTo(command, _saveMask);
+        Search.AddTo(command, Training.Resumes);
+        Training.AddTo(command, [_saveMask, .. Search.OfCluster]);
         command.Validators.Add(result =>
         {
             if (!Training.Resumes(result) && !Search.IsTrial(result) && ProblemIn(result) is { } problem) result.AddError(problem);
@@ -133,11 +134,13 @@ internal sealed class PruneOptions
 
     /// <summary>The model to write in one shot.</summary>
     /// <exception cref="UsageException">It cannot be written there.</exception>
-    public string OneShotOutputOf(ParseResult parsed)
+    public string OneShotOutputOf(ParseResult parsed, Collective ranks)
     {
         var (source, mask) = (parsed.GetValue(Source)!, MaskOf(parsed));
         var output = parsed.GetValue(_output) ?? DefaultNameOf(parsed);
-        CommonOptions.RequirePlace(output, parsed.GetValue(_force), source, mask ?? source);
+
+        // The first process writes it, perhaps before another one looks.
+        if (ranks.IsFirst) CommonOptions.RequirePlace(output, parsed.GetValue(_force), source, mask ?? source);
         if (SavedMaskOf(parsed) is { } saved && RealPath.Same(saved, output)) throw new UsageException($"--save-mask and --out name one file, {output}");
         return output;
     }
@@ -149,6 +152,15 @@ internal sealed class PruneOptions
         if (SavedMaskOf(parsed) is not { } saved) return;
         List<string> inputs = [.. new[] { parsed.GetValue(Source), MaskOf(parsed) }.OfType<string>()];
         CommonOptions.RequirePlace(saved, parsed.GetValue(_force), [.. inputs]);
+    }
+
+    /// <summary>Checks what several processes cannot do together.</summary>
+    /// <exception cref="UsageException">It is asked for.</exception>
+    public void RequireOneProcess(ParseResult parsed, Collective ranks)
+    {
+        if (ranks.Size == 1) return;
+        if (Search.IsWanted(parsed) || Search.IsTrial(parsed.CommandResult)) throw new UsageException("--search is for one process; its trials run beside each other with --parallel");
+        if (TargetOf(parsed) is { Metric: TargetMetric.Latency }) throw new UsageException("--target latency is for one process: each would measure other times");
     }
 
     /// <summary>A rate as file names have it.</summary>

@@ -15,7 +15,7 @@ internal static class PruningRun
     {
         var path = parsed.GetValue(options.Source)!;
         var stem = Path.GetFileNameWithoutExtension(options.DefaultNameOf(parsed));
-        var (folder, numbered) = options.Training.NewFolder(parsed, options.RunsOf(parsed), stem);
+        var (folder, numbered) = options.Training.NewFolder(parsed, options.RunsOf(parsed), stem, device.Backend.Ranks);
         var model = parsed.ReadModel(options.Source, options.Architecture);
         var schedule = options.ScheduleOf(parsed);
         if (options.MaskOf(parsed) is { } mask) model = FilterMaskFile.Read(mask, model.Network).Apply(model);
@@ -23,7 +23,7 @@ internal static class PruningRun
         var data = options.Training.Open(parsed);
         var keeps = schedule.Mask is not null || options.Training.KeepsZeros(parsed, path, model);
         var config = options.Training.Apply(parsed, batch => TrainingConfig.For(path, model.Network, data, batch, options.SoftEpochsOf(parsed), schedule)) with { KeepZeroFilters = keeps };
-        TrainingOptions.Check(config, model.Network);
+        TrainingOptions.Check(config, model.Network, device.Backend.Ranks);
         RunSession.Announce(config, data, device);
         return TrainingRun.Start(folder, config, model, data, device.Backend, numbered);
 

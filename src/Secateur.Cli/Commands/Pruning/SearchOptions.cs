@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Secateur.Cli.Options;
+using Secateur.Experiments.Slurm;
 using Secateur.Graph;
 using Secateur.Pruning.Targets;
 using Secateur.Search.Trials;
@@ -24,12 +25,23 @@ internal sealed class SearchOptions
     // For whoever sends trials to other processes.
     private readonly Option<string[]> _trial = new("--search-trial") { Hidden = true, Arity = new ArgumentArity(2, 2), AllowMultipleArgumentsPerToken = true };
 
+    private readonly ClusterOptions _cluster = new("trials");
+
+    /// <summary>Those that may be given anew with <c>--resume</c>.</summary>
+    public Option[] OfCluster => _cluster.All;
+
     /// <summary>Adds them to the command.</summary>
-    public void AddTo(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="resumes">Whether something is to go on.</param>
+    public void AddTo(Command command, Func<CommandResult, bool> resumes)
     {
+        _cluster.AddTo(command, (executor, result) => result.IsGiven(_search) || resumes(result) || !result.IsGiven(executor) ? null : $"{executor.Name} is where trials run; it needs --search");
         Option[] all = [_search, _trials, _trialEpochs, _trialImages, _parallel, _group, _trial];
         foreach (var option in all) command.Options.Add(option);
     }
+
+    /// <summary>What is asked of the cluster where trials run; null where they run here.</summary>
+    public SlurmOptions? ClusterOf(ParseResult parsed, int threads) => _cluster.IsSlurm(parsed) ? _cluster.Options(parsed, threads) : null;
 
     /// <summary>Whether a search is wanted.</summary>
     public bool IsWanted(ParseResult parsed) => parsed.GetValue(_search) is not null;

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Secateur.Cli.Options;
 using Secateur.Cli.Output;
+using Secateur.Experiments.Slurm;
 using Secateur.Search;
 using Secateur.Search.Trials;
+using Secateur.Training;
 using Secateur.Training.Runs;
 using Spectre.Console;
 
@@ -18,13 +20,13 @@ internal static class SearchSession
     {
         var path = parsed.GetValue(options.Source)!;
         var stem = Path.GetFileNameWithoutExtension(options.DefaultNameOf(parsed)) + "-search";
-        var (place, numbered) = options.Training.NewFolder(parsed, options.RunsOf(parsed), stem);
+        var (place, numbered) = options.Training.NewFolder(parsed, options.RunsOf(parsed), stem, device.Backend.Ranks);
         var model = parsed.ReadModel(options.Source, options.Architecture);
         var schedule = options.ScheduleOf(parsed);
         var data = options.Training.Open(parsed);
         var keeps = options.Training.KeepsZeros(parsed, path, model);
         var config = options.Training.Apply(parsed, batch => TrainingConfig.For(path, model.Network, data, batch, options.SoftEpochsOf(parsed), schedule)) with { KeepZeroFilters = keeps };
-        TrainingOptions.Check(config, model.Network);
+        TrainingOptions.Check(config, model.Network, device.Backend.Ranks);
         var settings = options.Search.SettingsOf(parsed, config, model.Network);
         SearchFolder folder;
         try
@@ -57,10 +59,11 @@ internal static class SearchSession
         var (folder, settings) = Open(path, options, parsed);
         var trial = folder.ReadTrial(number) ?? throw new UsageException($"{path}: has no trial {number} yet");
         var data = TrialData.Of(TrainingData.Open(settings.Run.Data, validate: false, settings.Run.Strict).Train, settings.TrialImages, settings.Run.Seed);
-        using var device = options.Training.OpenDevice(parsed);
+        using var device = options.Training.OpenDevice(parsed, Collective.Alone);
         var json = parsed.GetValue(options.Training.Json);
-        var result = TrainingDisplay.Run(json, progress =>
-            TrialRun.Run(folder, settings, trial, data, device.Backend, settings.Run.Threads, progress, RunSession.TellBroken, cancellation));
+        ClusterTrials.FolderOf(folder, number).Do(_ => TrainingDisplay.Run(json, progress =>
+            TrialRun.Run(folder, settings, trial, data, device.Backend, settings.Run.Threads, progress, RunSession.TellBroken, cancellation)));
+        var result = folder.ReadResult(number)!;
         if (json) Report.Json(result);
         else Report.Line($"{path}: trial {number}: {Loss(result.Loss)}");
         return 0;
@@ -81,7 +84,7 @@ internal static class SearchSession
         TrialOutcome best;
         try
         {
-            best = Search(folder, settings, data, device, cancellation);
+            best = Search(folder, settings, data, device, options.Search.ClusterOf(parsed, settings.Run.Threads), cancellation);
         }
         catch (OperationCanceledException)
         {
@@ -107,7 +110,7 @@ internal static class SearchSession
         });
     }
 
-    private static TrialOutcome Search(SearchFolder folder, SearchSettings settings, TrainingData data, ComputeDevice device, CancellationToken cancellation)
+    private static TrialOutcome Search(SearchFolder folder, SearchSettings settings, TrainingData data, ComputeDevice device, SlurmOptions? cluster, CancellationToken cancellation)
     {
         var trialData = TrialData.Of(data.Train, settings.TrialImages, settings.Run.Seed);
         var steps = trialData.Training.StepsPerEpoch(settings.Run.Batch) * settings.TrialEpochs;
@@ -126,7 +129,7 @@ internal static class SearchSession
                 },
                 BrokenImage = RunSession.TellBroken,
             };
-            return search.Run(runner, cancellation);
+            return search.Run(cluster is null ? runner : new ClusterTrials(folder, cluster, ["--threads", $"{settings.Run.Threads}"]), cancellation);
         });
     }
 

@@ -18,6 +18,12 @@ public sealed record SampleLoaderOptions
     /// <summary>Samples a step.</summary>
     public int Batch { get; init; } = 16;
 
+    /// <summary>Parts into which each batch is divided, evenly.</summary>
+    public int Parts { get; init; } = 1;
+
+    /// <summary>The part that is loaded, from 0; its samples are those that it has of the whole batch.</summary>
+    public int Part { get; init; }
+
     /// <summary>Background threads; the samples do not depend on them.</summary>
     public int Threads { get; init; } = 1;
 

@@ -19,6 +19,7 @@ internal sealed class SampleStream<T> : IDisposable
     private readonly Func<LabelledImage, SeededRandom, T?> _make;
     private readonly OrderedPrefetch<T> _samples;
     private readonly ConcurrentDictionary<string, bool> _broken = [];
+    private readonly int _own;
     private Order _order;
     private long _step;
 
@@ -35,14 +36,15 @@ internal sealed class SampleStream<T> : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Threads);
         ArgumentOutOfRangeException.ThrowIfNegative(options.Epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(options.Step);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(options.Batch % options.Parts, 0);
         _images = [.. dataset.Images.Where(image => !image.Faces.IsEmpty)];
         if (_images.IsEmpty) throw new InvalidFileException(dataset.Root, $"none of the {dataset.Images.Length} {dataset.Split.PartName()} images has a face to learn from");
         StepsPerEpoch = SampleLoader.CountSteps(_images.Length, options.Batch);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(options.Step, StepsPerEpoch);
-        (_options, _make) = (options, make);
+        (_options, _make, _own) = (options, make, options.Batch / options.Parts);
         _step = ((long)options.Epoch * StepsPerEpoch) + options.Step;
         _order = new Order(options.Seed, options.Epoch, _images.Length);
-        _samples = new OrderedPrefetch<T>(Make, _step * options.Batch, long.MaxValue, 2 * options.Batch, options.Threads);
+        _samples = new OrderedPrefetch<T>(Make, _step * _own, long.MaxValue, 2 * _own, options.Threads);
     }
 
     /// <summary>Batches an epoch.</summary>
@@ -58,7 +60,7 @@ internal sealed class SampleStream<T> : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public (int Epoch, int Step, T[] Samples) Next(CancellationToken cancellation)
     {
-        var samples = new T[_options.Batch];
+        var samples = new T[_own];
         for (var i = 0; i < samples.Length; i++) samples[i] = _samples.Take(cancellation);
         var (epoch, step) = Math.DivRem(_step++, StepsPerEpoch);
         return ((int)epoch, (int)step, samples);
@@ -67,8 +69,11 @@ internal sealed class SampleStream<T> : IDisposable
     /// <summary>Ends the background threads.</summary>
     public void Dispose() => _samples.Dispose();
 
-    private T Make(long number)
+    private T Make(long own)
     {
+        // The part's samples, counted over all batches, lie apart among those of whole batches.
+        var (batch, at) = Math.DivRem(own, (long)_own);
+        var number = (batch * _options.Batch) + (_options.Part * _own) + at;
         var (epoch, place) = Math.DivRem(number, (long)StepsPerEpoch * _options.Batch);
         var random = new SeededRandom(_options.Seed, epoch, place);
         var index = OrderOf(epoch).Images[place % _images.Length];

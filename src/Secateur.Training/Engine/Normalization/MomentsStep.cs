@@ -10,7 +10,7 @@ internal sealed unsafe class MomentsStep(string name, EngineContext context, Sto
     private readonly PlanBuffer _raw = map.Raw;
 
     /// <summary>Of each chunk and channel.</summary>
-    public PlanBuffer Moments { get; } = new((long)Chunks * map.Channels * (sizeof(Moments) / sizeof(float)));
+    public PlanBuffer Moments { get; } = new((long)context.Chunks * map.Channels * Kernels.Moments.Floats);
 
     public override IEnumerable<PlanBuffer> Buffers => [_raw, Moments];
 

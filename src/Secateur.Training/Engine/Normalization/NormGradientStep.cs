@@ -23,7 +23,7 @@ internal sealed unsafe class NormGradientStep(EngineContext context, NormPass no
         var total = default(GradientSums);
         foreach (var view in views) total.Add(view.Total(memory, task));
         double scale = norm.Scale(memory)[task], inverse = norm.InverseDeviation(memory)[task];
-        var count = (double)norm.Map.Batch * norm.Map.Positions;
+        var count = (double)Context.WholeBatch * norm.Map.Positions;
         Context.Gradients[_beta + task] += (float)total.Gradient;
         Context.Gradients[_gamma + task] += (float)(total.GradientByDeviation * inverse);
         norm.GradientSlope(memory)[task] = (float)(-scale * inverse * inverse * total.GradientByDeviation / count);

@@ -23,7 +23,7 @@ internal sealed unsafe class NormStep(EngineContext context, NormPass norm, Plan
     {
         var total = default(Moments);
         var parts = (Moments*)(memory + moments.Offset) + task;
-        for (var c = 0; c < Chunks; c++) total.Merge(parts[(nint)c * norm.Map.Channels]);
+        for (var c = 0; c < Context.Chunks; c++) total.Merge(parts[(nint)c * norm.Map.Channels]);
 
         var variance = total.SquaredDeviations / total.Count;
         var inverse = 1 / Math.Sqrt(variance + norm.Node.Epsilon);

@@ -12,7 +12,7 @@ internal sealed unsafe class ViewSums(EngineContext context, ReadView view)
 {
     private readonly PlanBuffer _raw = view.Map.Raw;
     private readonly StoredMap _map = view.Map;
-    private readonly PlanBuffer _sums = new((long)TrainingStep.Chunks * view.Map.Channels * (sizeof(GradientSums) / sizeof(float)));
+    private readonly PlanBuffer _sums = new((long)context.Chunks * view.Map.Channels * GradientSums.Floats);
 
     public ReadView View { get; } = view;
 
@@ -41,7 +41,7 @@ internal sealed unsafe class ViewSums(EngineContext context, ReadView view)
     public GradientSums Total(float* memory, int channel)
     {
         var total = default(GradientSums);
-        for (var c = 0; c < TrainingStep.Chunks; c++) total.Add(Of(memory, c)[channel]);
+        for (var c = 0; c < context.Chunks; c++) total.Add(Of(memory, c)[channel]);
         return total;
     }
 

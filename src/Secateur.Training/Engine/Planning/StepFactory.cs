@@ -14,6 +14,9 @@ internal abstract class StepFactory
     /// <summary>N.</summary>
     public abstract int Batch { get; }
 
+    /// <summary>The images over which batch norms take their statistics: those of all processes.</summary>
+    public virtual int WholeBatch => Batch;
+
     /// <summary>Where the learnable parameters lie.</summary>
     public abstract ParameterVector Parameters { get; }
 
@@ -59,4 +62,7 @@ internal abstract class StepFactory
 
     /// <summary>What runs before all else, once everything is planned.</summary>
     public abstract IEnumerable<IPlannedStep> Prologue();
+
+    /// <summary>What ends the backward pass.</summary>
+    public virtual IEnumerable<IPlannedStep> Epilogue() => [];
 }

@@ -26,7 +26,7 @@ internal sealed class TrainingPlan
         if (givenUp is not null)
         {
             var given = results.Select((node, i) => factory.ResultGradient(i, forward.Values[node])).ToList();
-            Backward = [.. new BackwardPlanner(factory, forward.Operations, given, givenUp.Select(i => _operations[i].Output)).Steps];
+            Backward = [.. new BackwardPlanner(factory, forward.Operations, given, givenUp.Select(i => _operations[i].Output)).Steps, .. factory.Epilogue()];
         }
 
         Factory = factory;

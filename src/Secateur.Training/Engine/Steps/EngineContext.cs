@@ -7,8 +7,25 @@ internal sealed class EngineContext
 {
     public required SimdLevel Level { get; init; }
 
-    /// <summary>N.</summary>
+    /// <summary>N: the images of this process.</summary>
     public required int Batch { get; init; }
+
+    /// <summary>The images of all processes.</summary>
+    public int WholeBatch => Batch * Collective.Size;
+
+    /// <summary>
+    /// Chunks of a step in all processes. What is summed over a batch is kept by chunk: this process fills its own, the others' come from them.
+    /// </summary>
+    public required int Chunks { get; init; }
+
+    /// <summary>Chunks of this process; also the most threads that can share a step.</summary>
+    public int OwnChunks => Chunks / Collective.Size;
+
+    /// <summary>The first of them.</summary>
+    public int FirstChunk => OwnChunks * Collective.Rank;
+
+    /// <summary>The processes that share each batch.</summary>
+    public required Collective Collective { get; init; }
 
     public required ParameterVector Parameters { get; init; }
 

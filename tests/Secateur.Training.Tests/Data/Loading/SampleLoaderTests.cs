@@ -26,6 +26,22 @@ public sealed class SampleLoaderTests : IDisposable
         Assert.NotEqual(all[0].Samples[0].Image.Pixels, Load(dataset, options with { Seed = 6 }, 1)[0].Samples[0].Image.Pixels);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(6)]
+    public void Parts_of_a_batch_are_those_of_the_whole(int parts)
+    {
+        // So few images that they repeat, of which one cannot be read and is replaced.
+        var dataset = SmallDataset.Write(_folder, 15);
+        File.WriteAllText(dataset.Images[3].Path, "");
+        var options = SmallDataset.Options with { Seed = 5, ImageSize = 64, Batch = 6, Epoch = 1, Step = 1 };
+        var loaded = Enumerable.Range(0, parts).Select(part => Load(dataset, options with { Parts = parts, Part = part, Threads = 2 }, 4)).ToArray();
+        var joined = loaded[0].Select((first, step) => first with { Samples = [.. loaded.SelectMany(part => part[step].Samples)] });
+        Same(Load(dataset, options, 4), [.. joined]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SampleLoader(dataset, options with { Parts = 4 }));
+    }
+
     [Fact]
     public void An_epoch_has_every_image_at_most_once_in_an_order_of_its_own()
     {

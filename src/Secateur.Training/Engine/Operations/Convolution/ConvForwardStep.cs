@@ -22,7 +22,7 @@ internal sealed unsafe class ConvForwardStep(string name, EngineContext context,
     protected override int Tasks => tiles.TasksFor(Context.Batch);
 
     /// <summary>Has the moments computed.</summary>
-    public PlanBuffer RequestMoments() => Moments ??= new PlanBuffer((long)Chunks * output.Channels * (sizeof(Moments) / sizeof(float)));
+    public PlanBuffer RequestMoments() => Moments ??= new PlanBuffer((long)Context.Chunks * output.Channels * Kernels.Moments.Floats);
 
     protected override void StartChunk(float* memory, int chunk)
     {

@@ -5,7 +5,15 @@ using Secateur.Training.Engine.Steps;
 namespace Secateur.Training.Engine.Operations.Convolution;
 
 /// <summary>A convolution.</summary>
-internal sealed class ConvOperation(EngineContext context, Network network, Conv2dNode node, ConvLayer layer, ChannelRef[] inputs, StoredMap output) : Operation(output)
+/// <param name="context">What all steps share.</param>
+/// <param name="network">The network.</param>
+/// <param name="node">The convolution.</param>
+/// <param name="layer">Its weights.</param>
+/// <param name="inputs">What it reads.</param>
+/// <param name="output">What it writes.</param>
+/// <param name="exchange">What sums the gradients by its weights over several processes; null in one.</param>
+internal sealed class ConvOperation(EngineContext context, Network network, Conv2dNode node, ConvLayer layer, ChannelRef[] inputs, StoredMap output, WeightExchangeStep? exchange)
+    : Operation(output)
 {
     private readonly ConvTiles _tiles = new(
         network.GeometryOf(node), layer.GroupInputs, layer.GroupOutputs, inputs[0].View.Map.Shape, output.Shape);
@@ -24,6 +32,7 @@ internal sealed class ConvOperation(EngineContext context, Network network, Conv
         var sources = inputs.Select(i => new ViewSource(i)).ToArray();
         var step = new ConvBackwardStep(node.Name, context, layer, _tiles, sources, [.. inputs.Select(GradientTarget.For)], Output);
         yield return step;
-        yield return new WeightSumStep(node.Name, context, layer, step.Shares);
+        if (exchange is null) yield return new WeightSumStep(node.Name, context, layer, step.Shares);
+        else exchange.Add(layer, step.Shares);
     }
 }

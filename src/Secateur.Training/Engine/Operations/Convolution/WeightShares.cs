@@ -8,14 +8,14 @@ internal sealed unsafe class WeightShares(EngineContext context, ConvLayer layer
 {
     private readonly int[] _offsets = tiles.InputOffsets();
 
-    /// <summary>The shares, a chunk after another.</summary>
-    public PlanBuffer Buffer { get; } = new((long)TrainingStep.Chunks * (layer.WeightCount + layer.Outputs));
+    /// <summary>The shares of this process's chunks, one after another.</summary>
+    public PlanBuffer Buffer { get; } = new((long)context.OwnChunks * (layer.WeightCount + layer.Outputs));
 
     /// <summary>Floats of a share.</summary>
     public int Floats => layer.WeightCount + layer.Outputs;
 
     /// <summary>The share of a chunk.</summary>
-    public float* Of(float* memory, int chunk) => memory + Buffer.Offset + ((nint)chunk * Floats);
+    public float* Of(float* memory, int chunk) => memory + Buffer.Offset + ((nint)(chunk - context.FirstChunk) * Floats);
 
     /// <summary>Starts a chunk.</summary>
     public void Clear(float* memory, int chunk) => new Span<float>(Of(memory, chunk), Floats).Clear();

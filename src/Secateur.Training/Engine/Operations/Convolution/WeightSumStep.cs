@@ -21,7 +21,7 @@ internal sealed unsafe class WeightSumStep(string name, EngineContext context, C
     private void Add(float* share, int distance, int target)
     {
         double sum = 0;
-        for (var c = 0; c < Chunks; c++, share += distance) sum += *share;
+        for (var c = 0; c < Context.Chunks; c++, share += distance) sum += *share;
         Context.Gradients[target] += (float)sum;
     }
 }

@@ -13,7 +13,7 @@ internal sealed unsafe class FactorGradientStep(string name, EngineContext conte
     {
         var parts = (double*)(memory + sums.Offset);
         double first = 0, second = 0;
-        for (var c = 0; c < Chunks; c++) (first, second) = (first + parts[2 * c], second + parts[(2 * c) + 1]);
+        for (var c = 0; c < Context.Chunks; c++) (first, second) = (first + parts[2 * c], second + parts[(2 * c) + 1]);
         factors.AddGradients(Context.Gradients, first, second);
     }
 }

@@ -9,10 +9,13 @@ internal sealed unsafe class MergeBackwardStep(
     string name, EngineContext context, StoredMap output, ViewSource?[][] operands, GradientTarget?[][] targets, MergeFactors factors)
     : TrainingStep(name, context)
 {
+    /// <summary>Floats of a chunk's gradients by the two factors.</summary>
+    public const int FactorFloats = 2 * (sizeof(double) / sizeof(float));
+
     private readonly GradientSource _gradient = new(context, output);
 
     /// <summary>Gradients by the two factors, of each chunk.</summary>
-    public PlanBuffer FactorGradients { get; } = new(Chunks * 2 * (sizeof(double) / sizeof(float)));
+    public PlanBuffer FactorGradients { get; } = new((long)context.Chunks * FactorFloats);
 
     public override IEnumerable<PlanBuffer> Buffers =>
     [

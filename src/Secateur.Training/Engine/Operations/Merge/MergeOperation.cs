@@ -23,7 +23,9 @@ internal sealed class MergeOperation(EngineContext context, string name, Channel
 
         var step = new MergeBackwardStep(name, context, Output, Sources(), targets, factors);
         yield return step;
-        if (factors.AreLearned) yield return new FactorGradientStep(name, context, step.FactorGradients, factors);
+        if (!factors.AreLearned) yield break;
+        if (context.Collective.Size > 1) yield return new GatherStep(name, context, step.FactorGradients, MergeBackwardStep.FactorFloats);
+        yield return new FactorGradientStep(name, context, step.FactorGradients, factors);
     }
 
     private ViewSource?[][] Sources() => [.. operands.Select(o => o.Select(c => c is { } channel ? new ViewSource(channel) : (ViewSource?)null).ToArray())];

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using Secateur.Experiments.Jobs;
 
-namespace Secateur.Experiments.Work;
+namespace Secateur.Experiments.Jobs;
 
 /// <summary>Writes how far a job is into its folder, at most once a second, and passes it on.</summary>
 internal sealed class ProgressFile(JobFolder folder, IProgress<JobProgress>? next) : IProgress<JobProgress>, IDisposable
