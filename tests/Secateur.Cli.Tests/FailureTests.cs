@@ -51,7 +51,6 @@ public sealed class FailureTests : CliTest
     [InlineData("prune m.safetensors --mask nowhere.json --criterion l1", "--criterion means nothing to --mask")]
     [InlineData("prune m.safetensors --mask nowhere.json --round-to 2", "--round-to means nothing to --mask")]
     [InlineData("prune m.safetensors --mask nowhere.json --data . --epochs 3", "--epochs means nothing to --mask", "--finetune-epochs")]
-    [InlineData("prune m.safetensors --mask m.safetensors --out p.safetensors", "m.safetensors: is no mask file", "--save-mask", "import --mask")]
     [InlineData("prune m.safetensors --rate 0.3 --save-mask m.safetensors", "is the input itself")]
     [InlineData("prune m.safetensors --rate 0.3 --save-mask nowhere/k.json", "there is no folder")]
     [InlineData("prune m.safetensors --rate 0.3 --out p.safetensors --save-mask p.safetensors", "--save-mask and --out name one file")]

@@ -27,6 +27,13 @@ public sealed class PruneCommandTests : CliTest
     }
 
     [Fact]
+    public void A_file_that_is_no_mask_is_refused()
+    {
+        FailsAndWritesNothing(["prune", WriteEResFd(), "--mask", "m.safetensors", "--out", "p.safetensors"], "m.safetensors: is no mask file", "--save-mask", "import --mask");
+        FailsAndWritesNothing(["prune", "m.safetensors", "--mask", "nowhere.json"], "nowhere.json");
+    }
+
+    [Fact]
     public void A_mask_is_frozen_from_the_beginning_of_a_run()
     {
         SpotDataset.Write("data");
