@@ -127,7 +127,7 @@ public sealed class SlurmExecutorTests : IDisposable
     private void Command(string name, string script)
     {
         var path = _temporary.Write($"bin/{name}", $"#!/bin/sh\n{script}\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }
 
