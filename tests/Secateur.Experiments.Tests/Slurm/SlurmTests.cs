@@ -34,7 +34,7 @@ public sealed class SlurmTests : IDisposable
             Assert.Equal(0, (await Secateur([.. smoke, "--name", "stopped"])).Code);
             Assert.Equal(0, (await Secateur("experiment", "cancel", _temporary.PathOf("stopped"))).Code);
             var stopped = Experiment.Open(_temporary.PathOf("stopped"));
-            await Comes(() => SlurmJobs.Read(stopped.Path)!.States().Values.All(s => !SlurmJobs.IsOpen(s)));
+            Assert.DoesNotContain(SlurmJobs.Read(stopped.Path)!.States().Values, SlurmJobs.IsOpen);
             Assert.Contains(JobBoard.Read(stopped), s => s.State != JobState.Done);
             (code, _, error) = await Secateur("experiment", "--resume", stopped.Path, "--executor", "slurm", "--threads", "1", "--wait");
             Assert.True(code == 0, error);
@@ -69,11 +69,6 @@ public sealed class SlurmTests : IDisposable
     {
         using var process = SecateurProcess.Launch(args);
         return await SecateurProcess.Finish(process);
-    }
-
-    private static async Task Comes(Func<bool> happened)
-    {
-        while (!happened()) await Task.Delay(200);
     }
 
     private async Task Bash(string what)
