@@ -11,11 +11,14 @@ public static class MpiLauncher
     // Set by MPICH's and Intel's launchers, and by srun for them.
     private const string OtherSizeVariable = "PMI_SIZE";
 
-    /// <summary>Whether Open MPI's mpirun started this process.</summary>
-    public static bool IsPresent => Number(SizeVariable) is not null;
+    // Set by srun --mpi=pmix, and by mpirun, too: Open MPI joins the job by it.
+    private const string PmixRankVariable = "PMIX_RANK";
+
+    /// <summary>Whether Open MPI's mpirun, or Slurm in its place, started this process.</summary>
+    public static bool IsPresent => Number(SizeVariable) is not null || Number(PmixRankVariable) is not null;
 
     /// <summary>The number of this process among those that mpirun started, from 0; 0 without mpirun.</summary>
-    public static int Rank => Number(RankVariable) ?? 0;
+    public static int Rank => Number(RankVariable) ?? Number(PmixRankVariable) ?? 0;
 
     /// <summary>Refuses launchers whose processes would all do the same without knowing of each other.</summary>
     /// <exception cref="MpiException">Another MPI's launcher started several processes.</exception>

@@ -8,6 +8,9 @@ internal static unsafe partial class MpiLibrary
 {
     private const string Name = "libmpi.so.40";
 
+    // On macOS, where Homebrew's libraries are in no path that is searched.
+    private static readonly string[] Names = [Name, "libmpi.40.dylib", "/opt/homebrew/lib/libmpi.40.dylib", "/usr/local/lib/libmpi.40.dylib"];
+
     /// <summary>MPI_THREAD_SERIALIZED: any thread calls, one at a time.</summary>
     private const int Serialized = 2;
 
@@ -21,10 +24,12 @@ internal static unsafe partial class MpiLibrary
     /// <exception cref="MpiException">It is not there, is another MPI, or does not allow calls from more than one thread.</exception>
     public static void Initialize()
     {
-        if (!NativeLibrary.TryLoad(Name, out var library))
+        var library = Array.ConvertAll(Names, name => NativeLibrary.TryLoad(name, out var found) ? found : 0).FirstOrDefault(found => found != 0);
+        if (library == 0)
             throw new MpiException($"{Name} cannot be loaded, with which the processes of mpirun talk to each other; install Open MPI 4 or 5, e.g. apt-get install libopenmpi3");
         if (!NativeLibrary.TryGetExport(library, "ompi_mpi_comm_world", out _world) || !NativeLibrary.TryGetExport(library, "ompi_mpi_byte", out _byte))
             throw new MpiException($"{Name} is not Open MPI's, whose processes mpirun has started; install Open MPI 4 or 5, e.g. apt-get install libopenmpi3");
+        NativeLibrary.SetDllImportResolver(typeof(MpiLibrary).Assembly, (name, _, _) => name == Name ? library : 0);
         Check(InitThread(0, 0, Serialized, out var provided));
         if (provided < Serialized) throw new MpiException("this Open MPI was built without support for threads (MPI_THREAD_SERIALIZED); install another build");
     }

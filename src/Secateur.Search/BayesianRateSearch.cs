@@ -67,7 +67,7 @@ public sealed class BayesianRateSearch
         while (outcomes.Length < _settings.Trials)
         {
             cancellation.ThrowIfCancellationRequested();
-            var batch = Recorded(outcomes.Length) ?? Propose(outcomes);
+            var batch = Recorded(outcomes.Length) ?? Propose(outcomes, cancellation);
             if (batch.Count == 0) break;
             foreach (var trial in batch) _folder.Write(trial);
             var done = batch.Zip(runner.Run(batch, cancellation), (trial, result) => new TrialOutcome(trial, result, _settings.Objective(trial, result))).ToList();
@@ -86,15 +86,15 @@ public sealed class BayesianRateSearch
     /// <summary>The next batch where an earlier process has recorded all of it.</summary>
     private List<Trial>? Recorded(int done)
     {
-        var batch = Enumerable.Range(done + 1, BatchAfter(done)).Select(_folder.ReadTrial).OfType<Trial>().ToList();
-        return batch.Count == BatchAfter(done) ? batch : null;
+        var batch = Enumerable.Range(done + 1, BatchAfter(done)).Select(number => _folder.ReadTrial(number, _settings.Groups.Length)).OfType<Trial>().ToList();
+        return batch.Count == BatchAfter(done) ? [.. batch.Select(t => t with { Size = _space.At(t.Rates).Size })] : null;
     }
 
     /// <summary>How many trials come next: no batch holds both those of the design and those of the surrogate.</summary>
     private int BatchAfter(int done) =>
         Math.Min(_settings.Parallel, (done < _settings.DesignTrials ? _settings.DesignTrials : _settings.Trials) - done);
 
-    private List<Trial> Propose(ImmutableArray<TrialOutcome> outcomes)
+    private List<Trial> Propose(ImmutableArray<TrialOutcome> outcomes, CancellationToken cancellation)
     {
         var (done, count) = (outcomes.Length, BatchAfter(outcomes.Length));
         if (done < _settings.DesignTrials)
@@ -107,7 +107,7 @@ public sealed class BayesianRateSearch
         var plans = tried.Select(p => p.Plan).ToHashSet();
         var best = tried[values.IndexOf(values.Min())];
         var candidates = _spread.Value.Concat(Points(Around(best, done))).Where(p => plans.Add(p.Plan)).ToList();
-        var chosen = BatchProposer.Propose([.. tried.Select(p => p.Shares)], values, [.. candidates.Select(c => c.Shares)], count);
+        var chosen = BatchProposer.Propose([.. tried.Select(p => p.Shares)], values, [.. candidates.Select(c => c.Shares)], count, cancellation);
         return [.. chosen.Select((c, i) => AsTrial(done + 1 + i, "model", candidates[c]))];
     }
 

@@ -28,7 +28,22 @@ internal static class RanksCommand
         command.SetAction(parsed =>
         {
             using var job = MpiJob.Join();
-            var counted = new CountedCollective(job?.Ranks ?? Collective.Alone);
+            try
+            {
+                Run(parsed, job?.Ranks ?? Collective.Alone);
+            }
+            catch (Exception error) when (job is { Ranks.Size: > 1 })
+            {
+                // The others wait for this process, for ever.
+                Console.Error.WriteLine($"rank {job.Ranks.Rank}: {error.Message}");
+                MpiJob.Abort(1);
+            }
+        });
+        return command;
+
+        void Run(ParseResult parsed, Collective ranks)
+        {
+            var counted = new CountedCollective(ranks);
             var settings = new TrainingSettings(
                 parsed.GetValue(architecture)!,
                 parsed.GetValue(batch),
@@ -46,8 +61,7 @@ internal static class RanksCommand
             var own = settings.Batch / counted.Size;
             var alone = Measure(settings with { Batch = own, Chunks = settings.Chunks / counted.Size, Threads = 1 }, new CountedCollective(Collective.Alone));
             Print(settings, shared, messages, counted.Size, alone.ProcessorMs / own, parsed.GetValue(paper));
-        });
-        return command;
+        }
     }
 
     private static Option<int> Count(string name, string description, int initial) => new(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => initial };

@@ -46,7 +46,7 @@ internal sealed class TrainingOptions
     private readonly Option<string?> _name = new("--name") { Description = "The name of the run's folder; by default the model's name with a number.", HelpName = "NAME" };
     private readonly Option<string?> _resume = new("--resume")
     {
-        Description = "Go on with a run that was stopped or killed, named by its folder, or by its name; all but --device, --threads, --save-every and --data is as it was.",
+        Description = "Go on with a run that was stopped or killed, named by its folder, or by its name; all that its outcome depends on is as it was.",
         HelpName = "RUN",
     };
 
@@ -146,6 +146,9 @@ internal sealed class TrainingOptions
     /// <exception cref="UsageException">The device has not this precision, or several processes cannot share it.</exception>
     /// <exception cref="DeviceException">There is no such device, or it cannot be used.</exception>
     public ComputeDevice OpenDevice(ParseResult parsed, Collective ranks) => ComputeDevice.Open(parsed.GetValue(_device), PrecisionIn(parsed), ranks);
+
+    /// <summary>The device that was named; null where none was.</summary>
+    public string? DeviceOf(ParseResult parsed) => parsed.CommandResult.IsGiven(_device) ? parsed.GetValue(_device).ToString() : null;
 
     /// <summary>The first of the options that say where to compute that was given; null where none was.</summary>
     public Option? NeedingWork(SymbolResult result) => Array.Find<Option>([_device, _precision], result.IsGiven);

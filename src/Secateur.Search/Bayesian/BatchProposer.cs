@@ -11,13 +11,15 @@ internal static class BatchProposer
     /// <param name="values">What was observed; finite, low is good.</param>
     /// <param name="candidates">The points to choose from; none of those observed.</param>
     /// <param name="count">How many; all where there are fewer.</param>
-    public static IReadOnlyList<int> Propose(IReadOnlyList<double[]> points, IReadOnlyList<double> values, IReadOnlyList<double[]> candidates, int count)
+    /// <param name="cancellation">Stops.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static IReadOnlyList<int> Propose(IReadOnlyList<double[]> points, IReadOnlyList<double> values, IReadOnlyList<double[]> candidates, int count, CancellationToken cancellation = default)
     {
         var lowest = values.Min();
         var (known, lied, chosen) = (points.ToList(), values.ToList(), new List<int>());
         while (chosen.Count < Math.Min(count, candidates.Count))
         {
-            var surrogate = new Surrogate([.. known], [.. lied]);
+            var surrogate = new Surrogate([.. known], [.. lied], cancellation);
             var next = Enumerable.Range(0, candidates.Count).Where(i => !chosen.Contains(i)).MaxBy(i =>
             {
                 var (mean, deviation) = surrogate.Predict(candidates[i]);

@@ -14,6 +14,7 @@ internal sealed class Surrogate
     private static readonly (double Low, double High) Noises = (1e-6, 0.3);
 
     private const int Starts = 4;
+    private const int MostFitted = 128;
     private const double FirstStep = 1;
     private const double LastStep = 0.05;
 
@@ -24,13 +25,15 @@ internal sealed class Surrogate
     /// <summary>Fits it.</summary>
     /// <param name="points">Where was observed, at least one point.</param>
     /// <param name="values">What was observed; finite.</param>
-    public Surrogate(double[][] points, double[] values)
+    /// <param name="cancellation">Stops.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public Surrogate(double[][] points, double[] values, CancellationToken cancellation = default)
     {
         _mean = values.Average();
         var deviation = Math.Sqrt(values.Average(v => (v - _mean) * (v - _mean)));
         _scale = deviation > 0 ? deviation : 1;
         var scaled = values.Select(v => (v - _mean) / _scale).ToArray();
-        _process = Fit(points, scaled);
+        _process = Fit(points, scaled, cancellation);
     }
 
     /// <summary>Mean and standard deviation at a point.</summary>
@@ -40,23 +43,34 @@ internal sealed class Surrogate
         return (_mean + (mean * _scale), deviation * _scale);
     }
 
-    private static GaussianProcess Fit(double[][] points, double[] values)
+    private static GaussianProcess Fit(double[][] points, double[] values, CancellationToken cancellation)
     {
         var dimensions = points[0].Length;
+
+        // Each likelihood costs the cube of the observations: the hyper-parameters are found on some, spread over all.
+        var every = (points.Length + MostFitted - 1) / MostFitted;
+        double[][] fitted = [.. points.Where((_, i) => i % every == 0)];
+        double[] fittedValues = [.. values.Where((_, i) => i % every == 0)];
         ImmutableArray<(double Low, double High)> bounds =
             [.. Enumerable.Repeat(Lengths, dimensions).Append(Signals).Append(Noises).Select(b => (Math.Log(b.Low), Math.Log(b.High)))];
-        GaussianProcess At(double[] logs) =>
-            new(points, values, new Matern52([.. logs.Take(dimensions).Select(Math.Exp)], Math.Exp(logs[^2])), Math.Exp(logs[^1]));
+        GaussianProcess Of(double[][] at, double[] observed, double[] logs) =>
+            new(at, observed, new Matern52([.. logs.Take(dimensions).Select(Math.Exp)], Math.Exp(logs[^2])), Math.Exp(logs[^1]));
+        GaussianProcess At(double[] logs)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return Of(fitted, fittedValues, logs);
+        }
 
         // The starts are the same for all data: the middle of the bounds, and a few points spread over them.
         var middle = Enumerable.Repeat(0.5, bounds.Length).ToArray();
-        return LatinHypercube.Draw(new SeededRandom(0), Starts, bounds.Length).Prepend(middle)
+        var (place, process) = LatinHypercube.Draw(new SeededRandom(0), Starts, bounds.Length).Prepend(middle)
             .Select(start => Climb(At, [.. start.Zip(bounds, (share, b) => b.Low + (share * (b.High - b.Low)))], bounds))
-            .MaxBy(process => process.LogMarginalLikelihood)!;
+            .MaxBy(found => found.Process.LogMarginalLikelihood);
+        return every == 1 ? process : Of(points, values, place);
     }
 
     /// <summary>Compass search: along one coordinate after another, with steps that are halved where none leads up.</summary>
-    private static GaussianProcess Climb(Func<double[], GaussianProcess> at, double[] start, ImmutableArray<(double Low, double High)> bounds)
+    private static (double[] Place, GaussianProcess Process) Climb(Func<double[], GaussianProcess> at, double[] start, ImmutableArray<(double Low, double High)> bounds)
     {
         var (place, best) = (start, at(start));
         for (var step = FirstStep; step >= LastStep;)
@@ -77,6 +91,6 @@ internal sealed class Surrogate
             if (best == before) step /= 2;
         }
 
-        return best;
+        return (place, best);
     }
 }

@@ -22,13 +22,22 @@ public sealed class InProcessTrials(SearchFolder folder, SearchSettings settings
     {
         var atOnce = backend == TrainingBackend.Processor ? Math.Min(trials.Count, threads) : 1;
         var results = new TrialResult[trials.Count];
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
             // Those in work when one fails or all are cancelled save their state before this returns.
             Parallel.For(0, trials.Count, new ParallelOptions { MaxDegreeOfParallelism = atOnce }, i =>
             {
                 var progress = Progress is null ? null : new Teller(p => Progress(trials[i].Number, p));
-                results[i] = TrialRun.Run(folder, settings, trials[i], data, backend, Math.Max(1, threads / atOnce), progress, BrokenImage, cancellation);
+                try
+                {
+                    results[i] = TrialRun.Run(folder, settings, trials[i], data, backend, Math.Max(1, threads / atOnce), progress, BrokenImage, stop.Token);
+                }
+                catch
+                {
+                    stop.Cancel();
+                    throw;
+                }
             });
         }
         catch (AggregateException error)

@@ -95,14 +95,16 @@ public sealed class SearchFolder
     }
 
     /// <summary>The trial of a number; null where none is recorded.</summary>
+    /// <param name="number">The number.</param>
+    /// <param name="groups">How many rates it must have.</param>
     /// <exception cref="InvalidFileException">It is damaged.</exception>
-    public Trial? ReadTrial(int number)
+    public Trial? ReadTrial(int number, int groups)
     {
         if (!File.Exists(TrialFile(number))) return null;
         var trial = Read(TrialFile(number), SearchJson.Default.Trial);
-        return trial.Number == number && !trial.Rates.IsDefault && trial.Rates.All(r => r is >= 0 and < 1) && double.IsFinite(trial.Size)
+        return trial.Number == number && !trial.Rates.IsDefault && trial.Rates.Length == groups && trial.Rates.All(r => r is >= 0 and < 1) && trial.Size is >= 0 and <= 1
             ? trial
-            : throw new InvalidFileException(TrialFile(number), $"is damaged: expected trial {number} with rates of at least 0 and less than 1");
+            : throw new InvalidFileException(TrialFile(number), $"is damaged: expected trial {number} with {groups} rates of at least 0 and less than 1, and a size of at most 1");
     }
 
     /// <summary>Records what came of a trial.</summary>
@@ -115,7 +117,8 @@ public sealed class SearchFolder
     {
         if (!File.Exists(ResultFile(number))) return null;
         var result = Read(ResultFile(number), SearchJson.Default.TrialResult);
-        return result.Number == number ? result : throw new InvalidFileException(ResultFile(number), $"is damaged: expected the result of trial {number}, found that of {result.Number}");
+        var isSound = result.Number == number && (result.LossL is null) == (result.LossC is null) && !(result.LossL < 0) && !(result.LossC < 0) && double.IsFinite(result.Loss ?? 0);
+        return isSound ? result : throw new InvalidFileException(ResultFile(number), $"is damaged: expected the result of trial {number} with two losses of at least 0, or none");
     }
 
     /// <summary>The folder of a trial's run.</summary>

@@ -17,6 +17,9 @@ public sealed record SearchSettings
     /// <summary>Trials where no number is given.</summary>
     public const int UsualTrials = 40;
 
+    /// <summary>The most trials: those of B-FPGM.</summary>
+    public const int MostTrials = 1000;
+
     // 5 in B-FPGM (the authors' code): a model that is a hundredth of the original too large counts like 0.05 more loss.
     private const double PenaltyFactor = 5;
 
@@ -59,7 +62,7 @@ public sealed record SearchSettings
         if (Target.Metric == TargetMetric.Latency) throw new ArgumentException("a search needs a target that can be counted, parameters or macs: measured times differ from run to run");
         if (FilterCriteria.Create(Schedule.Criterion, 0).NeedsGradients) throw new ArgumentException($"a search needs a criterion without gradients; {Schedule.Criterion} needs them");
         if (Groups.IsDefaultOrEmpty || Groups.Any(g => g is null || string.IsNullOrEmpty(g.Name) || g.Patterns.IsDefaultOrEmpty)) throw new ArgumentException("a search needs layer groups with names and patterns");
-        Check(Trials is > 0 and <= 10_000, "trials", Trials, "1 to 10000");
+        Check(Trials is > 0 and <= MostTrials, "trials", Trials, "1 to 1000");
         Check(TrialEpochs is > 0 and <= 10_000, "epochs of a trial", TrialEpochs, "1 to 10000");
         Check(TrialImages is null or >= 2, "images of a trial", TrialImages ?? 0, "2 or more");
         Check(Parallel is > 0 and <= 1024, "trials at a time", Parallel, "1 to 1024");

@@ -56,7 +56,7 @@ public sealed record PruningSchedule
         LayerRates.Aggregate(new PruningPlan(Rate).RoundedTo(RoundTo ?? 1), (plan, layer) => plan.With(layer.Pattern, layer.Rate));
 
     /// <summary>What is pruned and how, in a few words.</summary>
-    public string Describe() => Mask is { } mask ? $"the mask {mask}" : FormattableString.Invariant($"{Criterion} at rate {Rate:0.####}") + DescribeExceptions();
+    public string Describe() => Mask is { } mask ? $"the mask {mask}" : (Rate == 0 && !LayerRates.IsEmpty ? $"{Criterion} at rates by layer" : FormattableString.Invariant($"{Criterion} at rate {Rate:0.####}")) + DescribeExceptions();
 
     /// <summary>The rates of single layers, and the multiple, each after a comma.</summary>
     public string DescribeExceptions()

@@ -22,7 +22,7 @@ public abstract class TrainingBackend
     public abstract string Device { get; }
 
     /// <summary>The processors of several processes, which take each step together.</summary>
-    public static TrainingBackend OnProcessors(Collective ranks) => new ProcessorBackend(null, ranks);
+    public static TrainingBackend OnProcessors(Collective ranks) => ranks == Collective.Alone ? Processor : new ProcessorBackend(null, ranks);
 
     /// <summary>The processor with training steps that <paramref name="createEngine"/> makes for a configuration's batch and image size.</summary>
     public static TrainingBackend Of(Func<Model, TrainingConfig, ITrainingEngine> createEngine) => new ProcessorBackend(createEngine, Collective.Alone);

@@ -394,7 +394,9 @@ public sealed class TrainingRun : IDisposable
             + $"batch {_config.Batch} at {_config.ImageSize} x {_config.ImageSize}, seed {_config.Seed}";
     }
 
-    private static void RequireData(TrainingConfig config, TrainingData data)
+    /// <summary>Checks that data are those that a configuration was made for.</summary>
+    /// <exception cref="ArgumentException">They are others.</exception>
+    public static void RequireData(TrainingConfig config, TrainingData data)
     {
         if (data.Digest() != config.DataDigest)
             throw new ArgumentException($"{data.Train.Root}: not the data that the run began with: other images or boxes");

@@ -38,7 +38,7 @@ internal sealed class ValidationLoss(FaceDataset data, DetectorHead head, Traini
     /// <summary>Told of every image that cannot be read, and why, on a background thread.</summary>
     public Action<LabelledImage, string>? BrokenImage { get; init; }
 
-    /// <summary>Measures smooth L1 and cross entropy as if all images were one batch: sums over the positives of all.</summary>
+    /// <summary>Measures smooth L1 and cross entropy as if all images were one batch: sums over the positives of all; not a number where no image could be read.</summary>
     /// <param name="model">The model.</param>
     /// <param name="report">Told the images done and in all, of this process's share.</param>
     /// <param name="cancellation">Stops between two batches.</param>
@@ -49,7 +49,7 @@ internal sealed class ValidationLoss(FaceDataset data, DetectorHead head, Traini
     /// <summary>The same, stopped for all processes together; sums are added up batch by batch whoever computed them.</summary>
     public (double L, double C) Measure(Model model, Action<int, int> report, SharedStop stop)
     {
-        var (sumL, sumC, positives) = (0.0, 0.0, 0);
+        var (sumL, sumC, positives, images) = (0.0, 0.0, 0, 0);
         foreach (var batch in backend.Ranks.Join<ImageSums>(stop.Share(cancellation => SumsOfShare(model, report, cancellation))).Chunk(Batch))
         {
             var result = MultiBoxLoss.Sum(batch);
@@ -58,9 +58,11 @@ internal sealed class ValidationLoss(FaceDataset data, DetectorHead head, Traini
             sumL += result.Location * result.Positives;
             sumC += result.Confidence * result.Positives;
             positives += result.Positives;
+            images += batch.Length;
         }
 
-        return (sumL / Math.Max(1, positives), sumC / Math.Max(1, positives));
+        // Where no image could be read nothing is known; 0 would be the best there is.
+        return images == 0 ? (double.NaN, double.NaN) : (sumL / Math.Max(1, positives), sumC / Math.Max(1, positives));
     }
 
     private ImageSums[] SumsOfShare(Model model, Action<int, int> report, CancellationToken cancellation)

@@ -47,6 +47,7 @@ public static class SensitivityAnalysis
         var measure = Meter(model, data, settings, backend ?? TrainingBackend.Processor, brokenImage, cancellation);
         var (done, total) = (0, 1 + (groups.Length * settings.Rates.Length));
         var result = new SensitivityResult(settings.Metric, measure(model), []);
+        if (double.IsNaN(result.Whole)) throw new InvalidFileException(data.Root, $"none of {data.Images.Length} images could be read, or the model as given computes no numbers");
         Tell();
         foreach (var group in groups)
         {

@@ -74,12 +74,12 @@ public sealed class BayesianRateSearchTests : IDisposable
         folder.Write(new Trial(1, "design", [0.25, 0.5], 0.7));
         var opened = SearchFolder.Open(folder.Path);
         var data = TrialData.Of(_data.Train, null, settings.Run.Seed);
-        var result = TrialRun.Run(opened, opened.ReadSettings(), opened.ReadTrial(1)!, data, TrainingBackend.Processor, threads: 1);
+        var result = TrialRun.Run(opened, opened.ReadSettings(), opened.ReadTrial(1, settings.Groups.Length)!, data, TrainingBackend.Processor, threads: 1);
         Assert.True(result.Loss > 0);
         Assert.Equal(result, opened.ReadResult(1));
-        Assert.Equal(result, TrialRun.Run(opened, settings, opened.ReadTrial(1)!, data, TrainingBackend.Processor, threads: 2));
-        Assert.Equal(result.Loss!.Value + (5 * 0.1), settings.Objective(opened.ReadTrial(1)!, result)!.Value, 1e-12);
-        Assert.Null(opened.ReadTrial(2));
+        Assert.Equal(result, TrialRun.Run(opened, settings, opened.ReadTrial(1, settings.Groups.Length)!, data, TrainingBackend.Processor, threads: 2));
+        Assert.Equal(result.Loss!.Value + (5 * 0.1), settings.Objective(opened.ReadTrial(1, settings.Groups.Length)!, result)!.Value, 1e-12);
+        Assert.Null(opened.ReadTrial(2, settings.Groups.Length));
     }
 
     [Fact]
@@ -97,6 +97,11 @@ public sealed class BayesianRateSearchTests : IDisposable
     [InlineData("search.json", "{}", "is damaged")]
     [InlineData("search.json", "null", "holds null")]
     [InlineData("trials/0001/trial.json", """{"number":2,"origin":"design","rates":[0.1,0.1],"size":1}""", "expected trial 1")]
+    [InlineData("trials/0001/trial.json", """{"number":1,"origin":"design","rates":[0.1],"size":1}""", "with 2 rates")]
+    [InlineData("trials/0001/trial.json", """{"number":1,"origin":"design","rates":[0.1,0.1],"size":-5}""", "a size of at most 1")]
+    [InlineData("trials/0001/result.json", """{"number":1,"lossL":-9,"lossC":-9,"device":"cpu"}""", "two losses of at least 0")]
+    [InlineData("trials/0001/result.json", """{"number":1,"lossL":1e308,"lossC":1e308,"device":"cpu"}""", "two losses of at least 0")]
+    [InlineData("trials/0001/result.json", """{"number":1,"lossL":null,"lossC":1,"device":"cpu"}""", "or none")]
     [InlineData("trials/0001/trial.json", """{"number":1,"origin":"design","rates":[1.5,0.1],"size":1}""", "at least 0 and less than 1")]
     [InlineData("trials/0001/result.json", "[", "is damaged")]
     public void Damaged_files_are_told(string name, string text, string part)

@@ -45,6 +45,8 @@ internal static class PruneCommand
             if (resumes && SearchFolder.IsSearch(options.Training.ResumedFolder(parsed, options.RunsOf(parsed))))
                 return ranks.Size == 1 ? SearchSession.Resume(options, parsed, device, cancellation) : throw new UsageException("a search is for one process; go on with it without mpirun");
             if (options.Search.IsWanted(parsed)) return SearchSession.Start(options, parsed, device, cancellation);
+            if (resumes && ranks.Size > 1 && RunFolder.Open(options.Training.ResumedFolder(parsed, options.RunsOf(parsed))).ReadConfig().Pruning?.Target?.StartsWith("latency", StringComparison.Ordinal) == true)
+                throw new UsageException("a run with --target latency ends with its time being measured, alone; go on with it without mpirun");
             using var run = resumes ? options.Training.Resume(parsed, Verb, device, options.RunsOf(parsed)) : PruningRun.Start(options, parsed, device, cancellation);
             return Finish(run, options, parsed, device, cancellation);
         });

@@ -15,7 +15,7 @@ internal sealed class SearchOptions
 {
     private readonly Option<string?> _search = CommonOptions.Choice(
         "--search", "Search for a rate for each layer group before pruning: by trials, short trainings, which Bayesian optimisation chooses (B-FPGM). Needs --data and --target.", ["bayesian"]);
-    private readonly Option<int> _trials = CommonOptions.Count("--trials", "Trials of the search.", SearchSettings.UsualTrials, 10_000);
+    private readonly Option<int> _trials = CommonOptions.Count("--trials", "Trials of the search.", SearchSettings.UsualTrials, SearchSettings.MostTrials);
     private readonly Option<int> _trialEpochs = CommonOptions.Count("--trial-epochs", "Epochs of a trial.", 1, 10_000);
     private readonly Option<int> _trialImages = CommonOptions.Number<int>(
         "--trial-images", "Training images that trials see, a fifth of them to measure on; all when not given.", "N", "2 or more", n => n >= 2);

@@ -48,7 +48,16 @@ internal static class SearchSession
     public static int Resume(PruneOptions options, ParseResult parsed, ComputeDevice device, CancellationToken cancellation)
     {
         var (folder, settings) = Open(options.Training.ResumedFolder(parsed, options.RunsOf(parsed)), options, parsed);
-        return Run(folder, settings, options, parsed, TrainingData.Open(settings.Run.Data, settings.Run.ValidateEvery > 0, settings.Run.Strict), device, cancellation);
+        return Run(folder, settings, options, parsed, OpenData(settings), device, cancellation);
+    }
+
+    /// <summary>The data that a search began with.</summary>
+    /// <exception cref="ArgumentException">They are others now.</exception>
+    private static TrainingData OpenData(SearchSettings settings)
+    {
+        var data = TrainingData.Open(settings.Run.Data, settings.Run.ValidateEvery > 0, settings.Run.Strict);
+        TrainingRun.RequireData(settings.Run, data);
+        return data;
     }
 
     /// <summary>Runs one trial of a search, and leaves its result in the search's folder.</summary>
@@ -57,8 +66,8 @@ internal static class SearchSession
     {
         var (path, number) = options.Search.TrialOf(parsed);
         var (folder, settings) = Open(path, options, parsed);
-        var trial = folder.ReadTrial(number) ?? throw new UsageException($"{path}: has no trial {number} yet");
-        var data = TrialData.Of(TrainingData.Open(settings.Run.Data, validate: false, settings.Run.Strict).Train, settings.TrialImages, settings.Run.Seed);
+        var trial = folder.ReadTrial(number, settings.Groups.Length) ?? throw new UsageException($"{path}: has no trial {number} yet");
+        var data = TrialData.Of(OpenData(settings).Train, settings.TrialImages, settings.Run.Seed);
         using var device = options.Training.OpenDevice(parsed, Collective.Alone);
         var json = parsed.GetValue(options.Training.Json);
         ClusterTrials.FolderOf(folder, number).Do(_ => TrainingDisplay.Run(json, progress =>
@@ -81,14 +90,17 @@ internal static class SearchSession
     {
         Report.Remark($"Search folder: {folder.Path}");
         using var held = folder.Lock();
+        var cluster = options.Search.ClusterOf(parsed, settings.Run.Threads);
+        if (cluster is null && SlurmJobs.Read(folder.Path)?.States().Values.Any(SlurmJobs.IsOpen) == true)
+            throw new UsageException($"{folder.Path}: trials are in Slurm's queue; go on there (--executor slurm), or cancel them first (scancel)");
         TrialOutcome best;
         try
         {
-            best = Search(folder, settings, data, device, options.Search.ClusterOf(parsed, settings.Run.Threads), cancellation);
+            best = Search(folder, settings, data, device, cluster, options.Training.DeviceOf(parsed), cancellation);
         }
         catch (OperationCanceledException)
         {
-            Problem.Write($"stopped; go on with: secateur {PruneCommand.Verb} --resume {folder.Path}");
+            Problem.Write($"stopped; go on with: secateur {PruneCommand.Verb} --resume {folder.Path}{(cluster is null ? "" : " --executor slurm")}");
             return ExitCode.Cancelled;
         }
 
@@ -110,7 +122,7 @@ internal static class SearchSession
         });
     }
 
-    private static TrialOutcome Search(SearchFolder folder, SearchSettings settings, TrainingData data, ComputeDevice device, SlurmOptions? cluster, CancellationToken cancellation)
+    private static TrialOutcome Search(SearchFolder folder, SearchSettings settings, TrainingData data, ComputeDevice device, SlurmOptions? cluster, string? deviceName, CancellationToken cancellation)
     {
         var trialData = TrialData.Of(data.Train, settings.TrialImages, settings.Run.Seed);
         var steps = trialData.Training.StepsPerEpoch(settings.Run.Batch) * settings.TrialEpochs;
@@ -129,7 +141,7 @@ internal static class SearchSession
                 },
                 BrokenImage = RunSession.TellBroken,
             };
-            return search.Run(cluster is null ? runner : new ClusterTrials(folder, cluster, ["--threads", $"{settings.Run.Threads}"]), cancellation);
+            return search.Run(cluster is null ? runner : new ClusterTrials(folder, cluster, ["--threads", $"{settings.Run.Threads}", "--data", settings.Run.Data, .. deviceName is null ? Array.Empty<string>() : ["--device", deviceName]]), cancellation);
         });
     }
 

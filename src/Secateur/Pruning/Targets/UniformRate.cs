@@ -64,7 +64,7 @@ public static class UniformRate
         if (smallest.Value > target.Limit)
         {
             throw new ArgumentException(FormattableString.Invariant(
-                $"no rate reaches {target.Describe(target.Limit)}: the smallest compacted model, at rate {steps[^1]:0.####}, has {target.Describe(smallest.Value)}"));
+                $"no rate reaches {target}: the smallest compacted model, at rate {steps[^1]:0.####}, has {target.Describe(smallest.Value)}"));
         }
 
         // The last step meets it; below low none is known to.
