@@ -36,7 +36,7 @@ public sealed class SensitivityAnalysisTests : IDisposable
 
         double Loss(Weights.Model pruned)
         {
-            var (l, c) = new ValidationLoss(data, model.Network.Head, TrainingBackend.Processor) { ImageSize = 64, Threads = 1 }.Measure(pruned, (_, _) => { }, default);
+            var (l, c) = new ValidationLoss(data, model.Network.Head, TrainingBackend.Processor) { ImageSize = 64, Threads = 1 }.Measure(pruned, (_, _) => { }, CancellationToken.None);
             return l + c;
         }
     }
