@@ -15,10 +15,10 @@ internal static class SharedDevice
     /// <returns>What each gave, by rank.</returns>
     public static T[] Run<T>(DeviceKind kind, int ranks, Func<GpuBackend, T> process)
     {
-        var (device, gate) = (TestDevices.Get(kind), new Lock());
+        var (device, kernels, gate) = (TestDevices.Get(kind), TestDevices.Backend(kind).Kernels, new Lock());
         return ThreadCollective.Run(ranks, others =>
         {
-            using (gate.EnterScope()) return process(new GpuBackend(device, new Turns(others, gate)));
+            using (gate.EnterScope()) return process(new GpuBackend(device, new Turns(others, gate)) { Kernels = kernels });
         });
     }
 

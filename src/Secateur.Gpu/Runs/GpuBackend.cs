@@ -18,7 +18,7 @@ public sealed class GpuBackend(GpuDevice device, Collective? ranks = null) : Tra
     public override Collective Ranks { get; } = ranks ?? Collective.Alone;
 
     /// <summary>Its kernels, compiled once.</summary>
-    internal KernelSet Kernels { get; } = new(device.Accelerator);
+    internal KernelSet Kernels { get; init; } = new(device.Accelerator);
 
     /// <inheritdoc/>
     public override string Device => device.ToString();
