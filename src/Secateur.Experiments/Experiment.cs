@@ -59,6 +59,7 @@ public sealed class Experiment
     public static Experiment Create(string path, ExperimentPlan plan, bool numbered = false)
     {
         plan.Validate();
+        JobGraph.Of(plan);
         return new Experiment(NewFolder.Create(path, numbered, "name another folder, or go on with --resume", draft =>
             AtomicFile.Write(System.IO.Path.Combine(draft, PlanName), stream => JsonSerializer.Serialize(stream, plan, PlanJson.Default.ExperimentPlan))), plan);
     }
@@ -73,7 +74,9 @@ public sealed class Experiment
     /// <summary>Whether a folder is one of an experiment.</summary>
     public static bool IsThere(string path) => File.Exists(System.IO.Path.Combine(path, PlanName));
 
-    /// <summary>Reads a plan, of an experiment or written by hand: what it leaves out is as in the default plan.</summary>
+    /// <summary>
+    /// Reads a plan, of an experiment or written by hand: what it leaves out is as in the default plan, and paths are from the file's folder on.
+    /// </summary>
     /// <exception cref="InvalidFileException">It is no plan, or a value is out of its range.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static ExperimentPlan ReadPlan(string file)
@@ -86,7 +89,14 @@ public sealed class Experiment
             var defaults = JsonSerializer.SerializeToNode(new ExperimentPlan { Data = "" }, PlanJson.Default.ExperimentPlan)!.AsObject();
             var plan = Merge(defaults, given).Deserialize(PlanJson.Default.ExperimentPlan)!;
             plan.Validate();
-            return plan;
+            string Absolute(string path) => System.IO.Path.GetFullPath(path, System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(file))!);
+            return plan with
+            {
+                Data = plan.Drawn is null ? Absolute(plan.Data) : plan.Data,
+                From = plan.From.ToImmutableSortedDictionary(f => f.Key, f => Absolute(f.Value)),
+                Published = [.. plan.Published.Select(p => p with { Path = Absolute(p.Path) })],
+                Photo = plan.Photo is null ? null : Absolute(plan.Photo),
+            };
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Secateur.Experiments.Jobs;
+using Secateur.Experiments.Slurm;
 
 namespace Secateur.Experiments;
 
@@ -26,9 +27,13 @@ public static class JobBoard
             var folder = experiment.FolderOf(job);
             var state = folder.State();
             var blocker = job.TakesFailures || state is JobState.Done or JobState.Running ? null : job.Needs.FirstOrDefault(failed.Contains);
-            var problem = state == JobState.Failed ? folder.ReadError() : blocker is null ? null : $"needs {blocker}, which failed";
-            if (state == JobState.Failed || blocker is not null) failed.Add(job.Id);
-            board.Add(new JobStatus(job, state, state is JobState.Running or JobState.Stopped ? folder.ReadProgress() : null, problem, state == JobState.Done ? null : queue?.GetValueOrDefault(job.Id)));
+            var queued = state is JobState.Done or JobState.Running ? null : queue?.GetValueOrDefault(job.Id);
+
+            // One that the cluster ended could not say so.
+            var ended = state != JobState.Failed && queued is not null && !SlurmJobs.IsOpen(queued);
+            var problem = state == JobState.Failed ? folder.ReadError() : blocker is not null ? $"needs {blocker}, which failed" : ended ? $"Slurm: {queued}; its logs are in {System.IO.Path.Combine(experiment.Path, "slurm")}" : null;
+            if (problem is not null) failed.Add(job.Id);
+            board.Add(new JobStatus(job, ended ? JobState.Failed : state, state is JobState.Running or JobState.Stopped ? folder.ReadProgress() : null, problem, state == JobState.Done ? null : queue?.GetValueOrDefault(job.Id)));
         }
 
         return board.ToImmutable();

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Secateur.Models;
-using Secateur.Pixels;
 using Secateur.TestSupport;
 using Xunit;
 

@@ -34,9 +34,8 @@ public sealed class ExperimentRunTests : IDisposable
             if (Experiment.IsThere(_temporary.PathOf("killed"))) next = ["experiment", "--resume", _temporary.PathOf("killed"), "--threads", "1"];
         }
 
-        // Children of one that was killed stop by themselves, with their state saved.
+        // Children of one that was killed stop by themselves, with their state saved; who goes on waits for them.
         var killed = Experiment.Open(_temporary.PathOf("killed"));
-        await Comes(() => JobBoard.Read(killed).All(s => s.State != JobState.Running));
         (code, _, error) = await Run("experiment", "--resume", killed.Path);
         Assert.True(code == 0, error);
         foreach (var model in whole.Graph.Models)
@@ -92,6 +91,7 @@ public sealed class ExperimentRunTests : IDisposable
     [InlineData("two experiments", "experiment", "--smoke", "--published", "x")]
     [InlineData("means nothing to --published", "experiment", "--data", "x", "--published", "x", "--rates", "0.5")]
     [InlineData("cannot be changed by --resume", "experiment", "--resume", "x", "--rates", "0.5")]
+    [InlineData("cannot be changed by --resume", "experiment", "--resume", "x", "--name", "y")]
     [InlineData("needs --executor slurm", "experiment", "--smoke", "--partition", "long")]
     [InlineData("expected a list", "experiment", "--smoke", "--rates", "0.5,many")]
     [InlineData("yolo", "experiment", "--smoke", "--networks", "yolo")]
@@ -103,11 +103,6 @@ public sealed class ExperimentRunTests : IDisposable
         Assert.Equal((2, ""), (code, output));
         Assert.Contains(part, Assert.Single(error.Trim().Split('\n')), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_temporary.Root));
-    }
-
-    private static async Task Comes(Func<bool> happened)
-    {
-        while (!happened()) await Task.Delay(100);
     }
 
     private static async Task<(int Code, string Out, string Error)> Run(params string[] args)

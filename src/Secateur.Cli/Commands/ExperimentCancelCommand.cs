@@ -18,11 +18,11 @@ internal static class ExperimentCancelCommand
             Examples:
               secateur experiment cancel runs/experiment/paper-1
             """) { place };
-        command.SetAction(parsed =>
+        command.SetCancellableAction((parsed, cancellation) =>
         {
             var experiment = ExperimentOptions.Find(parsed.GetValue(place));
             var jobs = SlurmJobs.Read(experiment.Path) ?? throw new UsageException($"{experiment.Path}: was not submitted to Slurm");
-            jobs.Cancel();
+            jobs.Cancel(cancellation);
             Report.Line($"{experiment.Path}: cancelled; go on with: secateur experiment --resume {experiment.Path} --executor slurm");
             return 0;
         });

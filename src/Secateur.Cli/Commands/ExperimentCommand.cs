@@ -53,30 +53,33 @@ internal static class ExperimentCommand
         {
             if (result.Children.OfType<CommandResult>().Any()) return;
             if (result.GetValue(resume) is null) options.Check(result);
-            else if (options.FirstOfPlan(result) is { } given) result.AddError($"{given.Name} cannot be changed by --resume: the experiment goes on as it began");
+            else if ((options.FirstOfPlan(result) ?? Array.Find<Option>([output, name], result.IsGiven)) is { } given) result.AddError($"{given.Name} cannot be changed by --resume: the experiment goes on as it began");
         });
         command.SetCancellableAction((parsed, cancellation) =>
         {
             var experiment = parsed.GetValue(resume) is { } place ? ExperimentOptions.Find(place) : Begin(parsed);
             Report.Remark($"Experiment folder: {experiment.Path}");
-            var asJson = parsed.GetValue(json);
+            var (asJson, again) = (parsed.GetValue(json), $"secateur experiment --resume {experiment.Path}{(cluster.IsSlurm(parsed) ? " --executor slurm" : "")}");
             try
             {
                 var done = cluster.IsSlurm(parsed) ? InCluster() : Here();
                 if (done) return 0;
-                Problem.Write($"not all jobs are done; try the others again with: secateur experiment --resume {experiment.Path}");
+                Problem.Write($"not all jobs are done; try the others again with: {again}");
                 return ExitCode.Failed;
             }
             catch (OperationCanceledException)
             {
-                Problem.Write($"stopped; go on with: secateur experiment --resume {experiment.Path}");
+                Problem.Write(cluster.IsSlurm(parsed)
+                    ? $"the jobs go on in Slurm; look with: secateur experiment status {experiment.Path}, stop them with: secateur experiment cancel {experiment.Path}"
+                    : $"stopped; go on with: {again}");
                 return ExitCode.Cancelled;
             }
 
             bool Here()
             {
+                ExperimentStatusCommand.RequireNoneInCluster(experiment);
                 var jobs = parsed.GetValue(parallel);
-                var items = experiment.Items(options.OfJobs(parsed, jobs));
+                var items = experiment.Items(options.OfJobs(parsed, experiment.Plan, jobs));
                 var done = ExperimentDisplay.Run(asJson, items, (ended, working) =>
                     new LocalExecutor(HostProgram.For("experiment", "job")) { Parallel = jobs, Ended = ended, Working = working }.Run(items, cancellation));
                 ExperimentDisplay.Print(experiment, asJson);
@@ -85,7 +88,7 @@ internal static class ExperimentCommand
 
             bool InCluster()
             {
-                var items = experiment.Items(options.OfJobs(parsed, 1));
+                var items = experiment.Items(options.OfJobs(parsed, experiment.Plan, 1));
                 var count = new SlurmExecutor(experiment.Path, HostProgram.For("experiment", "job"), cluster.Options(parsed, options.ThreadsOfJob(parsed, 1))).Submit(items);
                 Report.Remark($"{count} of {items.Length} jobs submitted; look with: secateur experiment status {experiment.Path}");
                 if (!parsed.GetValue(wait))

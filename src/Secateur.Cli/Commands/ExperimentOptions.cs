@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Secateur.Cli.Options;
+using Secateur.Cli.Output;
 using Secateur.Experiments;
 using Secateur.Experiments.Plans;
 using Secateur.Gpu.Devices;
@@ -39,7 +40,11 @@ internal sealed class ExperimentOptions
     private readonly Option<string?> _protocol = CommonOptions.Choice("--protocol", "How models are evaluated; multi-scale when not given (with --smoke single).", [CommonOptions.Single, CommonOptions.MultiScale]);
     private readonly Option<string?> _photo = new("--photo") { Description = "The picture that the report shows with what models find; else it takes some of the validation images.", HelpName = "FILE" };
     private readonly Option<DeviceName> _device = ComputeDevice.Option("Where training and evaluation run.");
-    private readonly Option<int> _threads = CommonOptions.Threads("Threads in all; but for times, the results do not depend on them.", Environment.ProcessorCount);
+    private readonly Option<int> _threads = CommonOptions.Threads("Threads of all jobs at the same time, with slurm of each; but for times, the results do not depend on them.", Environment.ProcessorCount);
+
+    private readonly Option[] _ofTraining;
+
+    public ExperimentOptions() => _ofTraining = [_criteria, _rates, _seeds, _from, _trainEpochs, _softEpochs, _finetuneEpochs, _batch, _size, _rate];
 
     private IEnumerable<Option> OfPlan =>
         [_data, _smoke, _published, _plan, _networks, _criteria, _rates, _seeds, _from, _trainEpochs, _softEpochs, _finetuneEpochs, _batch, _size, _rate, _protocol, _photo];
@@ -56,11 +61,10 @@ internal sealed class ExperimentOptions
     public void Check(CommandResult result)
     {
         var (hasData, smokes, measures) = (result.GetValue(_data) is not null, result.GetValue(_smoke), result.GetValue(_published) is not null);
-        Option[] training = [_criteria, _rates, _seeds, _from, _trainEpochs, _softEpochs, _finetuneEpochs, _batch, _size, _rate];
         if (smokes && hasData) result.AddError("--smoke draws its own data; leave --data out");
         else if (smokes && measures) result.AddError("--smoke and --published are two experiments");
         else if (!smokes && !hasData && result.GetValue(_plan) is null) result.AddError("--data is missing: the folder of WIDER FACE (or try --smoke, which needs nothing)");
-        else if (measures && Array.Find(training, result.IsGiven) is { } other) result.AddError($"{other.Name} means nothing to --published: nothing is trained");
+        else if (measures && Array.Find(_ofTraining, result.IsGiven) is { } other) result.AddError($"{other.Name} means nothing to --published: nothing is trained");
         else if (result.IsGiven(_from) && result.IsGiven(_trainEpochs) && result.GetValue(_networks).IsDefault) result.AddError("--train-epochs is for networks that --from does not give");
     }
 
@@ -77,10 +81,12 @@ internal sealed class ExperimentOptions
         if (result.IsGiven(_criteria)) plan = plan with { Criteria = parsed.GetValue(_criteria) };
         if (result.IsGiven(_rates)) plan = plan with { Rates = [.. parsed.GetValue(_rates).Order()] };
         if (result.IsGiven(_seeds)) plan = plan with { Seeds = parsed.GetValue(_seeds) };
+        if (result.IsGiven(_device)) plan = plan with { Device = parsed.GetValue(_device).ToString() };
         if (result.IsGiven(_protocol)) plan = plan with { Protocol = parsed.GetValue(_protocol)! };
         if (parsed.GetValue(_photo) is { } photo) plan = plan with { Photo = File.Exists(photo) ? Path.GetFullPath(photo) : throw new UsageException($"{photo}: no such file") };
         if (result.IsGiven(_from)) plan = WithGiven(plan, parsed.GetValue(_from)!, result.IsGiven(_networks));
-        if (parsed.GetValue(_published) is { } folder) plan = WithPublished(plan, folder);
+        if (parsed.GetValue(_published) is { } folder) plan = WithPublished(plan, folder, result.IsGiven(_networks));
+        if (!plan.Published.IsEmpty && Array.Find(_ofTraining, result.IsGiven) is { } other) throw new UsageException($"{other.Name} means nothing to published models: nothing is trained");
         plan = plan with { Training = Training(parsed, plan.Training) };
         try
         {
@@ -96,8 +102,11 @@ internal sealed class ExperimentOptions
     }
 
     /// <summary>What every job gets.</summary>
-    public IEnumerable<string> OfJobs(ParseResult parsed, int parallel) =>
-        ["--threads", ThreadsOfJob(parsed, parallel).ToString(CultureInfo.InvariantCulture), "--device", parsed.GetValue(_device).ToString()];
+    public IEnumerable<string> OfJobs(ParseResult parsed, ExperimentPlan plan, int parallel) =>
+    [
+        "--threads", ThreadsOfJob(parsed, parallel).ToString(CultureInfo.InvariantCulture),
+        "--device", parsed.CommandResult.IsGiven(_device) ? parsed.GetValue(_device).ToString() : plan.Device,
+    ];
 
     /// <summary>Threads of a job, of several at the same time.</summary>
     public int ThreadsOfJob(ParseResult parsed, int parallel) => Math.Max(1, parsed.GetValue(_threads) / parallel);
@@ -133,14 +142,14 @@ internal sealed class ExperimentOptions
         return plan with { Networks = networks, From = given.ToImmutableSortedDictionary() };
     }
 
-    private static ExperimentPlan WithPublished(ExperimentPlan plan, string folder)
+    private static ExperimentPlan WithPublished(ExperimentPlan plan, string folder, bool namesNetworks)
     {
         var found = PublishedModels.Find(folder);
-        return plan with
-        {
-            Published = [.. found.Where(p => plan.Networks.Contains(p.Network)).Select(p => p with { Path = Path.GetFullPath(p.Path) })],
-            Networks = [.. plan.Networks.Where(n => found.Any(p => p.Network == n))],
-        };
+        var networks = namesNetworks ? plan.Networks : [.. plan.Networks.Concat(found.Select(p => p.Network)).Distinct().Where(n => found.Any(p => p.Network == n))];
+        var taken = found.Where(p => networks.Contains(p.Network)).ToArray();
+        if (taken.Length == 0) throw new UsageException($"{folder}: its checkpoints are of {string.Join(", ", found.Select(p => p.Network).Distinct())}, none of {string.Join(", ", networks)}");
+        if (taken.Length < found.Length) Report.Remark($"{found.Length - taken.Length} checkpoints are of other networks and left out, such as {found.Except(taken).First().Path}");
+        return plan with { Published = [.. taken.Select(p => p with { Path = Path.GetFullPath(p.Path) })], Networks = [.. networks.Where(n => taken.Any(p => p.Network == n))] };
     }
 
     private static Option<ImmutableArray<T>> List<T>(string name, string description, string helpName, Func<string, T> parse) => new(name)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Secateur.Cli.Commands;
 using Secateur.Experiments;
 using Secateur.Experiments.Jobs;
 using Secateur.Experiments.Reports;
@@ -73,7 +74,7 @@ internal static class ExperimentDisplay
     /// <summary>Prints the outcome.</summary>
     public static void Print(Experiment experiment, bool json)
     {
-        var board = JobBoard.Read(experiment);
+        var board = ExperimentStatusCommand.Look(experiment);
         if (json)
         {
             PrintStatus(experiment, board, json);
@@ -82,7 +83,8 @@ internal static class ExperimentDisplay
 
         foreach (var failed in board.Where(s => s.Problem is not null)) Report.Line($"{failed.Job.Id}: {OneLine(failed.Problem!)}");
         if (File.Exists(Path.Combine(experiment.Report, "tables.md"))) Report.Line(File.ReadAllText(Path.Combine(experiment.Report, "tables.md")));
-        Report.Line($"{Path.Combine(experiment.Report, ExperimentReport.Page)}: tables, figures and pictures");
+        var page = Path.Combine(experiment.Report, ExperimentReport.Page);
+        Report.Line(File.Exists(page) ? $"{page}: tables, figures and pictures" : $"{experiment.Path}: no report yet");
     }
 
     /// <summary>Prints where the jobs are.</summary>

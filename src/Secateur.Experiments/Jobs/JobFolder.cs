@@ -30,7 +30,7 @@ public enum JobState
 /// <param name="Total">Parts in all.</param>
 public sealed record JobProgress(string Stage, int Done, int Total);
 
-/// <summary>The folder of a job: what it works with, what it tells (<c>progress.json</c>, <c>log.txt</c>) and what came out (<c>result.json</c> or <c>error.txt</c>).</summary>
+/// <summary>The folder of a job: what it works with, what it tells (<c>progress.json</c>, <c>left-out.txt</c>) and what came out (<c>result.json</c> or <c>error.txt</c>).</summary>
 public sealed class JobFolder
 {
     private const int MaxBytes = 1 << 20;
@@ -44,8 +44,8 @@ public sealed class JobFolder
     /// <summary>Its result.</summary>
     public string Result => In("result.json");
 
-    /// <summary>What its process wrote on stderr.</summary>
-    public string Log => In("log.txt");
+    /// <summary>The images that it could not read, a line each, and why.</summary>
+    public string LeftOut => In("left-out.txt");
 
     private string Error => In("error.txt");
 
@@ -102,17 +102,18 @@ public sealed class JobFolder
     public void Do(Action<IProgress<JobProgress>> work, IProgress<JobProgress>? progress = null, bool repeats = false)
     {
         Directory.CreateDirectory(Path);
-        using var held = FolderLock.Take(Path);
+        using var held = Take();
         if (!repeats && File.Exists(Result)) return;
         try
         {
+            File.Delete(Result);
             File.Delete(Error);
             using var written = new ProgressFile(this, progress);
             work(written);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            WriteError(error.Message);
+            TryWriteError(error.Message);
             throw;
         }
     }
@@ -122,10 +123,35 @@ public sealed class JobFolder
     internal void WriteProgress(JobProgress progress) => AtomicFile.Write(Progress, stream => JsonSerializer.Serialize(stream, progress, JobJson.Default.JobProgress));
 
     /// <summary>Says why it failed.</summary>
-    internal void WriteError(string problem)
+    /// <returns>Why that cannot be written; null where it was.</returns>
+    internal string? TryWriteError(string problem)
     {
-        Directory.CreateDirectory(Path);
-        AtomicFile.Write(Error, stream => stream.Write(Encoding.UTF8.GetBytes(problem)));
+        try
+        {
+            Directory.CreateDirectory(Path);
+            AtomicFile.Write(Error, stream => stream.Write(Encoding.UTF8.GetBytes(problem)));
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return $"{problem} ({error.Message})";
+        }
+    }
+
+    /// <summary>Takes the lock; whoever only looks holds it for a moment.</summary>
+    private IDisposable Take()
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return FolderLock.Take(Path);
+            }
+            catch (IOException) when (tries < 5)
+            {
+                Thread.Sleep(50);
+            }
+        }
     }
 
     private bool IsHeld()

@@ -46,8 +46,11 @@ public sealed class LocalExecutor(HostCommand command)
             if (cancellation.IsCancellationRequested) Stop(working, cancellation);
             foreach (var child in working.Where(c => c.Exit.IsCompleted).ToArray()) End(child);
             while (Next() is { } item) working.Add(new Child(item, command));
-            if (working.Count == 0) break;
-            Working?.Invoke([.. working.Select(c => c.Item)]);
+
+            // Another process may work on some of them, such as one whose executor was killed a moment ago.
+            var elsewhere = open.Where(i => i.Needs.All(ended.ContainsKey) && i.Folder.State() == JobState.Running).ToList();
+            if (working.Count == 0 && elsewhere.Count == 0) break;
+            Working?.Invoke([.. working.Select(c => c.Item), .. elsewhere]);
             Task.WaitAny([.. working.Select(c => c.Exit), Task.Delay(Look, cancellation)], CancellationToken.None);
         }
 
@@ -62,8 +65,14 @@ public sealed class LocalExecutor(HostCommand command)
                 ended[item.Id] = JobState.Waiting;
             }
 
+            foreach (var done in open.Where(i => i.IsDone).ToArray())
+            {
+                open.Remove(done);
+                ended[done.Id] = JobState.Done;
+            }
+
             if (working.Count >= Parallel || working.Exists(c => c.Item.IsTimed)) return null;
-            var next = open.Find(i => (!i.IsTimed || working.Count == 0) && i.Needs.All(ended.ContainsKey));
+            var next = open.Find(i => (!i.IsTimed || working.Count == 0) && i.Needs.All(ended.ContainsKey) && i.Folder.State() != JobState.Running);
             if (next is not null) open.Remove(next);
             return next;
         }
@@ -72,6 +81,12 @@ public sealed class LocalExecutor(HostCommand command)
         {
             working.Remove(child);
             var result = child.End();
+            if (result.State == JobState.Running)
+            {
+                open.Insert(0, child.Item);
+                return;
+            }
+
             ended[child.Item.Id] = result.State;
             Ended?.Invoke(result);
         }
@@ -128,11 +143,11 @@ public sealed class LocalExecutor(HostCommand command)
             if (state is JobState.Waiting or JobState.Stopped)
             {
                 var errors = _errors.Result.Trim();
-                Item.Folder.WriteError($"the process ended with exit code {process.ExitCode}{(errors.Length > 0 ? ": " + errors[Math.Max(0, errors.Length - TailLength)..] : "")}");
-                state = JobState.Failed;
+                var problem = $"the process ended with exit code {process.ExitCode}{(errors.Length > 0 ? ": " + errors[Math.Max(0, errors.Length - TailLength)..] : "")}";
+                return new EndedItem(Item, JobState.Failed, _clock.Elapsed, Item.Folder.TryWriteError(problem) ?? problem);
             }
 
-            return new EndedItem(Item, state, _clock.Elapsed, state == JobState.Running ? "another process works on it" : Item.Folder.ReadError());
+            return new EndedItem(Item, state, _clock.Elapsed, Item.Folder.ReadError());
         }
     }
 }

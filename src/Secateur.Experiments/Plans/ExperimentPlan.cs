@@ -17,7 +17,7 @@ public sealed record ExperimentPlan
     /// <summary>One pass over each image at its own size.</summary>
     public const string Single = "single";
 
-    /// <summary>WIDER FACE's folder; of a drawn data set, the folder that it is drawn into, inside the experiment's.</summary>
+    /// <summary>WIDER FACE's folder; of a drawn data set, the name of the folder inside the experiment's that it is drawn into.</summary>
     public required string Data { get; init; }
 
     /// <summary>The data set to draw first; null to take what is in <see cref="Data"/>.</summary>
@@ -55,6 +55,9 @@ public sealed record ExperimentPlan
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Photo { get; init; }
 
+    /// <summary>Where training and evaluation run, in the words of <c>--device</c>; an experiment goes on where it was begun.</summary>
+    public string Device { get; init; } = "auto";
+
     /// <summary>Checks every value.</summary>
     /// <exception cref="ArgumentException">A value is out of its range; the message says which and what was expected.</exception>
     public void Validate()
@@ -62,11 +65,13 @@ public sealed record ExperimentPlan
         Check(!Networks.IsDefaultOrEmpty && Networks.All(n => Architectures.Find(n) is not null), "networks", List(Networks), $"some of {List(Architectures.Names)}");
         Check(Distinct(Networks), "networks", List(Networks), "each once");
         Check(!Criteria.IsDefault && Distinct(Criteria) && Criteria.All(FilterCriteria.Names.Contains), "criteria", List(Criteria), $"some of {List(FilterCriteria.Names)}, each once");
-        Check(!Rates.IsDefault && Distinct(Rates) && Rates.All(r => r is > 0 and < 1), "rates", List(Rates), "rates above 0 and below 1, each once");
+        Check(Drawn is null || (Data.Length > 0 && Data is not ("." or "..") && Path.GetFileName(Data) == Data), "data", Data, "the name of a folder inside the experiment's, as the images are drawn");
+        Check(Drawn is null or { TrainImages: > 0, ValidationImages: > 0, Size: >= 32 and <= 4096 }, "drawn", Drawn, "some images of 32 to 4096 pixels");
+        Check(!Rates.IsDefault && Rates.DistinctBy(r => new ModelName("", "", r, null).Percent).Count() == Rates.Length && Rates.All(r => r is > 0 and < 1), "rates", List(Rates), "rates above 0 and below 1, each once");
         Check(!Seeds.IsDefaultOrEmpty && Distinct(Seeds), "seeds", List(Seeds), "at least one, each once");
         Check(Protocol is MultiScale or Single, "protocol", Protocol, $"{MultiScale} or {Single}");
-        Check(From.Keys.All(Networks.Contains), "given models", List(From.Keys), $"for the networks {List(Networks)}");
-        Check(!Published.IsDefault && Published.All(p => p.Path.Length > 0 && Networks.Contains(p.Network) && p.Rate is >= 0 and < 1 && p.Rate > 0 == (p.Criterion is not null)), "published models", Published.Length, $"models of the networks {List(Networks)}, pruned ones with criterion and rate");
+        Check(From.All(f => Networks.Contains(f.Key) && f.Value is { Length: > 0 }), "given models", List(From.Keys), $"for the networks {List(Networks)}");
+        Check(!Published.IsDefault && Published.All(p => p is { Path.Length: > 0, Rate: >= 0 and < 1 } && Networks.Contains(p.Network) && (p.Rate > 0 ? p.Criterion is not null && FilterCriteria.Names.Contains(p.Criterion) : p.Criterion is null)), "published models", Published.Length, $"models of the networks {List(Networks)}, pruned ones with criterion and rate");
         Check(Published.DistinctBy(p => (p.Network, p.Criterion, p.Rate)).Count() == Published.Length, "published models", List(Published.Select(p => p.Path)), "one for each network, criterion and rate");
         Check(Timing.Height is > 0 and <= 16_384 && Timing.Width is > 0 and <= 16_384 && Timing.Runs is > 0 and <= 100_000, "timing", Timing, "a size of at least one pixel, and runs");
         Training.Validate();

@@ -16,7 +16,7 @@ public sealed record ModelName(string Network, string? Criterion, double Rate, i
     public string Title => Criterion is null ? "original" : $"{Criterion.ToUpperInvariant()} {Percent}%";
 
     /// <summary>Its rate in per cent, as short as possible.</summary>
-    public string Percent => (Rate * 100).ToString("0.##", CultureInfo.InvariantCulture);
+    public string Percent => (Rate * 100).ToString("0.##########", CultureInfo.InvariantCulture);
 
     /// <summary>As folders are called.</summary>
     public override string ToString() =>

@@ -38,12 +38,13 @@ public static class ExperimentReport
         }
 
         Text("models.csv", PaperTable.All(rows).ToCsv());
-        Text("tables.md", string.Join('\n', precision.Zip(compacted, (a, b) => a.ToMarkdown() + "\n" + b.ToMarkdown())));
+        var (lead, note) = (Lead(experiment.Plan), Note(experiment, rows));
+        Text("tables.md", $"{lead}\n\n{note}\n\n" + string.Join('\n', precision.Zip(compacted, (a, b) => a.ToMarkdown() + "\n" + b.ToMarkdown())));
         var figures = Figures(experiment, rows);
         foreach (var figure in figures) Text(figure.Name, figure.Svg);
         var report = new HtmlReport("Filter pruning of lightweight face detectors")
-            .Lead(Lead(experiment.Plan))
-            .Note(Note(experiment, rows));
+            .Lead(lead)
+            .Note(note);
         foreach (var table in precision) report.Heading(table.Title).Table(table.Header, [.. table.Rows.Select(r => (IReadOnlyList<string>)r)]);
         if (experiment.Plan.Seeds.Length > 1) report.Paragraph($"Mean ± standard deviation (n - 1) over {experiment.Plan.Seeds.Length} seeds.");
         report.Paragraph("Parameters: learnable ones that are not zero. Real sparsity: zero ones over all. The last columns: tables 1 and 2 of arXiv 2311.16613, all of WIDER FACE's 12,880 training and 3,226 validation images, multi-scale test, and in brackets the difference of what was measured here.");
@@ -94,16 +95,21 @@ public static class ExperimentReport
         if (shown.Length == 0) return;
         report.Heading("Figures 1, 4 and 5: what they find")
             .Paragraph("The same photos by the original, the least and the most pruned model. A face is found where a box of score 0.5 and more overlaps it by half or more.");
-        var photos = Photo.Of(experiment, Photos);
-        var (done, total) = (0, photos.Length * shown.Length);
-        foreach (var photo in photos)
+        try
         {
-            foreach (var models in shown)
+            var photos = Photo.Of(experiment, Photos);
+            var (done, total) = (0, photos.Length * shown.Length);
+            foreach (var (photo, models) in from photo in photos from models in shown select (photo, models))
             {
                 cancellation.ThrowIfCancellationRequested();
                 report.Pictures([.. PhotoFigure.Create(experiment, photo, models)]);
                 progress?.Invoke(++done, total);
             }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The figures are there all the same.
+            report.Note($"Pictures are missing: {error.Message}");
         }
     }
 
@@ -131,6 +137,7 @@ public static class ExperimentReport
             ? FormattableString.Invariant($"Evaluated on {evaluated.Images:N0} of {evaluated.ListedImages:N0} images{(plan.Drawn is null ? "" : ", which are drawn")}, {plan.Protocol} test: not comparable with published figures.")
             : FormattableString.Invariant($"Evaluated on all {evaluated.Images:N0} validation images.");
         if (!plan.Published.IsEmpty) return images;
+        if (rows.Sum(r => r.Made?.LeftOut ?? 0) is > 0 and var leftOut) images += FormattableString.Invariant($" In {leftOut:N0} cases an image could not be read and was not trained on (left-out.txt of the jobs).");
         var training = plan.Training;
         return images + FormattableString.Invariant($" Schedule: {training.SoftEpochs} soft pruning and {training.FinetuneEpochs} fine-tuning epochs (the paper: 200 and 10), batch {training.Batch} at {training.ImageSize} x {training.ImageSize}, seeds {string.Join(", ", plan.Seeds)}.");
     }

@@ -8,10 +8,11 @@ internal sealed record Finished(double Seconds);
 /// <param name="Masked">The model with its zeros, relative to the job's folder.</param>
 /// <param name="Compacted">The same without these filters.</param>
 /// <param name="MaxRelativeDifference">Of the outputs of the two.</param>
+/// <param name="LeftOut">Training images that could not be read.</param>
 /// <param name="Source">The file that it was given as; null where it was made here.</param>
 /// <param name="Device">What computed.</param>
 /// <param name="Seconds">What that took since it was last begun.</param>
-internal sealed record MadeModel(string Masked, string Compacted, double MaxRelativeDifference, string? Source, string Device, double Seconds);
+internal sealed record MadeModel(string Masked, string Compacted, double MaxRelativeDifference, int LeftOut, string? Source, string Device, double Seconds);
 
 /// <summary>What the evaluation of a model gave; a precision is null where no face counts.</summary>
 /// <param name="Easy">Average precision in the easy setting.</param>

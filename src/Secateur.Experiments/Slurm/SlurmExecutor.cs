@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Secateur.Experiments.Jobs;
+using Secateur.Training.Runs;
 
 namespace Secateur.Experiments.Slurm;
 
@@ -25,34 +26,41 @@ public sealed class SlurmExecutor(string folder, HostCommand command, SlurmOptio
     public int Submit(IReadOnlyList<WorkItem> items)
     {
         Directory.CreateDirectory(_scripts);
+        using var held = FolderLock.Take(_scripts);
         var known = SlurmJobs.Read(folder) ?? new SlurmJobs(ImmutableSortedDictionary<string, string>.Empty);
         var queued = known.States().Where(s => SlurmJobs.IsOpen(s.Value)).Select(s => s.Key).ToHashSet();
         foreach (var id in queued) _submitted[id] = Split(known.Tasks[id]);
         var open = items.Where(i => !i.IsDone && !queued.Contains(i.Id)).ToList();
         var depths = new Dictionary<string, int>();
         foreach (var item in items) depths[item.Id] = item.Needs.Select(n => depths[n] + 1).Append(0).Max();
-        foreach (var group in open.GroupBy(i => i.Group).OrderBy(g => g.Max(i => depths[i.Id])))
+        try
         {
-            foreach (var array in Arrays([.. group]))
+            foreach (var array in open.GroupBy(i => i.Group).OrderBy(g => g.Max(i => depths[i.Id])).SelectMany(g => Arrays([.. g])))
             {
                 foreach (var (item, task) in SubmitArray(array)) known = known with { Tasks = known.Tasks.SetItem(item, task) };
                 known.Write(folder);
             }
         }
+        catch (InvalidOperationException error) when (_submitted.Count > queued.Count)
+        {
+            throw new InvalidOperationException($"{error.Message} ({_submitted.Count - queued.Count} of {open.Count} are in the queue already: cancel them, or try the rest again)", error);
+        }
 
         return open.Count;
     }
 
-    private static (string Array, int Index) Split(string task) => task.Split('_') is [var array, var index]
-        ? (array, int.Parse(index, CultureInfo.InvariantCulture))
-        : (task, -1);
+    private static (string Array, int Index) Split(string task)
+    {
+        var parts = task.Split('_');
+        return (parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture));
+    }
 
     private sealed record ItemArray(ImmutableArray<(int Index, WorkItem Item)> Elements, string Dependency);
 
     /// <summary>Items that one array can hold: each waits for the element of the same number of another array, or all wait for the same.</summary>
     private IEnumerable<ItemArray> Arrays(IReadOnlyList<WorkItem> group)
     {
-        foreach (var row in group.GroupBy(i => Unmet(i) is [var only] && _submitted[only].Index >= 0 ? _submitted[only].Array : ""))
+        foreach (var row in group.GroupBy(i => Unmet(i) is [var only] ? _submitted[only].Array : ""))
         {
             var corresponds = row.Key.Length > 0 && row.DistinctBy(i => Unmet(i)[0]).Count() == row.Count() && !row.Any(i => i.TakesFailures);
             if (corresponds)
@@ -68,7 +76,7 @@ public sealed class SlurmExecutor(string folder, HostCommand command, SlurmOptio
             }
         }
 
-        string Task(string id) => _submitted[id] is var (array, index) && index >= 0 ? string.Create(CultureInfo.InvariantCulture, $"{array}_{index}") : _submitted[id].Array;
+        string Task(string id) => string.Create(CultureInfo.InvariantCulture, $"{_submitted[id].Array}_{_submitted[id].Index}");
     }
 
     private string[] Unmet(WorkItem item) => [.. item.Needs.Where(_submitted.ContainsKey)];
@@ -86,7 +94,7 @@ public sealed class SlurmExecutor(string folder, HostCommand command, SlurmOptio
             "--parsable",
             $"--job-name=secateur-{first.Group}",
             $"--array={string.Join(',', lines.Keys.Order())}",
-            $"--output={Path.Combine(_scripts, "%A_%a.log")}",
+            $"--output={Path.Combine(_scripts.Replace("%", "%%", StringComparison.Ordinal), "%A_%a.log")}",
             string.Create(CultureInfo.InvariantCulture, $"--cpus-per-task={options.Threads}"),
         ];
         if (array.Dependency.Length > 0) arguments.AddRange([$"--dependency={array.Dependency}", "--kill-on-invalid-dep=yes"]);

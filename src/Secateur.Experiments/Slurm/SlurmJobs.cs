@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Secateur.Experiments.Slurm;
 
 /// <summary>Which Slurm job does which item, as <c>slurm.json</c> in the experiment's folder remembers.</summary>
 /// <param name="Tasks">By item, the job, or of an array its element: <c>17</c> or <c>17_3</c>.</param>
-public sealed record SlurmJobs(ImmutableSortedDictionary<string, string> Tasks)
+public sealed partial record SlurmJobs(ImmutableSortedDictionary<string, string> Tasks)
 {
     private const int MaxBytes = 1 << 24;
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     /// <summary>What is remembered in a folder; null where nothing was submitted.</summary>
     /// <exception cref="InvalidFileException">It is damaged.</exception>
@@ -17,7 +19,10 @@ public sealed record SlurmJobs(ImmutableSortedDictionary<string, string> Tasks)
         if (!File.Exists(path)) return null;
         try
         {
-            return JsonSerializer.Deserialize(BoundedFile.ReadAllBytes(path, MaxBytes), SlurmJson.Default.SlurmJobs);
+            var jobs = JsonSerializer.Deserialize(BoundedFile.ReadAllBytes(path, MaxBytes), SlurmJson.Default.SlurmJobs);
+
+            // They become arguments of Slurm's commands.
+            return jobs?.Tasks?.Values.All(t => t is not null && Task().IsMatch(t)) == true ? jobs : throw new InvalidFileException(path, "is damaged: expected elements of arrays such as 17_3");
         }
         catch (JsonException error)
         {
@@ -56,12 +61,25 @@ public sealed record SlurmJobs(ImmutableSortedDictionary<string, string> Tasks)
         }
     }
 
-    /// <summary>Takes all of them from the queue; those that run are stopped.</summary>
+    /// <summary>Takes all of them from the queue; those that run are stopped, which may take a while.</summary>
+    /// <param name="cancellation">Stops waiting for them.</param>
     /// <exception cref="InvalidOperationException">Slurm does not answer.</exception>
-    public void Cancel() => SlurmTool.Run("scancel", Ids);
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void Cancel(CancellationToken cancellation = default)
+    {
+        SlurmTool.Run("scancel", Ids);
+        while (States().Values.Any(IsOpen))
+        {
+            cancellation.WaitHandle.WaitOne(Look);
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
 
     /// <summary>Whether work in such a state has yet to end.</summary>
     public static bool IsOpen(string state) => state.StartsWith("PENDING", StringComparison.Ordinal) || state is "RUNNING" or "CONFIGURING" or "COMPLETING" or "SUSPENDED" or "REQUEUED";
+
+    [GeneratedRegex("^[0-9]{1,9}_[0-9]{1,9}\\z")]
+    private static partial Regex Task();
 
     private static string PathIn(string folder) => Path.Combine(folder, "slurm.json");
 }

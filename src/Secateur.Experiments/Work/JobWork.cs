@@ -27,6 +27,7 @@ public sealed class JobWork
     private readonly JobFolder _folder;
     private readonly TrainingBackend _backend;
     private readonly int _threads;
+    private readonly HashSet<string> _leftOut = [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly IProgress<JobProgress> _progress;
     private readonly CancellationToken _cancellation;
@@ -71,6 +72,9 @@ public sealed class JobWork
     }
 
     private ExperimentPlan Plan => _experiment.Plan;
+
+    /// <summary>What computes, as folders are called: another device's sums have other last bits, so that its predictions are others.</summary>
+    private string Place => string.Concat(_backend.Device.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-'));
 
     private double Seconds => _clock.Elapsed.TotalSeconds;
 
@@ -124,7 +128,7 @@ public sealed class JobWork
     }
 
     private void Made(string masked, string compacted, double difference, string? source) =>
-        _folder.WriteResult(new MadeModel(masked, compacted, difference, source, _backend.Device, Seconds), ResultJson.Default.MadeModel);
+        _folder.WriteResult(new MadeModel(masked, compacted, difference, _leftOut.Count, source, _backend.Device, Seconds), ResultJson.Default.MadeModel);
 
     /// <summary>Trains or prunes in the job's run folder, from where it is.</summary>
     private TrainingResult Run(string source, Func<Model> read)
@@ -133,6 +137,7 @@ public sealed class JobWork
         var path = _folder.In(RunName);
         var data = TrainingData.Open(_experiment.Data, Plan.Training.ValidateEvery > 0);
         using var run = Directory.Exists(path) ? Resume() : Start();
+        run.BrokenImage = LeaveOut;
         return run.Run(new Relay<TrainingProgress>(p => Tell($"{p.Phase} epoch {p.Epoch}/{p.Epochs}", ((p.Epoch - 1) * p.Total) + p.Done, p.Epochs * p.Total)), _cancellation);
 
         TrainingRun Resume()
@@ -149,12 +154,23 @@ public sealed class JobWork
         }
     }
 
+    /// <summary>Remembers an image that cannot be read; over all processes that worked on the job.</summary>
+    private void LeaveOut(string name, string problem)
+    {
+        lock (_leftOut)
+        {
+            if (_leftOut.Count == 0 && File.Exists(_folder.LeftOut)) _leftOut.UnionWith(File.ReadLines(_folder.LeftOut));
+            var line = $"{name}: {problem}".ReplaceLineEndings(" ");
+            if (_leftOut.Add(line)) File.AppendAllText(_folder.LeftOut, line + "\n");
+        }
+    }
+
     private void Evaluate(Func<MadeModel, string> form)
     {
         var model = ModelFile.Read(PathOf(_job.Model!, form));
         var test = WiderTest.Of(_experiment.Data, Plan.Protocol);
         var result = test.Run(
-            model, _backend, _folder.In("predictions"), resume: true, _threads, new Relay<(int Done, int Total)>(p => Tell("detecting", p.Done, p.Total)), _cancellation);
+            model, _backend, _folder.In($"predictions-{Place}"), resume: true, _threads, new Relay<(int Done, int Total)>(p => Tell("detecting", p.Done, p.Total)), _cancellation);
         _folder.WriteResult(
             new EvaluatedModel(result.Easy.AveragePrecision, result.Medium.AveragePrecision, result.Hard.AveragePrecision, result.Images, result.ListedImages, _backend.Device, Seconds),
             ResultJson.Default.EvaluatedModel);
@@ -163,9 +179,7 @@ public sealed class JobWork
     private void Measure()
     {
         var name = _job.Model!;
-        var original = _experiment.Graph.Models.FirstOrDefault(m => m.IsOriginal && !name.IsOriginal && m.Network == name.Network && (m.Seed is null || m.Seed == name.Seed));
-        var paths = new[] { PathOf(name, made => made.Masked), PathOf(name, made => made.Compacted) };
-        if (original is not null && FolderOf(JobGraph.IdOf(original, JobKind.Train)).State() == JobState.Done) paths = [.. paths, PathOf(original, made => made.Masked)];
+        var paths = new[] { PathOf(name, made => made.Masked), PathOf(name, made => made.Compacted), OriginalOf(name) }.OfType<string>().ToArray();
         var models = paths.Select(path => ModelFile.Read(path)).ToArray();
         var timing = Plan.Timing;
         var times = LatencyBenchmark.Run(
@@ -181,6 +195,12 @@ public sealed class JobWork
             new MeasuredModel(zeros.Filters, zeros.ZeroFilters, Figures(0), Figures(1), times.Length > 2 ? times[2].Latency.Median : null, Machine.Describe()),
             ResultJson.Default.MeasuredModel);
     }
+
+    /// <summary>The model that another was pruned from; of published ones the file itself, which may not have been taken yet. Null where there is none.</summary>
+    private string? OriginalOf(ModelName name) =>
+        name.IsOriginal ? null
+        : Plan.Published.IsEmpty ? PathOf(_experiment.Graph.OriginalOf(name), made => made.Masked)
+        : Plan.Published.FirstOrDefault(p => p.Network == name.Network && p.Criterion is null)?.Path;
 
     private void Report()
     {

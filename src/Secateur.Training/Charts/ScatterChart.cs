@@ -14,10 +14,11 @@ internal sealed record ScatterChart
 {
     private const int Left = 64;
     private const int Right = 24;
-    private const int Top = 58;
+    private const int Top = 74;
     private const int Bottom = 46;
     private const int Ticks = 6;
     private const int LegendGap = 30;
+    private const double LegendRow = 15;
     private const double CharacterWidth = 6.8;
     private const double LabelHeight = 12;
     private const double Away = 6;
@@ -75,13 +76,15 @@ internal sealed record ScatterChart
         figure.Add(label);
 
         var taken = points.Select(p => new Box(x.Place(p.X) - 3, y.Place(p.Y) - 3, x.Place(p.X) + 3, y.Place(p.Y) + 3)).ToList();
-        var legend = (double)Left;
+        var (legend, row) = ((double)Left, 40.0);
         for (var i = 0; i < shown.Length; i++)
         {
             var color = Svg.Color(i);
-            figure.Add(Svg.Dot(legend + 5, 40, color));
-            figure.Add(Svg.Text(shown[i].Name, legend + 13, 44, "label"));
-            legend += LegendGap + (shown[i].Name.Length * CharacterWidth);
+            var width = LegendGap + (shown[i].Name.Length * CharacterWidth);
+            if (legend > Left && legend + width > Width) (legend, row) = (Left, row + LegendRow);
+            figure.Add(Svg.Dot(legend + 5, row, color));
+            figure.Add(Svg.Text(shown[i].Name, legend + 13, row + 4, "label"));
+            legend += width;
             if (shown[i].Joined) figure.Add(Svg.Polyline(string.Join(' ', shown[i].Points.Select(p => $"{Svg.Number(x.Place(p.Point.X))},{Svg.Number(y.Place(p.Point.Y))}")), color, "none"));
             foreach (var (point, text) in shown[i].Points)
             {

@@ -89,13 +89,55 @@ public sealed class LocalExecutorTests : IDisposable
         {
             Assert.Equal(JobState.Running, item.Folder.State());
             Assert.Throws<IOException>(() => item.Folder.Do(_ => Assert.Fail("twice")));
-            var ended = new List<EndedItem>();
-            Assert.False(Executor(ended: ended.Add).Run([Item("a", "crash")]));
-            Assert.Equal((JobState.Running, "another process works on it"), (ended[0].State, ended[0].Problem));
         });
         Assert.Equal(JobState.Stopped, item.Folder.State());
         Assert.Throws<InvalidOperationException>(() => item.Folder.Do(_ => throw new InvalidOperationException("no ink")));
         Assert.Equal((JobState.Failed, "no ink"), (item.Folder.State(), item.Folder.ReadError()));
+    }
+
+    [Fact]
+    public async Task Work_that_another_process_does_is_waited_for()
+    {
+        var (item, next) = (Item("a", "crash"), Item("b", "done", "a"));
+        using var free = new ManualResetEventSlim();
+        using var held = new ManualResetEventSlim();
+        var other = Task.Run(() => item.Folder.Do(_ =>
+        {
+            held.Set();
+            free.Wait();
+            File.WriteAllText(item.Folder.Result, "{}");
+        }));
+        held.Wait();
+        var waited = new List<string>();
+        var executor = Executor(working: work =>
+        {
+            waited.AddRange(work.Select(w => w.Id));
+            free.Set();
+        });
+        Assert.True(await Task.Run(() => executor.Run([item, next])));
+        await other;
+        Assert.Equal("a", waited[0]);
+        Assert.Equal(["+b"], Log);
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_written_costs_its_own_work_alone()
+    {
+        var ended = new List<EndedItem>();
+        _temporary.Write("a", "a file where a folder should be");
+        Assert.False(Executor(ended: ended.Add).Run([Item("a", "crash"), Item("b", "done")]));
+        Assert.Equal([JobState.Failed, JobState.Done], ended.Select(e => e.State));
+        Assert.StartsWith("the process ended with exit code", ended[0].Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_done_again_and_fails_is_no_longer_done()
+    {
+        var item = Item("a", "done");
+        item.Folder.Do(_ => File.WriteAllText(item.Folder.Result, "{}"));
+        item.Folder.Do(_ => Assert.Fail("it is done"));
+        Assert.Throws<IOException>(() => item.Folder.Do(_ => throw new IOException("no paper"), repeats: true));
+        Assert.Equal(JobState.Failed, item.Folder.State());
     }
 
     private string[] Log => File.Exists(_temporary.PathOf("log")) ? File.ReadAllLines(_temporary.PathOf("log")) : [];

@@ -29,7 +29,7 @@ public sealed class ExperimentPlanTests : IDisposable
         var read = Experiment.Open(made.Path);
         Assert.Equal(made.Graph.Jobs.Select(j => j.Id), read.Graph.Jobs.Select(j => j.Id));
         Assert.Equal((plan.Training, plan.Drawn, plan.Protocol, plan.Timing), (read.Plan.Training, read.Plan.Drawn, read.Plan.Protocol, read.Plan.Timing));
-        Assert.Equal("a.pth", read.Plan.From["eresfd"]);
+        Assert.Equal(Path.GetFullPath("a.pth", made.Path), read.Plan.From["eresfd"]);
         Assert.Equal(Path.Combine(made.Path, "data"), read.Data);
     }
 
@@ -61,9 +61,16 @@ public sealed class ExperimentPlanTests : IDisposable
     [InlineData("""{"data":"d","surprise":1}""", "surprise")]
     [InlineData("""{"networks":["eresfd"]}""", "data")]
     [InlineData("""{"data":null}""", "data")]
-    [InlineData("""[]""", "plan")]
-    [InlineData("null", "object")]
-    [InlineData("", "plan")]
+    [InlineData("""{"data":"/tmp/wider","drawn":{"trainImages":4,"validationImages":2,"size":96}}""", "inside the experiment's")]
+    [InlineData("""{"data":"..","drawn":{"trainImages":4,"validationImages":2,"size":96}}""", "inside the experiment's")]
+    [InlineData("""{"data":"d","drawn":{"trainImages":0,"validationImages":2,"size":96}}""", "drawn")]
+    [InlineData("""{"data":"d","rates":[0.3,0.30000000000000004]}""", "each once")]
+    [InlineData("""{"data":"d","published":[null]}""", "published")]
+    [InlineData("""{"data":"d","published":[{"path":"a.pth","network":"eresfd","criterion":"x/../../y","rate":0.5}]}""", "published")]
+    [InlineData("""{"data":"d","from":{"eresfd":null}}""", "given models")]
+    [InlineData("""[]""", "expected an object")]
+    [InlineData("null", "expected an object")]
+    [InlineData("", "is no plan of an experiment")]
     public void A_hostile_plan_is_refused(string json, string part)
     {
         var path = _temporary.Write("plan.json", json);

@@ -50,7 +50,7 @@ public sealed class PaperTableTests
         var evaluated = new EvaluatedModel(easy, easy - 0.01, easy - 0.1, 450, 450, "cpu", 1);
         return new ModelRow(
             new ModelName("eresfd", criterion, rate, seed),
-            new MadeModel("masked.safetensors", "compacted.safetensors", 0, null, "cpu", 1),
+            new MadeModel("masked.safetensors", "compacted.safetensors", 0, 0, null, "cpu", 1),
             evaluated,
             evaluated with { Hard = evaluated.Hard + 0.001 },
             new MeasuredModel(100, 50, new ModelFigures(92_208, 90_000, 10, 10, 4), new ModelFigures(45_000, 45_000, 5, 5, milliseconds), criterion is null ? null : 4, "here"));

@@ -97,8 +97,33 @@ public sealed class SlurmExecutorTests : IDisposable
         Assert.Equal("sbatch failed with exit code 1: invalid partition specified: long", Assert.Throws<InvalidOperationException>(() => Executor(experiment).Submit(experiment.Items())).Message);
         Environment.SetEnvironmentVariable("PATH", _temporary.PathOf("none"));
         Assert.Contains("must be installed", Assert.Throws<InvalidOperationException>(() => Executor(experiment).Submit(experiment.Items())).Message, StringComparison.Ordinal);
-        _temporary.Write("e/slurm.json", "[]");
-        Assert.Contains("is damaged", Assert.Throws<InvalidFileException>(() => Executor(experiment).Submit(experiment.Items())).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("""{"tasks":null}""")]
+    [InlineData("""{"tasks":{"a":null}}""")]
+    [InlineData("""{"tasks":{"a":"--me"}}""")]
+    [InlineData("""{"tasks":{"a":"7_x"}}""")]
+    [InlineData("""{"tasks":{"a":"7"}}""")]
+    public void What_is_no_element_of_an_array_is_not_passed_on(string json)
+    {
+        var experiment = Create();
+        File.WriteAllText(Path.Combine(experiment.Path, "slurm.json"), json);
+        Assert.Contains("is damaged", Assert.Throws<InvalidFileException>(() => SlurmJobs.Read(experiment.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_job_that_the_cluster_ended_has_failed_and_so_has_what_needs_it()
+    {
+        var experiment = Create();
+        Executor(experiment).Submit(experiment.Items());
+        _temporary.Write("bin/squeue.states", "1_0|OUT_OF_MEMORY|None\n1_1|RUNNING|None\n");
+        var board = JobBoard.Read(experiment, SlurmJobs.Read(experiment.Path)!.States()).ToDictionary(s => s.Job.Id);
+        Assert.Equal(JobState.Failed, board["extd64-s0"].State);
+        Assert.StartsWith("Slurm: OUT_OF_MEMORY", board["extd64-s0"].Problem, StringComparison.Ordinal);
+        Assert.Equal("needs extd64-s0, which failed", board["extd64-l1-50-s0"].Problem);
+        Assert.Null(board["eresfd-l1-50-s0"].Problem);
     }
 
     private Experiment Create() => Experiment.Create(_temporary.PathOf("e"), new ExperimentPlan { Data = _temporary.Root, Rates = [0.3, 0.5] });
@@ -127,7 +152,7 @@ public sealed class SlurmExecutorTests : IDisposable
     private void Command(string name, string script)
     {
         var path = _temporary.Write($"bin/{name}", $"#!/bin/sh\n{script}\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }
 

@@ -16,7 +16,7 @@ public sealed class SlurmTests : IDisposable
     public void Dispose() => _temporary.Dispose();
 
     [SlurmFact]
-    public async Task An_experiment_runs_through_Slurm_and_cancels_and_goes_on()
+    public async Task An_experiment_runs_through_Slurm_and_cancels_and_goes_on_and_so_does_a_search()
     {
         await Bash("start");
         Environment.SetEnvironmentVariable("SLURM_CONF", _temporary.PathOf("slurm", "slurm.conf"));
@@ -34,12 +34,27 @@ public sealed class SlurmTests : IDisposable
             Assert.Equal(0, (await Secateur([.. smoke, "--name", "stopped"])).Code);
             Assert.Equal(0, (await Secateur("experiment", "cancel", _temporary.PathOf("stopped"))).Code);
             var stopped = Experiment.Open(_temporary.PathOf("stopped"));
-            await Comes(() => SlurmJobs.Read(stopped.Path)!.States().Values.All(s => !SlurmJobs.IsOpen(s)));
+            Assert.DoesNotContain(SlurmJobs.Read(stopped.Path)!.States().Values, SlurmJobs.IsOpen);
             Assert.Contains(JobBoard.Read(stopped), s => s.State != JobState.Done);
             (code, _, error) = await Secateur("experiment", "--resume", stopped.Path, "--executor", "slurm", "--threads", "1", "--wait");
             Assert.True(code == 0, error);
             foreach (var id in new[] { "eresfd-fpgm-50-s0", "eresfd-l1-50-s0" })
                 Assert.Equal(Compacted(experiment, id), Compacted(stopped, id));
+
+            // The trials of a search are jobs, too, and come to what they come to here.
+            string[] search =
+            [
+                "prune", experiment.FolderOf(experiment.Graph["eresfd-s0"]).In("masked.safetensors"), "--data", experiment.Data, "--search", "bayesian", "--target", "parameters=0.5",
+                "--trials", "3", "--parallel", "2", "--epochs", "1", "--finetune-epochs", "0", "--imgsz", "64", "--batch", "4", "--val-every", "0", "--threads", "1", "--out", _temporary.Root,
+            ];
+            foreach (var (name, executor) in new[] { ("there", "slurm"), ("here", "local") })
+            {
+                (code, _, error) = await Secateur([.. search, "--name", name, "--executor", executor]);
+                Assert.True(code == 0, error);
+            }
+
+            foreach (var file in new[] { "trials.csv", Path.Combine("run", "compacted.safetensors") })
+                Assert.Equal(File.ReadAllBytes(_temporary.PathOf("here", file)), File.ReadAllBytes(_temporary.PathOf("there", file)));
         }
         finally
         {
@@ -54,11 +69,6 @@ public sealed class SlurmTests : IDisposable
     {
         using var process = SecateurProcess.Launch(args);
         return await SecateurProcess.Finish(process);
-    }
-
-    private static async Task Comes(Func<bool> happened)
-    {
-        while (!happened()) await Task.Delay(200);
     }
 
     private async Task Bash(string what)
