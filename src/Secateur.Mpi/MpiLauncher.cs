@@ -7,6 +7,7 @@ public static class MpiLauncher
 {
     private const string SizeVariable = "OMPI_COMM_WORLD_SIZE";
     private const string RankVariable = "OMPI_COMM_WORLD_RANK";
+    private const string LocalRankVariable = "OMPI_COMM_WORLD_LOCAL_RANK";
 
     // Set by MPICH's and Intel's launchers, and by srun for them.
     private const string OtherSizeVariable = "PMI_SIZE";
@@ -19,6 +20,9 @@ public static class MpiLauncher
 
     /// <summary>The number of this process among those that mpirun started, from 0; 0 without mpirun.</summary>
     public static int Rank => Number(RankVariable) ?? Number(PmixRankVariable) ?? 0;
+
+    /// <summary>The number of this process among those of them on this machine, from 0; 0 without mpirun.</summary>
+    public static int LocalRank => Number(LocalRankVariable) ?? 0;
 
     /// <summary>Refuses launchers whose processes would all do the same without knowing of each other.</summary>
     /// <exception cref="MpiException">Another MPI's launcher started several processes.</exception>

@@ -70,6 +70,9 @@ public abstract class Collective
     /// <summary>The texts of all processes by rank, without any zero character.</summary>
     internal string[] Join(string mine) => Encoding.UTF8.GetString(Join<byte>(Encoding.UTF8.GetBytes(mine + '\0'))).Split('\0')[..Size];
 
+    /// <summary>The names that all processes bring, one after another by rank; none has a line break.</summary>
+    internal string[] Join(IEnumerable<string> mine) => [.. Join(string.Join('\n', mine)).SelectMany(names => names.Split('\n'))];
+
     /// <summary>Makes sure that all processes have the same.</summary>
     /// <param name="what">What it is, for the message.</param>
     /// <param name="content">Its bytes.</param>

@@ -105,10 +105,24 @@ public sealed class MpiRunTests : IDisposable
         var three = await Mpirun.Run(_folder.Root, 3, $"{Short} --name three".Split(' '));
         Assert.Equal(2, three.Code);
         Assert.Contains("3 processes cannot share a batch of 8 images and 16 chunks evenly; 1, 2, 4, 8 can", three.Error, StringComparison.Ordinal);
-        var gpu = await Mpirun.Run(_folder.Root, 2, $"{Train} --device opencl --name gpu".Split(' '));
-        Assert.Equal(2, gpu.Code);
-        Assert.Contains("--device opencl:0 trains in one process", gpu.Error, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(_folder.PathOf("three")) || Directory.Exists(_folder.PathOf("gpu")));
+        var precise = await Mpirun.Run(_folder.Root, 2, $"{Train} --precision tf32 --name precise".Split(' '));
+        Assert.Equal(2, precise.Code);
+        Assert.Contains("(--device cuda), not --device auto in several processes", precise.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.PathOf("three")) || Directory.Exists(_folder.PathOf("precise")));
+    }
+
+    /// <summary>A device that is the processor plays one for each process.</summary>
+    [MpirunFact(NeedsOpenCl = true)]
+    public async Task Devices_of_several_processes_give_the_bits_of_one()
+    {
+        var prune = $"prune {TinyDetector.Write(_folder.PathOf("tiny.safetensors"))} --data data --imgsz 64 --batch 8 --epochs 1 --finetune-epochs 1 --rate 0.5 --criterion taylor --val-every 1 --threads 1 --out .";
+        await Finishes(0, $"{prune} --device opencl --name device");
+        var run = await Finishes(2, $"{prune} --device opencl --name devices");
+        Same("device", "devices", "last", "best", "masked", "compacted");
+        Assert.Contains("Device: opencl:0 (", run.Error, StringComparison.Ordinal);
+        var none = await Mpirun.Run(_folder.Root, 2, $"{prune} --device opencl:99 --name none".Split(' '));
+        Assert.NotEqual(0, none.Code);
+        Assert.Contains("there is no device opencl:99", none.Error, StringComparison.Ordinal);
     }
 
     [MpirunFact]

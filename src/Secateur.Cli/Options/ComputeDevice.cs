@@ -2,6 +2,7 @@ using System.CommandLine;
 using Secateur.Cli.Output;
 using Secateur.Gpu.Devices;
 using Secateur.Gpu.Runs;
+using Secateur.Mpi;
 using Secateur.Training;
 using Secateur.Training.Runs;
 
@@ -15,7 +16,7 @@ internal sealed class ComputeDevice : IDisposable
     private ComputeDevice(GpuDevice? gpu, Collective ranks)
     {
         _gpu = gpu;
-        Backend = gpu is null ? TrainingBackend.OnProcessors(ranks) : new GpuBackend(gpu);
+        Backend = gpu is null ? TrainingBackend.OnProcessors(ranks) : new GpuBackend(gpu, ranks);
     }
 
     /// <summary>What runs there.</summary>
@@ -50,18 +51,19 @@ internal sealed class ComputeDevice : IDisposable
         ["fp32", "tf32"],
         "fp32");
 
-    /// <summary>Opens what several processes train on together: their processors, for it is those that exchange sums.</summary>
-    /// <param name="name">The device.</param>
+    /// <summary>Opens what several processes train on together: their processors, unless GPUs are named.</summary>
+    /// <param name="name">The device, the same one for all where it has a number, else one for each of a machine's processes.</param>
     /// <param name="precision">What it is asked for.</param>
     /// <param name="ranks">The processes.</param>
-    /// <exception cref="UsageException">The device has not this precision, or several processes cannot share it.</exception>
+    /// <exception cref="UsageException">The device has not this precision.</exception>
     /// <exception cref="DeviceException">There is no such device, or it cannot be used.</exception>
     public static ComputeDevice Open(DeviceName name, Precision precision, Collective ranks)
     {
         if (ranks.Size == 1) return Open(name, precision);
-        if (name.Kind is not (DeviceKind.Auto or DeviceKind.Cpu))
-            throw new UsageException($"--device {name} trains in one process; {ranks.Size} processes train on their processors (--device cpu)");
-        return precision == Precision.Fp32 ? new ComputeDevice(null, ranks) : throw OnlyCuda("and processes of mpirun train on their processors");
+
+        // A machine may have fewer GPUs than processes, or none beside others that have some: they are taken where they are asked for.
+        if (name.Kind is not (DeviceKind.Auto or DeviceKind.Cpu)) return new ComputeDevice(OpenGpu(OwnOf(name), precision), ranks);
+        return precision == Precision.Fp32 ? new ComputeDevice(null, ranks) : throw OnlyCuda($"not --device {name} in several processes");
     }
 
     /// <summary>Opens it.</summary>
@@ -71,16 +73,7 @@ internal sealed class ComputeDevice : IDisposable
     /// <exception cref="DeviceException">There is no such device, or it cannot be used.</exception>
     public static ComputeDevice Open(DeviceName name, Precision precision = Precision.Fp32)
     {
-        var isTf32 = precision == Precision.Tf32;
-        if (isTf32 && name.Kind is not (DeviceKind.Auto or DeviceKind.Cuda)) throw OnlyCuda($"not {name}");
-        var gpu = GpuDevice.Open(name);
-        if (isTf32 && gpu is null) throw OnlyCuda("of which --device auto finds none (secateur devices says why)");
-        if (isTf32 && !gpu!.HasTensorCores)
-        {
-            var found = gpu.ToString();
-            gpu.Dispose();
-            throw OnlyCuda($"from Ampere on; {found} is older");
-        }
+        var gpu = OpenGpu(name, precision);
 
         // Somebody with such a driver means to use it.
         if (gpu is null && name.Kind == DeviceKind.Auto && DeviceList.HasCudaDriver)
@@ -103,6 +96,30 @@ internal sealed class ComputeDevice : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _gpu?.Dispose();
+
+    /// <summary>The device of this process among those of its machine, unless one is named.</summary>
+    private static DeviceName OwnOf(DeviceName name)
+    {
+        if (name.Index is not null || name.Kind is not (DeviceKind.Cuda or DeviceKind.OpenCl)) return name;
+        var usable = DeviceList.Find(name.Kind).Where(d => d.Problem is null).ToArray();
+        return usable.Length == 0 ? name : usable[MpiLauncher.LocalRank % usable.Length].Name;
+    }
+
+    private static GpuDevice? OpenGpu(DeviceName name, Precision precision)
+    {
+        var isTf32 = precision == Precision.Tf32;
+        if (isTf32 && name.Kind is not (DeviceKind.Auto or DeviceKind.Cuda)) throw OnlyCuda($"not {name}");
+        var gpu = GpuDevice.Open(name);
+        if (isTf32 && gpu is null) throw OnlyCuda("of which --device auto finds none (secateur devices says why)");
+        if (isTf32 && !gpu!.HasTensorCores)
+        {
+            var found = gpu.ToString();
+            gpu.Dispose();
+            throw OnlyCuda($"from Ampere on; {found} is older");
+        }
+
+        return gpu;
+    }
 
     private static UsageException OnlyCuda(string instead) => new($"--precision tf32 is what the tensor cores of NVIDIA GPUs compute (--device cuda), {instead}");
 }

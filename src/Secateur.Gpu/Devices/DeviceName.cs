@@ -23,8 +23,8 @@ public enum DeviceKind
 
 /// <summary>A device as commands name it: <c>auto</c>, <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, <c>opencl</c>, <c>opencl:1</c>, <c>emulator</c>.</summary>
 /// <param name="Kind">The kind.</param>
-/// <param name="Index">Which one of the kind, from 0.</param>
-public readonly record struct DeviceName(DeviceKind Kind, int Index = 0)
+/// <param name="Index">Which one of the kind, from 0; null where none is said, which means the first, or with several processes one for each.</param>
+public readonly record struct DeviceName(DeviceKind Kind, int? Index = null)
 {
     /// <summary>What names are expected.</summary>
     public const string Expected = "auto, cpu, cuda, cuda:N, opencl or opencl:N";
@@ -44,12 +44,12 @@ public readonly record struct DeviceName(DeviceKind Kind, int Index = 0)
             _ => null,
         };
         var indexed = parts.Length == 2 && kind is DeviceKind.Cuda or DeviceKind.OpenCl && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index);
-        name = new DeviceName(kind ?? default, index);
+        name = new DeviceName(kind ?? default, indexed ? index : null);
         return kind is not null && (parts.Length == 1 || indexed);
     }
 
     /// <inheritdoc/>
     public override string ToString() => Kind is DeviceKind.Cuda or DeviceKind.OpenCl
-        ? FormattableString.Invariant($"{Kind.ToString().ToLowerInvariant()}:{Index}")
+        ? FormattableString.Invariant($"{Kind.ToString().ToLowerInvariant()}:{Index ?? 0}")
         : Kind.ToString().ToLowerInvariant();
 }

@@ -75,15 +75,16 @@ public sealed class GpuDevice : IDisposable
         try
         {
             var devices = DevicesOf(context, name.Kind);
-            if (name.Index >= devices.Count)
+            var index = name.Index ?? 0;
+            if (index >= devices.Count)
             {
                 var reason = devices.Count == 0 ? DeviceList.WhyNone(name.Kind) : $"this machine has {devices.Count} of that kind";
                 throw new DeviceException($"there is no device {name}: {reason}; secateur devices lists what there is");
             }
 
-            var device = devices[name.Index];
+            var device = devices[index];
             if (DeviceList.ProblemOf(device) is { } problem) throw new DeviceException($"{name} ({device.Name}) cannot be used: {problem}");
-            return new GpuDevice(name, context, device);
+            return new GpuDevice(name with { Index = index }, context, device);
         }
         catch (Exception error) when (error is not DeviceException)
         {

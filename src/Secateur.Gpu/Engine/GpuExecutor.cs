@@ -26,16 +26,18 @@ internal sealed class GpuExecutor : IDisposable
     /// <param name="device">The device.</param>
     /// <param name="kernels">Its kernels.</param>
     /// <param name="model">Network and weights; copied.</param>
-    /// <param name="size">N, H and W.</param>
+    /// <param name="size">N, H and W: the images of this process.</param>
     /// <param name="results">Takes room for the results, and says where it is.</param>
     /// <param name="trains">Whether there is a backward pass.</param>
     /// <param name="usesTensorCores">Whether wide convolutions run on tensor cores.</param>
+    /// <param name="ranks">The processes that share each batch, all of which have as many images and make the same calls; null for one.</param>
     /// <exception cref="NetworkException">The images are too small for the network.</exception>
     /// <exception cref="DeviceException">The device has too little memory.</exception>
     public GpuExecutor(
         GpuDevice device, KernelSet kernels, Model model, (int Batch, int Height, int Width) size, Func<MemoryLayout, IReadOnlyList<ResultPlace>> results, bool trains,
-        bool usesTensorCores = false)
+        bool usesTensorCores = false, Collective? ranks = null)
     {
+        ranks ??= Collective.Alone;
         var positions = (long)size.Batch * size.Height * size.Width;
         if (positions > MostPositions) throw new NetworkException($"a batch of {size.Batch} at {size.Height} x {size.Width} pixels is too large; take a smaller batch or smaller images");
         var room = device.BufferBytes;
@@ -46,8 +48,8 @@ internal sealed class GpuExecutor : IDisposable
             : TrainingPlan.CreateForward(CreateSteps(), model.Network, size.Height, size.Width, Nodes());
         var steps = (GpuSteps)plan.Factory;
         Layout = steps.Layout;
-        RequireMemory(device, room, model.Network, size, Layout.Length, plan.Floats, trains);
-        _program = new GpuProgram(device, kernels, Layout, plan.Floats);
+        RequireMemory(device, room, model.Network, size, Layout.Length, plan.Floats, trains, ranks.Size);
+        _program = new GpuProgram(device, kernels, Layout, plan.Floats, ranks);
         ForwardLaunches = _program.Bind(plan.Forward.Cast<LaunchStep>());
         var gradients = (Start: Layout.Gradients, Count: parameters.Values.Length);
         BackwardLaunches =
@@ -74,7 +76,7 @@ internal sealed class GpuExecutor : IDisposable
         GpuSteps CreateSteps()
         {
             var layout = new MemoryLayout(parameters, statistics);
-            return new GpuSteps(size.Batch, parameters, layout, results(layout), usesTensorCores);
+            return new GpuSteps((size.Batch, ranks.Size), parameters, layout, results(layout), usesTensorCores);
         }
 
         List<int> Nodes() => [.. results(new MemoryLayout(parameters, statistics)).Select(r => r.Node)];
@@ -126,14 +128,14 @@ internal sealed class GpuExecutor : IDisposable
     public void Dispose() => _program.Dispose();
 
     private static void RequireMemory(
-        GpuDevice device, long room, Network network, (int Batch, int Height, int Width) size, long fixedFloats, long plannedFloats, bool trains)
+        GpuDevice device, long room, Network network, (int Batch, int Height, int Width) size, long fixedFloats, long plannedFloats, bool trains, int ranks)
     {
         var (needed, there) = ((fixedFloats + plannedFloats) * sizeof(float), (long)(room * Most));
         if (needed <= there) return;
         var what = FormattableString.Invariant($"{size.Height} x {size.Width} pixels needs {needed / 1e9:F1} GB, {device} has {there / 1e9:F1} GB for it");
         if (!trains) throw new NetworkException($"{network.Architecture} at {what}");
-        var fitting = (long)(((room * Aim / sizeof(float)) - fixedFloats) / ((double)plannedFloats / size.Batch));
-        throw new DeviceException($"{network.Architecture} with a batch of {size.Batch} at {what}; "
+        var fitting = ranks * (long)(((room * Aim / sizeof(float)) - fixedFloats) / ((double)plannedFloats / size.Batch));
+        throw new DeviceException($"{network.Architecture} with a batch of {ranks * size.Batch} at {what}; "
             + (fitting > 0 ? FormattableString.Invariant($"a batch of {fitting} would fit (--batch {fitting})") : "take smaller images (--imgsz)"));
     }
 

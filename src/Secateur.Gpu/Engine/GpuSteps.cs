@@ -11,17 +11,19 @@ using Secateur.Training.Engine.Steps;
 namespace Secateur.Gpu.Engine;
 
 /// <summary>The steps of a plan on a GPU.</summary>
-/// <param name="batch">N.</param>
+/// <param name="images">N of this process, and the processes that share each batch.</param>
 /// <param name="parameters">Where the parameters lie.</param>
 /// <param name="layout">What lies before the plan's buffers.</param>
 /// <param name="results">The places of the network's results.</param>
 /// <param name="usesTensorCores">Whether wide convolutions run on tensor cores.</param>
-internal sealed class GpuSteps(int batch, ParameterVector parameters, MemoryLayout layout, IReadOnlyList<ResultPlace> results, bool usesTensorCores) : StepFactory
+internal sealed class GpuSteps((int Batch, int Ranks) images, ParameterVector parameters, MemoryLayout layout, IReadOnlyList<ResultPlace> results, bool usesTensorCores) : StepFactory
 {
     private readonly PackedWeights _weights = new(parameters, layout);
     private readonly List<(long First, long Second, long Factors)> _fusions = [];
 
-    public override int Batch => batch;
+    public override int Batch => images.Batch;
+
+    public override int WholeBatch => images.Batch * images.Ranks;
 
     public override ParameterVector Parameters => parameters;
 

@@ -17,6 +17,7 @@ internal sealed class DeviceLoss : IDisposable
     private const int StartingFaces = 16;
 
     private readonly GpuDevice _device;
+    private readonly Collective _ranks;
     private readonly int _anchorGroups;
     private readonly List<MemoryBuffer> _buffers = [];
     private readonly int[] _starts;
@@ -37,11 +38,12 @@ internal sealed class DeviceLoss : IDisposable
     /// <summary>Prepares for the anchors of a network and an input size.</summary>
     /// <param name="device">The device; stays the caller's.</param>
     /// <param name="anchors">The anchors.</param>
-    /// <param name="batch">The images of a step, at most.</param>
-    public DeviceLoss(GpuDevice device, AnchorGrid anchors, int batch)
+    /// <param name="batch">The images of a step in this process, at most.</param>
+    /// <param name="ranks">The processes that share each batch, all of which launch and read its loss at the same time, each of its images; null for one.</param>
+    public DeviceLoss(GpuDevice device, AnchorGrid anchors, int batch, Collective? ranks = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batch);
-        _device = device;
+        (_device, _ranks) = (device, ranks ?? Collective.Alone);
         _anchorGroups = (anchors.Count + GpuDevice.GroupSize - 1) / GpuDevice.GroupSize;
         _starts = new int[batch + 2];
         _sums = new double[LossViews.SumsOfImage * batch];
@@ -122,15 +124,16 @@ internal sealed class DeviceLoss : IDisposable
         _compensate(stream, images, _views);
         _orderNegatives(stream, anchors, _views, memory, scores);
         _mine(stream, images, _views);
+        if (_ranks.Size > 1) ShareDivisor();
         _gradients(stream, anchors, _views, memory, locations, scores, locationGradients, scoreGradients);
         _sum(stream, images, _views);
     }
 
-    /// <summary>Waits for the launched loss and reads it.</summary>
+    /// <summary>Waits for the launched loss and reads it, that of all processes' images.</summary>
     public MultiBoxResult Read()
     {
         _views.Sums.CopyToCPU(_device.Stream, _sums);
-        return MultiBoxLoss.Sum([.. _sums.Chunk(LossViews.SumsOfImage).Take(_images).Select(s => new ImageSums(s[0], s[1], (int)s[2]))]);
+        return MultiBoxLoss.Sum(_ranks.Join<ImageSums>([.. _sums.Chunk(LossViews.SumsOfImage).Take(_images).Select(s => new ImageSums(s[0], s[1], (int)s[2]))]));
     }
 
     /// <inheritdoc/>
@@ -153,6 +156,18 @@ internal sealed class DeviceLoss : IDisposable
         }
 
         return edges;
+    }
+
+    /// <summary>That of the whole batch, so that all its images must be matched, in place of the one of this process's images.</summary>
+    private void ShareDivisor()
+    {
+        var own = new int[_views.Batch];
+        _views.Positives.CopyToCPU(_device.Stream, own);
+        _device.Stream.Synchronize();
+        var images = _ranks.Join<int>(own.AsSpan(0, _images));
+        var positives = images.Sum();
+        _views.Divisor.CopyFromCPU(_device.Stream, [positives > 0 ? positives : images.Length]);
+        _device.Stream.Synchronize();
     }
 
     private void Reserve(int faces)

@@ -25,6 +25,8 @@ internal sealed class GpuTrainer : ITrainer
 {
     private readonly GpuDevice _device;
     private readonly TrainingConfig _config;
+    private readonly Collective _ranks;
+    private readonly int _ownBatch;
     private readonly Model _initial;
     private readonly ParameterVector _parameters;
     private readonly GpuExecutor _executor;
@@ -36,27 +38,31 @@ internal sealed class GpuTrainer : ITrainer
     private PictureStore? _pictures;
     private BatchRenderer? _renderer;
 
+    /// <param name="device">The device of this process.</param>
+    /// <param name="kernels">Its kernels.</param>
+    /// <param name="config">What to do.</param>
+    /// <param name="initial">What to start from.</param>
+    /// <param name="ranks">The processes that share each batch.</param>
     /// <exception cref="NetworkException">The images are too small for the network.</exception>
     /// <exception cref="DeviceException">The device has too little memory.</exception>
-    public GpuTrainer(GpuDevice device, KernelSet kernels, TrainingConfig config, Model initial)
+    /// <exception cref="ArgumentException">The processes cannot share a batch evenly.</exception>
+    public GpuTrainer(GpuDevice device, KernelSet kernels, TrainingConfig config, Model initial, Collective ranks)
     {
-        (_device, _config, _initial, _parameters) = (device, config, initial, new ParameterVector(initial));
+        (_device, _config, _ranks, _initial, _parameters) = (device, config, ranks, initial, new ParameterVector(initial));
+        ranks.RequireShares(config.Batch, config.ChunkCount);
+        _ownBatch = config.Batch / ranks.Size;
         var anchors = new AnchorGrid(initial.Network, config.ImageSize, config.ImageSize);
         var network = initial.Network;
         var channels = network.Nodes.OfType<InputNode>().Single().Channels;
         if (channels != 3) throw new NetworkException($"the network reads {channels} channels, an image has 3");
-        _results = new DetectorResults(network, config.Batch, config.ImageSize, config.ImageSize, anchors.Count);
-        _executor = new GpuExecutor(device, kernels, initial, (config.Batch, config.ImageSize, config.ImageSize), _results.Place, trains: true, config.Precision == Precision.Tf32 && device.HasTensorCores);
+        _results = new DetectorResults(network, _ownBatch, config.ImageSize, config.ImageSize, anchors.Count);
+        var usesTensorCores = config.Precision == Precision.Tf32 && device.HasTensorCores;
+        _executor = new GpuExecutor(device, kernels, initial, (_ownBatch, config.ImageSize, config.ImageSize), _results.Place, trains: true, usesTensorCores, ranks);
         _results.Place(new MemoryLayout(_parameters, _executor.Statistics));
-        _loss = new DeviceLoss(device, anchors, config.Batch);
+        _loss = new DeviceLoss(device, anchors, _ownBatch, ranks);
         _optimizer = new DeviceOptimizer(device, config.Optimizer, _parameters.Values.Length, config.WeightDecay);
-        _gradients = new LaunchGraph(device, LaunchGradients);
-        _step = new LaunchGraph(device, () =>
-        {
-            LaunchGradients();
-            _optimizer.Launch(_executor.Memory, _executor.Layout.Parameters, _executor.Layout.Gradients);
-            _optimizer.LaunchCheck(_executor.Memory, _executor.Layout.StatisticsStart, _executor.Layout.StatisticsLength);
-        });
+        _gradients = new LaunchGraph(device, LaunchGradients, waits: ranks.Size > 1);
+        _step = new LaunchGraph(device, LaunchStep, waits: ranks.Size > 1);
     }
 
     /// <summary>The network's plan.</summary>
@@ -73,12 +79,12 @@ internal sealed class GpuTrainer : ITrainer
     {
         if (_pictures is null)
         {
-            var budget = PictureBudget.Of(_device, _executor.MemoryBytes);
+            var budget = PictureBudget.Of(_device, _executor.MemoryBytes, _ranks.Size);
             _pictures = new PictureStore(_device, dataset, budget.Device, budget.Host);
-            _renderer = new BatchRenderer(_device, _pictures, _initial.Network.Head.Pixels, _config.ImageSize, _config.Batch);
+            _renderer = new BatchRenderer(_device, _pictures, _initial.Network.Head.Pixels, _config.ImageSize, _ownBatch);
         }
 
-        return new GpuBatches(dataset, options, _pictures);
+        return new GpuBatches(dataset, options with { Part = _ranks.Rank, Parts = _ranks.Size }, _pictures);
     });
 
     /// <inheritdoc/>
@@ -89,8 +95,8 @@ internal sealed class GpuTrainer : ITrainer
     {
         _optimizer.Upload(learningRate);
         _step.Run(Version);
-        var loss = TrainingDivergedException.Check(_loss.Read(), () => [.. batch.Names]);
-        return _optimizer.ReadFinite() ? loss : throw TrainingDivergedException.OfWeights(batch.Names);
+        var loss = TrainingDivergedException.Check(_loss.Read(), () => _ranks.Join(batch.Names));
+        return _optimizer.ReadFinite() ? loss : throw TrainingDivergedException.OfWeights(_ranks.Join(batch.Names));
     });
 
     /// <inheritdoc/>
@@ -100,7 +106,7 @@ internal sealed class GpuTrainer : ITrainer
         _executor.Read(layout.StatisticsStart, statistics);
         Upload(batch);
         _gradients.Run(Version);
-        TrainingDivergedException.Check(_loss.Read(), () => [.. batch.Names]);
+        TrainingDivergedException.Check(_loss.Read(), () => _ranks.Join(batch.Names));
         _executor.Write(layout.StatisticsStart, statistics);
         var gradients = new float[_parameters.Values.Length];
         _executor.Read(layout.Gradients, gradients);
@@ -152,6 +158,13 @@ internal sealed class GpuTrainer : ITrainer
 
     // Both only grow.
     private int Version => _loss.Version + _renderer!.Version;
+
+    private void LaunchStep()
+    {
+        LaunchGradients();
+        _optimizer.Launch(_executor.Memory, _executor.Layout.Parameters, _executor.Layout.Gradients);
+        _optimizer.LaunchCheck(_executor.Memory, _executor.Layout.StatisticsStart, _executor.Layout.StatisticsLength);
+    }
 
     private void LaunchGradients()
     {

@@ -53,7 +53,7 @@ internal sealed class Trainer : ITrainer
         _optimizer.Step(_engine.Gradients, learningRate);
         return AllFinite(_engine.Parameters.Values) && _engine.Statistics.Values.All(AllFinite)
             ? loss
-            : throw TrainingDivergedException.OfWeights(NamesOf(batch));
+            : throw TrainingDivergedException.OfWeights(_ranks.Join(batch.Names));
     }
 
     /// <inheritdoc/>
@@ -103,11 +103,8 @@ internal sealed class Trainer : ITrainer
         for (var n = 0; n < samples.Count; n++) _engine.SetImage(n, samples[n].Image);
         _engine.Forward();
         var loss = _loss.Compute(_engine.Locations, _engine.Scores, [.. samples.Select(s => s.Faces)], _engine.LocationGradients, _engine.ScoreGradients);
-        return TrainingDivergedException.Check(loss, () => NamesOf(batch));
+        return TrainingDivergedException.Check(loss, () => _ranks.Join(batch.Names));
     }
-
-    /// <summary>The images of the whole batch; all processes ask for them, as all see the same loss and weights.</summary>
-    private string[] NamesOf(ITrainingBatch batch) => [.. _ranks.Join(string.Join('\n', batch.Names)).SelectMany(names => names.Split('\n'))];
 
     private TrainingEngine OnProcessor(Model model, TrainingConfig config) => new(model, new TrainingEngineOptions
     {

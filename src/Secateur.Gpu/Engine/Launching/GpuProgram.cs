@@ -3,6 +3,7 @@ using ILGPU;
 using ILGPU.Runtime;
 using Secateur.Gpu.Devices;
 using Secateur.Gpu.Kernels;
+using Secateur.Training;
 using Secateur.Training.Engine.Maps;
 using Secateur.Training.Engine.Steps;
 
@@ -23,9 +24,9 @@ internal sealed class GpuProgram : IDisposable
     private List<Launch> _launches = [];
     private long _sums = 1;
 
-    public GpuProgram(GpuDevice device, KernelSet kernels, MemoryLayout layout, long plannedFloats)
+    public GpuProgram(GpuDevice device, KernelSet kernels, MemoryLayout layout, long plannedFloats, Collective ranks)
     {
-        (_device, Kernels, Layout) = (device, kernels, layout);
+        (_device, Kernels, Layout, Exchange) = (device, kernels, layout, new SumExchange(ranks));
         PlannedStart = layout.Length;
         Memory = Allocate<float>(PlannedStart + plannedFloats);
         Weights = Memory.Cast<Four>();
@@ -36,6 +37,9 @@ internal sealed class GpuProgram : IDisposable
     public KernelSet Kernels { get; }
 
     public MemoryLayout Layout { get; }
+
+    /// <summary>What the processes that share a batch tell each other between launches.</summary>
+    public SumExchange Exchange { get; }
 
     /// <summary>Where the plan's buffers begin.</summary>
     public long PlannedStart { get; }

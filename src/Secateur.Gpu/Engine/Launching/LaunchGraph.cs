@@ -9,7 +9,10 @@ namespace Secateur.Gpu.Engine.Launching;
 /// Launches that are the same every time, as one CUDA graph: hundreds of small kernels then follow each other without the host in between. Elsewhere, and
 /// where the driver refuses, they are queued one by one.
 /// </summary>
-internal sealed partial class LaunchGraph(GpuDevice device, Action launches) : IDisposable
+/// <param name="device">The device.</param>
+/// <param name="launches">Queues them.</param>
+/// <param name="waits">Whether they wait for the device in between, which no graph can.</param>
+internal sealed partial class LaunchGraph(GpuDevice device, Action launches, bool waits = false) : IDisposable
 {
     // Other threads may go on to call the driver meanwhile.
     private const int ThreadLocalCapture = 1;
@@ -20,7 +23,7 @@ internal sealed partial class LaunchGraph(GpuDevice device, Action launches) : I
     private int _runs;
     private int _version;
     private nint _graph;
-    private bool _refused = device.Accelerator is not CudaAccelerator;
+    private bool _refused = waits || device.Accelerator is not CudaAccelerator;
 
     /// <summary>Whether they run as a graph by now.</summary>
     public bool IsRecorded => _graph != 0;

@@ -89,7 +89,7 @@ internal sealed class Convolution : Operation
         var (inputTiles, outputTiles) = (Tiles(GroupInputs), Tiles(GroupOutputs));
         var tiles = _geometry.Groups * _geometry.Kernel * _geometry.Kernel * inputTiles * outputTiles;
         var layers = isDepthwise ? _geometry.Groups : (tiles + WeightKernels.Warps - 1) / WeightKernels.Warps;
-        var output = program.Map(Output, gradient, Shares.Of(Output, layers));
+        var output = program.Map(Output, gradient, Shares.Of(Output, layers, program.Exchange.Ranks));
         var call = new WeightCall
         {
             Output = output,
@@ -123,7 +123,7 @@ internal sealed class Convolution : Operation
 
         AddChunks(program, _weightCount, output.Chunks, _layout.Gradients + _weightStart);
         if (_biasStart < 0) return;
-        var bias = program.Map(Output, gradient, Shares.Of(Output, Output.Channels));
+        var bias = program.Map(Output, gradient, Shares.Of(Output, Output.Channels, program.Exchange.Ranks));
         var channels = Grids.Of(bias.Chunks, Output.Channels);
         program.RequireSums((long)bias.Chunks * Output.Channels);
         program.Add(
@@ -150,10 +150,13 @@ internal sealed class Convolution : Operation
         }),
     ];
 
-    private static void AddChunks(GpuProgram program, int count, int chunks, long gradients) =>
+    private static void AddChunks(GpuProgram program, int count, int chunks, long gradients)
+    {
+        var left = program.Exchange.AddSum(program, count, chunks);
         program.Add(
-            new LaunchCost(nameof(KernelSet.SumChunks), sizeof(double) * (long)count * chunks),
-            () => program.Kernels.SumChunks(program.Stream, Grids.For(count), program.Memory, program.Sums, count, chunks, gradients));
+            new LaunchCost(nameof(KernelSet.SumChunks), sizeof(double) * (long)count * left),
+            () => program.Kernels.SumChunks(program.Stream, Grids.For(count), program.Memory, program.Sums, count, left, gradients));
+    }
 
     private static int Tiles(int channels) => (channels + WeightTile.Side - 1) / WeightTile.Side;
 

@@ -59,12 +59,13 @@ internal sealed class Merge(string name, ChannelRef?[][] operands, (int First, i
         var sources = Sources();
         return new LaunchStep(name, sources.Buffers().Append(gradient), program =>
         {
-            var (map, call) = (program.Map(Output, gradient, Shares.Of(Output, Output.Channels)), Call(program.AddReads(sources), 1));
-            var (count, grid) = (Output.Channels * map.Chunks, Grids.Of(map.Chunks, Output.Channels));
+            var (map, call) = (program.Map(Output, gradient, Shares.Of(Output, Output.Channels, program.Exchange.Ranks)), Call(program.AddReads(sources), 1));
+            var (count, grid) = (Output.Channels * map.Chunks * program.Exchange.Ranks, Grids.Of(map.Chunks, Output.Channels));
             program.RequireSums(2L * count);
             program.Add(
                 new LaunchCost(nameof(KernelSet.FactorSums), sources.Bytes() + Output.Bytes()),
                 () => program.Kernels.FactorSums(program.Stream, grid, program.Memory, program.Sums, program.Reads, map, call));
+            program.Exchange.AddGather(program, 0, Output.Channels, 2 * map.Chunks);
             program.Add(
                 new LaunchCost(nameof(KernelSet.FactorGradient)),
                 () => program.Kernels.FactorGradient(

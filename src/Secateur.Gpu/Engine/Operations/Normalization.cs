@@ -15,13 +15,14 @@ internal static class Normalization
         var (map, values) = (norm.Map, norm.Map.Raw);
         return new LaunchStep(norm.Node.Name, [values, norm.Numbers], program =>
         {
-            var shape = program.Map(map, values, Shares.Of(map, map.Channels));
-            var call = Call(norm, parameters, layout, program) with { Chunks = shape.Chunks };
+            var shape = program.Map(map, values, Shares.Of(map, map.Channels, program.Exchange.Ranks));
+            var call = Call(norm, parameters, layout, program) with { Chunks = program.Exchange.Ranks * shape.Chunks };
             var grid = Grids.Of(shape.Chunks, map.Channels);
-            program.RequireSums((long)NormKernels.Moments * map.Channels * shape.Chunks);
+            program.RequireSums((long)NormKernels.Moments * map.Channels * call.Chunks);
             program.Add(
                 new LaunchCost(nameof(KernelSet.TakeMoments), map.Bytes()),
                 () => program.Kernels.TakeMoments(program.Stream, grid, program.Memory, program.Sums, shape));
+            program.Exchange.AddGather(program, 0, map.Channels, NormKernels.Moments * shape.Chunks);
             program.Add(
                 new LaunchCost(nameof(KernelSet.Norm)),
                 () => program.Kernels.Norm(program.Stream, Grids.For(map.Channels), program.Memory, program.Sums, call));
@@ -36,8 +37,9 @@ internal static class Normalization
         IEnumerable<PlanBuffer> buffers = norm is null ? [values, .. gradients] : [values, norm.Numbers, .. gradients];
         return new LaunchStep(map.Name, buffers, program =>
         {
-            var shape = program.Map(map, values, Shares.Of(map, map.Channels));
-            var (count, grid) = (map.Channels * shape.Chunks, Grids.Of(shape.Chunks, map.Channels));
+            var shape = program.Map(map, values, Shares.Of(map, map.Channels, program.Exchange.Ranks));
+            var chunks = program.Exchange.Ranks * shape.Chunks;
+            var (count, grid) = (map.Channels * chunks, Grids.Of(shape.Chunks, map.Channels));
             program.RequireSums((long)NormKernels.ViewSums * count * views.Count);
             for (var i = 0; i < views.Count; i++)
             {
@@ -46,6 +48,7 @@ internal static class Normalization
                     new LaunchCost(nameof(KernelSet.TakeViewSums), 2 * map.Bytes()),
                     () => program.Kernels.TakeViewSums(
                         program.Stream, grid, program.Memory, program.Sums, program.GradientReads, shape, read, sum));
+                program.Exchange.AddGather(program, sum, map.Channels, NormKernels.ViewSums * shape.Chunks);
                 if (views[i].Activation.Slope is not { } slope) continue;
                 program.Add(
                     new LaunchCost(nameof(KernelSet.SlopeGradient)),
@@ -53,7 +56,7 @@ internal static class Normalization
             }
 
             if (norm is null) return;
-            var call = Call(norm, parameters, layout, program) with { Chunks = shape.Chunks, Views = views.Count };
+            var call = Call(norm, parameters, layout, program) with { Chunks = chunks, Views = views.Count };
             program.Add(
                 new LaunchCost(nameof(KernelSet.NormGradient)),
                 () => program.Kernels.NormGradient(program.Stream, Grids.For(map.Channels), program.Memory, program.Sums, call));
@@ -66,7 +69,7 @@ internal static class Normalization
         return new NormCall
         {
             Channels = norm.Map.Channels,
-            Count = (double)norm.Map.Batch * norm.Map.Positions,
+            Count = (double)norm.Map.Batch * program.Exchange.Ranks * norm.Map.Positions,
             Epsilon = norm.Node.Epsilon,
             Gamma = layout.Parameters + gamma,
             Beta = layout.Parameters + beta,
