@@ -77,7 +77,7 @@ internal static class ExperimentCommand
 
             bool Here()
             {
-                ExperimentStatusCommand.RequireNoneInCluster(experiment);
+                RequireNoneInCluster(experiment);
                 var jobs = parsed.GetValue(parallel);
                 var items = experiment.Items(options.OfJobs(parsed, experiment.Plan, jobs));
                 var done = ExperimentDisplay.Run(asJson, items, (ended, working) =>
@@ -93,7 +93,7 @@ internal static class ExperimentCommand
                 Report.Remark($"{count} of {items.Length} jobs submitted; look with: secateur experiment status {experiment.Path}");
                 if (!parsed.GetValue(wait))
                 {
-                    if (asJson) ExperimentDisplay.PrintStatus(experiment, ExperimentStatusCommand.Look(experiment), asJson);
+                    if (asJson) ExperimentDisplay.PrintStatus(experiment, ExperimentBoard.Look(experiment), asJson);
                     return true;
                 }
 
@@ -103,6 +103,12 @@ internal static class ExperimentCommand
             }
         });
         return command;
+
+        void RequireNoneInCluster(Experiment experiment)
+        {
+            if (ExperimentBoard.QueueOf(experiment)?.Count(q => SlurmJobs.IsOpen(q.Value)) is > 0 and var count)
+                throw new UsageException($"{count} jobs of {experiment.Path} are in Slurm's queue; cancel them first (secateur experiment cancel), or go on there (--executor slurm)");
+        }
 
         Experiment Begin(ParseResult parsed)
         {

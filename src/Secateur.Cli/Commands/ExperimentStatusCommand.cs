@@ -1,9 +1,6 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using Secateur.Cli.Options;
 using Secateur.Cli.Output;
-using Secateur.Experiments;
-using Secateur.Experiments.Slurm;
 
 namespace Secateur.Cli.Commands;
 
@@ -24,34 +21,10 @@ internal static class ExperimentStatusCommand
         command.SetAction(parsed =>
         {
             var experiment = ExperimentOptions.Find(parsed.GetValue(place));
-            ExperimentDisplay.PrintStatus(experiment, Look(experiment), parsed.GetValue(json));
+            ExperimentDisplay.PrintStatus(experiment, ExperimentBoard.Look(experiment), parsed.GetValue(json));
             return 0;
         });
         return command;
-    }
-
-    /// <summary>Where the jobs are, by their folders and, of an experiment in a cluster, by its queue.</summary>
-    public static ImmutableArray<JobStatus> Look(Experiment experiment) => JobBoard.Read(experiment, QueueOf(experiment));
-
-    /// <summary>Makes sure that the cluster does not work on the same.</summary>
-    /// <exception cref="UsageException">It does.</exception>
-    public static void RequireNoneInCluster(Experiment experiment)
-    {
-        if (QueueOf(experiment)?.Count(q => SlurmJobs.IsOpen(q.Value)) is > 0 and var count)
-            throw new UsageException($"{count} jobs of {experiment.Path} are in Slurm's queue; cancel them first (secateur experiment cancel), or go on there (--executor slurm)");
-    }
-
-    private static ImmutableDictionary<string, string>? QueueOf(Experiment experiment)
-    {
-        try
-        {
-            return SlurmJobs.Read(experiment.Path)?.States();
-        }
-        catch (InvalidOperationException error)
-        {
-            Report.Remark($"The queue is not known, for {error.Message}");
-            return null;
-        }
     }
 
     /// <summary>An argument that names an experiment.</summary>

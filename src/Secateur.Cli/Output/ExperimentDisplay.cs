@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Secateur.Cli.Commands;
 using Secateur.Experiments;
 using Secateur.Experiments.Jobs;
 using Secateur.Experiments.Reports;
@@ -74,7 +73,7 @@ internal static class ExperimentDisplay
     /// <summary>Prints the outcome.</summary>
     public static void Print(Experiment experiment, bool json)
     {
-        var board = ExperimentStatusCommand.Look(experiment);
+        var board = ExperimentBoard.Look(experiment);
         if (json)
         {
             PrintStatus(experiment, board, json);
