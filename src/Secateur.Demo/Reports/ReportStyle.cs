@@ -26,7 +26,7 @@ internal static class ReportStyle
         tbody tr:hover{background:var(--card)}
         tbody th{font-weight:600}
         .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(460px,100%),1fr));gap:20px}
-        .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(250px,100%),1fr));gap:16px}
+        .pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(250px,100%),1fr));gap:16px}
         figure{margin:0}
         figure svg{width:100%;height:auto;border:1px solid var(--line);border-radius:10px;display:block}
         figure img{width:100%;height:auto;border-radius:10px;display:block}

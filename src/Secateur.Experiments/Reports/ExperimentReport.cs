@@ -94,7 +94,7 @@ public static class ExperimentReport
         var shown = experiment.Plan.Networks.Select(n => PhotoFigure.Shown(n, rows)).Where(s => !s.IsEmpty).ToArray();
         if (shown.Length == 0) return;
         report.Heading("Figures 1, 4 and 5: what they find")
-            .Paragraph("The same photos by the original, the least and the most pruned model. A face is found where a box of score 0.5 and more overlaps it by half or more.");
+            .Paragraph("The same photos by the original, the least and the most pruned model. A face is found (green) where a box of score 0.5 and more overlaps it by half or more, else missed (red); boxes elsewhere, where no face counts, are yellow.");
         try
         {
             var photos = Photo.Of(experiment, Photos);

@@ -73,7 +73,7 @@ internal static class PhotoFigure
     {
         var match = FaceMatching.Of(found, faces);
         var drawn = FaceAnnotator.Draw(FaceAnnotator.Draw(FaceAnnotator.Draw(pixels, match.Wrong, Wrong), match.Missed, Missed), match.Found, Found);
-        return Picture(drawn, $"{name.Network}, {name.Title}: {match.Found.Length} of {faces.Length} found (green), {match.Missed.Length} missed (red), {match.Wrong.Length} where no face counts (yellow)");
+        return Picture(drawn, $"{name.Network}, {name.Title}: {match.Found.Length} of {faces.Length} found, {match.Wrong.Length} elsewhere");
     }
 
     private static ReportPicture Picture(RgbImage image, string caption)

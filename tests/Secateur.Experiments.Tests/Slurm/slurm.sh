@@ -14,7 +14,7 @@ start() {
   cpus=$(nproc)
   cat >"$dir/slurm.conf" <<CONF
 ClusterName=test
-SlurmctldHost=$host
+SlurmctldHost=$host(127.0.0.1)
 SlurmUser=root
 AuthType=auth/munge
 ProctrackType=proctrack/linuxproc
@@ -34,7 +34,7 @@ SchedulerParameters=sched_interval=2,batch_sched_delay=0,sched_min_interval=1000
 DependencyParameters=kill_invalid_depend
 InactiveLimit=0
 KillWait=5
-NodeName=$host CPUs=$cpus State=UNKNOWN
+NodeName=$host NodeAddr=127.0.0.1 CPUs=$cpus State=UNKNOWN
 PartitionName=test Nodes=$host Default=YES MaxTime=INFINITE State=UP OverSubscribe=NO
 CONF
   export SLURM_CONF=$dir/slurm.conf
