@@ -126,7 +126,7 @@ public static class ExperimentReport
         var what = plan.Published.IsEmpty
             ? $"{string.Join(" and ", plan.Networks)}, pruned with {string.Join(" and ", plan.Criteria.Select(c => c.ToUpperInvariant()))} at {string.Join(", ", plan.Rates.Select(r => (r * 100).ToString("0.##", CultureInfo.InvariantCulture)))} %"
             : "The paper's published checkpoints, measured as they are";
-        return $"{what}; evaluated on WIDER FACE's validation images ({plan.Protocol} test), masked and compacted. The tables and figures are those of arXiv 2311.16613.";
+        return $"{what}; evaluated on {(plan.Drawn is null ? "WIDER FACE's validation images" : "drawn images")} ({plan.Protocol} test), masked and compacted. The tables and figures are those of arXiv 2311.16613.";
     }
 
     private static string Note(Experiment experiment, ImmutableArray<ModelRow> rows)
