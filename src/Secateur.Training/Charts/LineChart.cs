@@ -92,32 +92,10 @@ public sealed record LineChart
         if (YRange is { } heights) (floor, ceiling) = (Math.Min(floor, heights.Low), Math.Max(ceiling, heights.High));
         var x = new ChartAxis(low, high, Ticks + 2, Left, Width - Right, leastStep: WholeX ? 1 : 0);
         var y = new ChartAxis(floor, ceiling, Ticks, Height - Bottom, Top);
-        DrawAxes(group, x, y);
+        new ChartFrame(Left, Top, Width - Right, Height - Bottom).Draw(group, XLabel, x.Ticks.Select(t => (x.Place(t), x.Format(t))), YLabel, y);
         for (var i = 0; i < Series.Length; i++) DrawSeries(group, Series[i], i, x, y);
         DrawLegend(group);
         return group;
-    }
-
-    private void DrawAxes(XElement group, ChartAxis x, ChartAxis y)
-    {
-        foreach (var tick in y.Ticks)
-        {
-            group.Add(Svg.Line(Left, y.Place(tick), Width - Right, y.Place(tick), "grid"));
-            group.Add(Svg.Text(y.Format(tick), Left - 6, y.Place(tick) + 4, "label", "end"));
-        }
-
-        foreach (var tick in x.Ticks)
-        {
-            group.Add(Svg.Line(x.Place(tick), Height - Bottom, x.Place(tick), Height - Bottom + 4, "axis"));
-            group.Add(Svg.Text(x.Format(tick), x.Place(tick), Height - Bottom + 17, "label", "middle"));
-        }
-
-        group.Add(Svg.Line(Left, Height - Bottom, Width - Right, Height - Bottom, "axis"));
-        group.Add(Svg.Text(XLabel, (Left + Width - Right) / 2.0, Height - 8, "label", "middle"));
-        var middle = (Top + Height - Bottom) / 2.0;
-        var label = Svg.Text(YLabel, 14, middle, "label", "middle");
-        label.SetAttributeValue("transform", $"rotate(-90 14 {Svg.Number(middle)})");
-        group.Add(label);
     }
 
     private static void DrawSeries(XElement group, ChartSeries series, int index, ChartAxis x, ChartAxis y)

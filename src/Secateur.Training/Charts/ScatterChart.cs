@@ -56,25 +56,7 @@ internal sealed record ScatterChart
 
         var x = new LogAxis(points.Min(p => p.X), points.Max(p => p.X), Left + 12, Width - Right);
         var y = new ChartAxis(points.Min(p => p.Y), points.Max(p => p.Y), Ticks, Height - Bottom, Top);
-        foreach (var tick in y.Ticks)
-        {
-            figure.Add(Svg.Line(Left, y.Place(tick), Width - Right, y.Place(tick), "grid"));
-            figure.Add(Svg.Text(y.Format(tick), Left - 6, y.Place(tick) + 4, "label", "end"));
-        }
-
-        foreach (var tick in x.Ticks)
-        {
-            figure.Add(Svg.Line(x.Place(tick), Height - Bottom, x.Place(tick), Height - Bottom + 4, "axis"));
-            figure.Add(Svg.Text(LogAxis.Format(tick), x.Place(tick), Height - Bottom + 17, "label", "middle"));
-        }
-
-        figure.Add(Svg.Line(Left, Height - Bottom, Width - Right, Height - Bottom, "axis"));
-        figure.Add(Svg.Text(XLabel, (Left + Width - Right) / 2.0, Height - 8, "label", "middle"));
-        var middle = (Top + Height - Bottom) / 2.0;
-        var label = Svg.Text(YLabel, 14, middle, "label", "middle");
-        label.SetAttributeValue("transform", $"rotate(-90 14 {Svg.Number(middle)})");
-        figure.Add(label);
-
+        new ChartFrame(Left, Top, Width - Right, Height - Bottom).Draw(figure, XLabel, x.Ticks.Select(t => (x.Place(t), LogAxis.Format(t))), YLabel, y);
         var taken = points.Select(p => new Box(x.Place(p.X) - 3, y.Place(p.Y) - 3, x.Place(p.X) + 3, y.Place(p.Y) + 3)).ToList();
         var (legend, row) = ((double)Left, 40.0);
         for (var i = 0; i < shown.Length; i++)
