@@ -23,7 +23,7 @@ internal sealed class ExperimentOptions
     private static readonly TrainingPlan SmokeTraining = new() { Epochs = 2, SoftEpochs = 1, FinetuneEpochs = 1, Batch = 4, ImageSize = 96 };
 
     private readonly Option<string?> _data = new("--data") { Description = "WIDER FACE: images, wider_face_split (for training), and the four .mat files in ground_truth.", HelpName = "WIDER" };
-    private readonly Option<bool> _smoke = new("--smoke") { Description = "The same in minutes, EResFD alone, on a few drawn images with a very short training: shows that all works, not what it finds." };
+    private readonly Option<bool> _smoke = new("--smoke") { Description = "The same in minutes on a few drawn images with a very short training: shows that all works, not what it finds." };
     private readonly Option<string?> _published = new("--published") { Description = "Train nothing: measure the checkpoints of this folder (ERES10_FPGM.pth and so on) and compare with the paper.", HelpName = "DIR" };
     private readonly Option<string?> _plan = new("--plan") { Description = "A plan as JSON, e.g. the plan.json of another experiment; other options of the plan change it.", HelpName = "FILE" };
     private readonly Option<ImmutableArray<string>> _networks = List("--networks", "The networks.", string.Join(",", Architectures.Names), text => text);
@@ -75,8 +75,7 @@ internal sealed class ExperimentOptions
         var result = parsed.CommandResult;
         var smokes = parsed.GetValue(_smoke);
         var plan = parsed.GetValue(_plan) is { } file ? Experiment.ReadPlan(file) : new ExperimentPlan { Data = "data" };
-        // EXTD needs more than seconds of training before its boxes are boxes.
-        if (smokes) plan = plan with { Data = "data", Networks = ["eresfd"], Drawn = SmokeData, Training = SmokeTraining, Protocol = ExperimentPlan.Single };
+        if (smokes) plan = plan with { Data = "data", Drawn = SmokeData, Training = SmokeTraining, Protocol = ExperimentPlan.Single };
         if (parsed.GetValue(_data) is { } data) plan = plan with { Data = Path.GetFullPath(data), Drawn = null };
         if (result.IsGiven(_networks)) plan = plan with { Networks = parsed.GetValue(_networks) };
         if (result.IsGiven(_criteria)) plan = plan with { Criteria = parsed.GetValue(_criteria) };

@@ -7,7 +7,8 @@ namespace Secateur.WiderFace.Predictions;
 
 /// <summary>
 /// The submission files of WIDER FACE, <c>FOLDER/EVENT/NAME.txt</c>: a line <c>EVENT/NAME.jpg</c>, a line with the number of detections, then
-/// <c>x y w h score</c> for each, with w = x2 - x1 + 1 and h = y2 - y1 + 1, coordinates to 0.1 and the score to 0.001.
+/// <c>x y w h score</c> for each, with w = x2 - x1 + 1 and h = y2 - y1 + 1, coordinates to 0.1 and the score to 0.001. Numbers beyond 10^9, which a
+/// network finds that has hardly learned, are written as 10^9: no less wrong.
 /// </summary>
 public static class WiderPredictionFile
 {
@@ -26,7 +27,7 @@ public static class WiderPredictionFile
     /// <param name="folder">The folder that holds the folders of the events.</param>
     /// <param name="image">The image.</param>
     /// <param name="detections">Its faces, best first.</param>
-    /// <exception cref="ArgumentException">A number is not finite, or its magnitude is above 10^9.</exception>
+    /// <exception cref="ArgumentException">A number is NaN.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string folder, WiderImageName image, IReadOnlyList<FaceDetection> detections)
     {
@@ -39,7 +40,7 @@ public static class WiderPredictionFile
     /// <summary>The text of a submission file, rounded as C's printf rounds (exact ties to even).</summary>
     /// <param name="imageName">The first line.</param>
     /// <param name="detections">The faces, best first.</param>
-    /// <exception cref="ArgumentException">A number is not finite, or its magnitude is above 10^9.</exception>
+    /// <exception cref="ArgumentException">A number is NaN.</exception>
     public static string Format(string imageName, IReadOnlyList<FaceDetection> detections)
     {
         ArgumentNullException.ThrowIfNull(detections);
@@ -93,9 +94,9 @@ public static class WiderPredictionFile
     // A float times 10 or 1000 is exact in double, so rounding the product to even is rounding the value itself.
     private static void Append(StringBuilder text, float value, int decimals, char separator)
     {
-        if (!(Math.Abs(value) <= LargestNumber)) throw new ArgumentException($"a detection holds {value}, which is not a coordinate or a score");
+        if (float.IsNaN(value)) throw new ArgumentException("a detection holds NaN, which is not a coordinate or a score");
         var unit = decimals == 1 ? 10 : 1000;
-        var (whole, fraction) = Math.DivRem((long)Math.Round(Math.Abs((double)value) * unit), unit);
+        var (whole, fraction) = Math.DivRem((long)Math.Round(Math.Min(Math.Abs((double)value), LargestNumber) * unit), unit);
         if (float.IsNegative(value)) text.Append('-');
         text.Append(whole).Append('.').Append(fraction.ToString(CultureInfo.InvariantCulture).PadLeft(decimals, '0')).Append(separator);
     }
