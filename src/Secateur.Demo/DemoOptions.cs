@@ -11,6 +11,9 @@ public sealed record DemoOptions
     /// <summary>Threads; of the results, only the times depend on them.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>A picture on which the page shows what the models find that come with Secateur; null for none.</summary>
+    public string? Photo { get; init; }
+
     /// <summary>Images to learn from.</summary>
     internal int TrainImages { get; init; } = 600;
 

@@ -7,14 +7,16 @@ using Secateur.Pixels;
 using Secateur.Training.Data.Datasets;
 using Secateur.Training.Evaluation;
 using Secateur.Weights;
+using Secateur.Zoo;
 
 namespace Secateur.Demo;
 
-/// <summary>Shows validation scenes, enlarged: the faces as they were drawn, then what each of some models finds.</summary>
+/// <summary>Shows validation scenes, enlarged: the faces as they were drawn, then what each of some models finds; and a user's picture.</summary>
 internal static class DemoPictures
 {
     private const int Enlargement = 2;
     private const int JpegQuality = 85;
+    private const double PhotoSide = 960;
     private static readonly AnnotationStyle Truth = AnnotationStyle.Default with { Color = new RgbColor(255, 200, 40), ShowScores = false };
 
     /// <summary>The scenes with the most faces, each with its labels and with the detections of every model.</summary>
@@ -31,6 +33,15 @@ internal static class DemoPictures
         }
     }
 
+    /// <summary>A picture with the detections of every model of the zoo.</summary>
+    public static ImmutableArray<ReportPicture> Create(RgbImage photo, IEnumerable<ZooModel> models) =>
+        [.. models.Select(model =>
+        {
+            using var detector = new FaceDetector(model.Load());
+            var found = detector.Detect(photo);
+            return Picture(photo, found, AnnotationStyle.Default, $"{model.Name}: {found.Count} faces", Math.Min(1, PhotoSide / Math.Max(photo.Width, photo.Height)));
+        })];
+
     private static IEnumerable<ReportPicture> Show(LabelledImage image, IEnumerable<(string Name, FaceDetector Detector)> detectors)
     {
         var pixels = ImageFile.Read(image.Path);
@@ -44,10 +55,10 @@ internal static class DemoPictures
         }
     }
 
-    private static ReportPicture Picture(RgbImage pixels, IEnumerable<FaceDetection> faces, AnnotationStyle style, string caption)
+    private static ReportPicture Picture(RgbImage pixels, IEnumerable<FaceDetection> faces, AnnotationStyle style, string caption, double scale = Enlargement)
     {
-        var enlarged = BilinearResizer.Resize(pixels, Enlargement);
-        var boxes = faces.Select(f => f with { X1 = f.X1 * Enlargement, Y1 = f.Y1 * Enlargement, X2 = f.X2 * Enlargement, Y2 = f.Y2 * Enlargement });
-        return new ReportPicture(ImageFile.EncodeJpeg(FaceAnnotator.Draw(enlarged, boxes, style), JpegQuality), caption);
+        var (resized, factor) = (BilinearResizer.Resize(pixels, scale), (float)scale);
+        var boxes = faces.Select(f => f with { X1 = f.X1 * factor, Y1 = f.Y1 * factor, X2 = f.X2 * factor, Y2 = f.Y2 * factor });
+        return new ReportPicture(ImageFile.EncodeJpeg(FaceAnnotator.Draw(resized, boxes, style), JpegQuality), caption);
     }
 }

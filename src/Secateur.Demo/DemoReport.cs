@@ -37,6 +37,10 @@ internal static class DemoReport
             .Heading("What they find")
             .Paragraph(Text($"The validation scenes with the most faces. Boxes are shown from a score of {DetectorOptions.Default.Confidence} on; one is right where it overlaps a face by half or more."))
             .Pictures(result.Pictures);
+        if (!result.Photo.IsEmpty) report
+            .Heading("On your picture")
+            .Paragraph("What the models find that come with Secateur: trained on photographs, not on drawn images.")
+            .Pictures(result.Photo);
         return report
             .Heading("How it was made")
             .Table(["step", "seconds"], [.. result.Stages.Select(stage => (IReadOnlyList<string>)[stage.Name, Text($"{stage.Seconds:F1}")])])

@@ -36,6 +36,9 @@ public sealed record DemoResult
     /// <summary>Validation images with what the models found.</summary>
     internal ImmutableArray<ReportPicture> Pictures { get; init; } = [];
 
+    /// <summary>The user's picture with what the models of the zoo found.</summary>
+    internal ImmutableArray<ReportPicture> Photo { get; init; } = [];
+
     /// <summary>What was done, in order.</summary>
     public ImmutableArray<DemoStage> Stages { get; init; } = [];
 }

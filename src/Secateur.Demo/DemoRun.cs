@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Secateur.Demo.Datasets;
+using Secateur.Imaging;
 using Secateur.Models;
 using Secateur.Pruning.Compaction;
 using Secateur.Runtime;
@@ -8,6 +9,7 @@ using Secateur.Training.Initialization;
 using Secateur.Training.Runs;
 using Secateur.Weights;
 using Secateur.WiderFace;
+using Secateur.Zoo;
 
 namespace Secateur.Demo;
 
@@ -40,6 +42,7 @@ public sealed class DemoRun
     /// <param name="cancellation">Stops between two steps or images; the next demonstration starts anew.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="IOException">The folder holds other things, another demonstration works there, or it cannot be written.</exception>
+    /// <exception cref="InvalidFileException">The picture of the options cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written there.</exception>
     public static DemoResult Run(string folder, DemoOptions? options = null, IProgress<DemoProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -50,6 +53,7 @@ public sealed class DemoRun
 
     private DemoResult Run()
     {
+        var photo = _options.Photo is { } path ? ImageFile.Read(path) : null;
         var data = _stages.Do($"drawing {_options.TrainImages + _options.ValidationImages} images", Draw);
         var network = Architectures.Create(Architecture);
         var trained = Train("original", "training EResFD", TrainingConfig.For(Architecture, network, data, _options.Batch, _options.Epochs), Initializer.Create(network, _options.Seed), data);
@@ -74,6 +78,7 @@ public sealed class DemoRun
             TimedHeight = TimedHeight,
             Models = rows,
             Pictures = DemoPictures.Create(data.Validation!, _options.ShownScenes, [.. shown]),
+            Photo = photo is null ? [] : DemoPictures.Create(photo, ModelZoo.Models),
             Stages = _stages.Finished,
             Report = _folder.Report,
         };

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Secateur.Cli.Options;
 using Secateur.Cli.Output;
-using Secateur.Models;
 using Secateur.Runtime;
 
 namespace Secateur.Cli.Commands;
@@ -11,7 +10,7 @@ internal static class BenchCommand
 {
     public static Command Create()
     {
-        var sources = CommonOptions.Argument<string[]>("MODEL", "Models to compare; their runs alternate.");
+        var sources = CommonOptions.Argument<string[]>("MODEL", $"Models to compare, each {ModelSource.Description}; their runs alternate.");
         sources.Arity = ArgumentArity.OneOrMore;
         var architecture = CommonOptions.Architecture();
         var size = CommonOptions.ImageSize();
@@ -22,6 +21,7 @@ internal static class BenchCommand
             Time the forward pass of models, preprocessing included, on one random image.
 
             Examples:
+              secateur bench eresfd eresfd-50
               secateur bench pruned.safetensors pruned-compact.safetensors
               secateur bench eresfd.safetensors --imgsz 480x640 --threads 2 --runs 100 --json
             """) { sources, architecture, size, threads, runs, json };
@@ -29,7 +29,7 @@ internal static class BenchCommand
         {
             var imgsz = parsed.GetValue(size);
             var paths = parsed.GetValue(sources)!;
-            var engines = paths.Select(path => new InferenceEngine(ModelFile.Read(path, parsed.GetValue(architecture)))).ToArray();
+            var engines = paths.Select(path => new InferenceEngine(ModelSource.Read(path, parsed.GetValue(architecture)))).ToArray();
             var times = ProgressBar.Run("timing", progress => LatencyBenchmark.Run(
                 engines, imgsz.Height, imgsz.Width, parsed.GetValue(threads), parsed.GetValue(runs), progress, cancellation));
             var results = paths.Select((path, i) =>

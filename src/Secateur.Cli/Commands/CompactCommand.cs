@@ -45,7 +45,7 @@ internal static class CompactCommand
             var times = ProgressBar.Run("timing both models", progress => LatencyBenchmark.Run(engines, imgsz.Height, imgsz.Width, 1, TimedRuns, progress, cancellation));
             cancellation.ThrowIfCancellationRequested();
             ModelFile.Write(target, compacted);
-            var before = new Side(report.Before, WeightFile.CountBytes(path), times[0].Latency.Median);
+            var before = new Side(report.Before, ModelSource.CountBytes(path), times[0].Latency.Median);
             var after = new Side(report.After, new FileInfo(target).Length, times[1].Latency.Median);
             if (parsed.GetValue(json))
             {

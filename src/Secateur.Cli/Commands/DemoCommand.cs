@@ -19,6 +19,7 @@ internal static class DemoCommand
         var defaults = new DemoOptions();
         var seed = CommonOptions.Number<int>("--seed", "The seed of everything random; the same one gives the same models.", "N", "a whole number", _ => true, defaults.Seed);
         var threads = CommonOptions.Threads("Threads; only the times depend on them.", defaults.Threads);
+        var photo = new Option<string?>("--photo") { Description = "Show on this picture what the models find that come with Secateur.", HelpName = "FILE" };
         var json = CommonOptions.Json();
         var command = new Command("demo", """
             The whole story in about two minutes on two cores, with nothing but this program: draws a data set of scenes with faces, trains EResFD from
@@ -26,11 +27,12 @@ internal static class DemoCommand
 
             Examples:
               secateur demo
+              secateur demo --photo photo.jpg
               secateur demo --out demo-7 --seed 7 --threads 2
-            """) { output, seed, threads, json };
+            """) { output, seed, threads, photo, json };
         command.SetCancellableAction((parsed, cancellation) =>
         {
-            var options = new DemoOptions { Seed = parsed.GetValue(seed), Threads = parsed.GetValue(threads) };
+            var options = new DemoOptions { Seed = parsed.GetValue(seed), Threads = parsed.GetValue(threads), Photo = parsed.GetValue(photo) };
             var silent = parsed.GetValue(json);
             var result = DemoDisplay.Run(silent, progress => DemoRun.Run(parsed.GetValue(output)!, options, progress, cancellation));
             Write(result, silent);

@@ -5,7 +5,6 @@ using Secateur.Detection;
 using Secateur.Gpu.Devices;
 using Secateur.Imaging;
 using Secateur.Imaging.Drawing;
-using Secateur.Models;
 using Secateur.WiderFace.Predictions;
 
 namespace Secateur.Cli.Commands;
@@ -18,7 +17,7 @@ internal static class DetectCommand
         var images = CommonOptions.Argument<string[]>(
             "IMAGE", $"Image files ({string.Join(' ', ImageFile.Extensions)}), folders with their subfolders, patterns such as 'photos/**/*.{{jpg,png}}' (*, ?, **, [a-z], {{a,b}}), or - for stdin.");
         images.Arity = ArgumentArity.OneOrMore;
-        var model = CommonOptions.RequiredModel();
+        var model = CommonOptions.ModelOption();
         var architecture = CommonOptions.Architecture();
         var confidence = CommonOptions.Number<float>(
             "--conf",
@@ -51,10 +50,10 @@ internal static class DetectCommand
             Find faces in pictures. Boxes are in pixels of the upright image (EXIF orientation is honoured, but for --format wider).
 
             Examples:
-              secateur detect photo.jpg --model eresfd.safetensors
-              secateur detect photos --model eresfd.safetensors --out annotated --format csv
-              secateur detect crowd.jpg --model eresfd.safetensors --protocol multi-scale --conf 0.3 --json
-              secateur detect WIDER_val/images --model eresfd.safetensors --format wider --conf 0.05 --out predictions
+              secateur detect photo.jpg
+              secateur detect photos --model eresfd-50 --out annotated --format csv
+              secateur detect crowd.jpg --model my.safetensors --protocol multi-scale --conf 0.3 --json
+              secateur detect WIDER_val/images --format wider --conf 0.05 --out predictions
             """) { images, model, architecture, confidence, iou, most, scale, protocol, threads, device, pixels, output, format, json, all, ids, noClip };
         command.Validators.Add(r =>
         {
@@ -81,7 +80,7 @@ internal static class DetectCommand
                 Threads = parsed.GetValue(threads),
             };
             using var compute = ComputeDevice.Open(parsed.GetValue(device));
-            using var detector = compute.Backend.CreateDetector(ModelFile.Read(parsed.GetValue(model)!, parsed.GetValue(architecture)), options);
+            using var detector = compute.Backend.CreateDetector(ModelSource.Read(parsed.GetValue(model)!, parsed.GetValue(architecture)), options);
             compute.Announce();
             if (scan.Remark is { } remark) Report.Remark(remark);
             if (folder is not null) Directory.CreateDirectory(folder);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Secateur.Cli.Options;
 using Secateur.Cli.Output;
-using Secateur.Models;
 using Secateur.WiderFace.Evaluation;
 
 namespace Secateur.Cli.Commands;
@@ -12,7 +11,7 @@ internal static class EvaluateCommand
 {
     public static Command Create()
     {
-        var model = new Option<string?>("--model", "-m") { Description = "The model to evaluate.", HelpName = "MODEL" };
+        var model = CommonOptions.ModelOption();
         var architecture = CommonOptions.Architecture();
         var data = new Option<string?>("--data")
         {
@@ -36,11 +35,11 @@ internal static class EvaluateCommand
             of the 3,226 images is evaluated on those; the result says so. On other sets: at IoU 0.5, and the mean of 0.5 to 0.95, as COCO's tool does.
 
             Examples:
-              secateur evaluate --model eresfd.safetensors --data WIDER --protocol multi-scale
-              secateur evaluate --model eresfd.safetensors --data WIDER --resume --json
-              secateur evaluate --model eresfd.safetensors --data WIDER --device cuda
+              secateur evaluate --data WIDER --protocol multi-scale
+              secateur evaluate --model eresfd-50 --data WIDER --resume --json
+              secateur evaluate --model my.safetensors --data WIDER --device cuda
               secateur evaluate --predictions predictions --ground-truth WIDER/ground_truth --plot curves.svg
-              secateur evaluate --model eresfd.safetensors --data my-faces
+              secateur evaluate --data my-faces
             """) { model, architecture, data, split, protocol, predictions, partial, truth, output, resume, plot, force, device, threads, json };
         command.Validators.Add(Check);
         command.SetCancellableAction((parsed, cancellation) =>
@@ -62,7 +61,7 @@ internal static class EvaluateCommand
                 if (Given(parsed.CommandResult, output, resume) is { } meaningless)
                     throw new UsageException($"{meaningless} is for WIDER FACE, whose predictions are written; {root} is another data set");
                 new LabelledSession(root, parsed.GetValue(split), computing.Backend) { Threads = workers, Plot = chart, Json = asJson }
-                    .Evaluate(ModelFile.Read(path, parsed.GetValue(architecture)), chosen, cancellation);
+                    .Evaluate(ModelSource.Read(path, parsed.GetValue(architecture)), chosen, cancellation);
                 return 0;
             }
 
@@ -71,7 +70,7 @@ internal static class EvaluateCommand
             var folder = parsed.GetValue(output) ?? Path.Combine("runs", "evaluate", $"{Path.GetFileNameWithoutExtension(path)}-{chosen}");
             try
             {
-                official.EvaluateModel(computing.Backend, () => ModelFile.Read(path, parsed.GetValue(architecture)), root, chosen, folder, parsed.GetValue(resume), cancellation);
+                official.EvaluateModel(computing.Backend, () => ModelSource.Read(path, parsed.GetValue(architecture)), root, chosen, folder, parsed.GetValue(resume), cancellation);
                 return 0;
             }
             catch (OperationCanceledException)
@@ -94,12 +93,12 @@ internal static class EvaluateCommand
 
         void Check(CommandResult r)
         {
-            var (fromModel, fromFiles) = (r.GetValue(model) is not null, r.GetValue(predictions) is not null);
-            if (fromModel == fromFiles) r.AddError("give either --model with --data, or --predictions with --ground-truth");
-            else if (fromModel && r.GetValue(data) is null) r.AddError("--model needs --data, the folder of images");
+            var fromFiles = r.GetValue(predictions) is not null;
+            if (fromFiles && r.IsGiven(model)) r.AddError("give either --model with --data, or --predictions with --ground-truth");
+            else if (!fromFiles && r.GetValue(data) is null) r.AddError("--data is missing, the folder of images; or give --predictions with --ground-truth");
             else if (fromFiles && r.GetValue(truth) is null && r.GetValue(data) is null) r.AddError("--predictions needs --ground-truth, the folder of the .mat files");
             else if (fromFiles && Given(r, architecture, split, protocol, output, resume, device) is { } option) r.AddError($"{option} means nothing to --predictions");
-            else if (fromModel && r.GetValue(partial)) r.AddError("--partial needs --predictions");
+            else if (!fromFiles && r.GetValue(partial)) r.AddError("--partial needs --predictions");
             else if (r.GetValue(plot) is { } chart && !chart.EndsWith(".svg", StringComparison.OrdinalIgnoreCase)) r.AddError($"--plot is '{chart}'; expected a file .svg");
         }
     }

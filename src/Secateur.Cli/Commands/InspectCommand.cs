@@ -23,6 +23,7 @@ internal static class InspectCommand
             Show a model's layers, shapes, parameters, dead filters and multiply-adds.
 
             Examples:
+              secateur inspect eresfd-50
               secateur inspect ERES50_FPGM.pth
               secateur inspect model.safetensors --imgsz 240x320 --json
               secateur inspect pruned.safetensors --passes
@@ -40,7 +41,7 @@ internal static class InspectCommand
 
             var statistics = PruningStatistics.Of(model);
             var macs = NetworkCosts.CountMacs(model.Network, imgsz.Height, imgsz.Width);
-            var bytes = WeightFile.CountBytes(path);
+            var bytes = ModelSource.CountBytes(path);
             var layers = Layers(model, imgsz);
             if (parsed.GetValue(json))
             {

@@ -76,7 +76,7 @@ internal static class TrainCommand
 
     private static Model Read(string path, string architecture)
     {
-        var model = ModelFile.Read(path);
+        var model = ModelSource.Read(path);
         return model.Network.Architecture == architecture ? model : throw new UsageException($"{path}: is a model of {model.Network.Architecture}, not of {architecture}");
     }
 }

@@ -7,6 +7,7 @@ using Secateur.Imaging;
 using Secateur.Models;
 using Secateur.Pixels;
 using Secateur.Weights;
+using Secateur.Zoo;
 
 namespace Secateur.Cli.Options;
 
@@ -19,7 +20,7 @@ internal static class CommonOptions
     /// <summary>The protocol of the WIDER FACE evaluation: several scales, mirroring, box voting.</summary>
     public const string MultiScale = "multi-scale";
 
-    public static Argument<string> Model() => Argument<string>("MODEL", "A safetensors file, or a PyTorch checkpoint (.pth) of EResFD or EXTD.");
+    public static Argument<string> Model() => Argument<string>("MODEL", $"The model: {ModelSource.Description}.");
 
     /// <summary>An argument that takes no misspelt option for a value.</summary>
     public static Argument<T> Argument<T>(string name, string description)
@@ -35,11 +36,11 @@ internal static class CommonOptions
         return argument;
     }
 
-    public static Option<string> RequiredModel() => new("--model", "-m")
+    public static Option<string> ModelOption() => new("--model", "-m")
     {
-        Description = "The model: a safetensors file, or a PyTorch checkpoint (.pth).",
+        Description = $"The model: {ModelSource.Description}.",
         HelpName = "MODEL",
-        Required = true,
+        DefaultValueFactory = _ => ModelZoo.Default,
     };
 
     public static Option<string?> Architecture() =>
@@ -128,7 +129,7 @@ internal static class CommonOptions
 
     /// <summary>Reads the model that the options name.</summary>
     public static Model ReadModel(this ParseResult result, Argument<string> model, Option<string?> architecture) =>
-        ModelFile.Read(result.GetValue(model)!, result.GetValue(architecture));
+        ModelSource.Read(result.GetValue(model)!, result.GetValue(architecture));
 
     /// <summary>A default name in the current folder: the model's own name with a suffix.</summary>
     public static string DefaultOutput(string model, string suffix)

@@ -9,6 +9,9 @@ internal static class ModelSource
 {
     public const string Description = "a name from `secateur models`, a safetensors file, or a PyTorch checkpoint (.pth) of EResFD or EXTD";
 
+    /// <summary>Bytes of a model's files.</summary>
+    public static long CountBytes(string model) => ModelZoo.Find(model) is { } known ? known.ReadBytes().LongLength : WeightFile.CountBytes(model);
+
     /// <summary>Reads a model.</summary>
     /// <exception cref="UsageException">It is neither a name nor a file.</exception>
     /// <exception cref="InvalidFileException">The file holds no model.</exception>
