@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Secateur.Demo.Datasets;
 using Secateur.Imaging;
 using Secateur.Models;
+using Secateur.Pixels;
 using Secateur.Pruning.Compaction;
 using Secateur.Runtime;
 using Secateur.Training;
@@ -28,12 +29,13 @@ public sealed class DemoRun
     private static readonly ImmutableArray<double> SoftMilestones = [0.5];
 
     private readonly DemoOptions _options;
+    private readonly RgbImage? _photo;
     private readonly DemoFolder _folder;
     private readonly DemoStages _stages;
     private readonly CancellationToken _cancellation;
 
-    private DemoRun(DemoOptions options, DemoFolder folder, DemoStages stages, CancellationToken cancellation) =>
-        (_options, _folder, _stages, _cancellation) = (options, folder, stages, cancellation);
+    private DemoRun(DemoOptions options, RgbImage? photo, DemoFolder folder, DemoStages stages, CancellationToken cancellation) =>
+        (_options, _photo, _folder, _stages, _cancellation) = (options, photo, folder, stages, cancellation);
 
     /// <summary>Runs it.</summary>
     /// <param name="folder">Where to: made where it is missing; what an earlier demonstration wrote there is replaced, other files stay.</param>
@@ -47,13 +49,13 @@ public sealed class DemoRun
     public static DemoResult Run(string folder, DemoOptions? options = null, IProgress<DemoProgress>? progress = null, CancellationToken cancellation = default)
     {
         options ??= new DemoOptions();
+        var photo = options.Photo is { } path ? ImageFile.Read(path) : null;
         using var place = DemoFolder.Open(folder);
-        return new DemoRun(options, place, new DemoStages(progress, cancellation), cancellation).Run();
+        return new DemoRun(options, photo, place, new DemoStages(progress, cancellation), cancellation).Run();
     }
 
     private DemoResult Run()
     {
-        var photo = _options.Photo is { } path ? ImageFile.Read(path) : null;
         var data = _stages.Do($"drawing {_options.TrainImages + _options.ValidationImages} images", Draw);
         var network = Architectures.Create(Architecture);
         var trained = Train("original", "training EResFD", TrainingConfig.For(Architecture, network, data, _options.Batch, _options.Epochs), Initializer.Create(network, _options.Seed), data);
@@ -78,7 +80,7 @@ public sealed class DemoRun
             TimedHeight = TimedHeight,
             Models = rows,
             Pictures = DemoPictures.Create(data.Validation!, _options.ShownScenes, [.. shown]),
-            Photo = photo is null ? [] : DemoPictures.Create(photo, ModelZoo.Models),
+            Photo = _photo is null ? [] : DemoPictures.Create(_photo, ModelZoo.Models),
             Stages = _stages.Finished,
             Report = _folder.Report,
         };

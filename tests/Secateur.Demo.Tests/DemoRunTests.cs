@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Xml.Linq;
+using Secateur.Demo.Scenes;
+using Secateur.Imaging;
 using Secateur.Models;
 using Secateur.TestSupport;
+using Secateur.Zoo;
 using Xunit;
 
 namespace Secateur.Demo.Tests;
@@ -33,7 +36,9 @@ public sealed class DemoRunTests : IDisposable
     public void It_measures_the_original_and_every_criterion_at_every_rate()
     {
         var reports = new Reports();
-        var result = DemoRun.Run(_temporary.PathOf("demo"), Tiny, reports);
+        var photo = _temporary.PathOf("photo.png");
+        ImageFile.Write(photo, DrawnScene.Create(5, 96, 64, 1).Image);
+        var result = DemoRun.Run(_temporary.PathOf("demo"), Tiny with { Photo = photo }, reports);
         Assert.Equal(["original", "FPGM 25%", "L1 25%", "FPGM 50%", "L1 50%"], result.Models.Select(m => m.Name));
         Assert.All(result.Models, model =>
         {
@@ -103,7 +108,7 @@ public sealed class DemoRunTests : IDisposable
             result.Models.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Name}|{100 * m.Rate:0}%|{m.Parameters:N0}|{m.MultiplyAdds / 1e6:F1}|{m.Easy:F3}|{m.Medium:F3}|{m.Hard:F3}|{m.Milliseconds:F2}|{m.Bytes / 1e3:F0}")),
             rows.Select(cells => string.Join('|', cells)).Select(row => row.Replace("|-|", "||", StringComparison.Ordinal)));
         Assert.Equal(4, root.Descendants().Count(e => e.Name.LocalName == "svg"));
-        Assert.Equal(["as drawn", "original", "FPGM 50%", "L1 50%"], root.Descendants("img").Select(i => i.Attribute("alt")!.Value.Split(':')[0]));
+        Assert.Equal(["as drawn", "original", "FPGM 50%", "L1 50%", .. result.Photo.IsEmpty ? [] : ModelZoo.Names], root.Descendants("img").Select(i => i.Attribute("alt")!.Value.Split(':')[0]));
         Assert.Contains("The images are drawn", root.Value, StringComparison.Ordinal);
         Assert.Contains("6 drawn images", root.Value, StringComparison.Ordinal);
     }
