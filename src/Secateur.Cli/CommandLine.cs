@@ -25,6 +25,7 @@ internal static class CommandLine
         ["compact"] = CompactCommand.Create,
         ["forward"] = ForwardCommand.Create,
         ["detect"] = DetectCommand.Create,
+        ["serve"] = ServeCommand.Create,
         ["evaluate"] = EvaluateCommand.Create,
         ["bench"] = BenchCommand.Create,
         ["experiment"] = ExperimentCommand.Create,
