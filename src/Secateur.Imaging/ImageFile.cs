@@ -67,24 +67,27 @@ public static class ImageFile
     {
         ArgumentNullException.ThrowIfNull(path);
         var front = BoundedFile.ReadFront(path, FrontLength);
+        ImageHeader header;
         try
         {
-            return DecodeHeader(path, front);
+            header = DecodeHeader(path, front);
         }
         catch (InvalidFileException) when (front.Length == FrontLength)
         {
             // Large metadata may come before the size, and a WebP's orientation comes last.
-            return DecodeHeader(path, BoundedFile.ReadAllBytes(path, Array.MaxLength));
+            header = DecodeHeader(path, BoundedFile.ReadAllBytes(path, Array.MaxLength));
         }
+
+        _ = PixelLimit.RgbBytes(path, (uint)header.Width, (uint)header.Height, ImageReadOptions.Default.MaxPixels);
+        return header;
     }
 
-    /// <summary>What the header of a picture file that is in memory says.</summary>
+    /// <summary>What the header of a picture file that is in memory says, however many pixels that may be.</summary>
     /// <param name="name">What to call it in errors.</param>
     /// <param name="content">The bytes of the file.</param>
-    /// <param name="options">The pixel limit; null for the default.</param>
     /// <returns>Size and orientation; both sides are positive.</returns>
-    /// <exception cref="InvalidFileException">The content is no picture of a known format, its header is damaged, or it is beyond the pixel limit.</exception>
-    public static ImageHeader DecodeHeader(string name, byte[] content, ImageReadOptions? options = null)
+    /// <exception cref="InvalidFileException">The content is no picture of a known format, or its header is damaged.</exception>
+    public static ImageHeader DecodeHeader(string name, byte[] content)
     {
         ArgumentNullException.ThrowIfNull(content);
         var format = ImageFormats.Recognise(content);
@@ -95,7 +98,7 @@ public static class ImageFile
             ImageFormat.Jpeg => JpegHeader.ParseFront(name, content) is var jpeg ? new ImageHeader(jpeg.Width, jpeg.Height, jpeg.Orientation) : default,
             _ => SkiaFormats.ReadHeader(name, format, content),
         };
-        _ = PixelLimit.RgbBytes(name, (uint)header.Width, (uint)header.Height, (options ?? ImageReadOptions.Default).MaxPixels);
+        PixelLimit.RequireSides(name, (uint)header.Width, (uint)header.Height);
         return header;
     }
 

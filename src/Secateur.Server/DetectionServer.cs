@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -34,6 +33,9 @@ public sealed class DetectionServer : IAsyncDisposable
 
     /// <summary>The address, with the port that was taken.</summary>
     public Uri Url => new(_app.Urls.First());
+
+    /// <summary>What it is made of, for tests.</summary>
+    internal IServiceProvider Services => _app.Services;
 
     /// <summary>Starts to listen, and returns; models are warmed up meanwhile, and until then the server is not ready.</summary>
     /// <param name="models">The models; the first is taken where a request names none.</param>
@@ -84,7 +86,7 @@ public sealed class DetectionServer : IAsyncDisposable
         // Nothing is taken from files or variables that happen to be there.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(DetectionServer).Assembly.GetName().Name });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Limit(kestrel, options)).UseUrls(options.Url.GetLeftPart(UriPartial.Authority));
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole().Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None).AddSimpleConsole().Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         AddServices(builder.Services, models, options);
         var app = builder.Build();
         app.UseMiddleware<ProblemMiddleware>().UseMiddleware<BrowserMiddleware>().UseRouting().UseMiddleware<ApiKeyMiddleware>();

@@ -12,7 +12,8 @@ internal static class EndpointDescriptions
 {
     private const string Detection = "detection";
     private const string Health = "health";
-    private static readonly string[] Pictures = [DetectEndpoints.Png, "image/webp", "image/gif", "image/bmp", "image/x-portable-pixmap", "application/octet-stream", "multipart/form-data"];
+    private const string Form = "multipart/form-data";
+    private static readonly string[] Bodies = [DetectEndpoints.Jpeg, DetectEndpoints.Png, "image/webp", "image/gif", "image/bmp", "image/x-portable-pixmap", "application/octet-stream", Form];
     private static readonly int[] Refusals = [400, 401, 408, 413, 415, 422, 429, 503];
 
     public static void DescribeDetect(this RouteHandlerBuilder endpoint) =>
@@ -20,7 +21,7 @@ internal static class EndpointDescriptions
 
     public static void DescribeAnnotate(this RouteHandlerBuilder endpoint) =>
         endpoint.TakesPicture().WithName("annotate").WithSummary("Draws the faces of a picture on it; JPEG, or PNG where the Accept header prefers it.")
-            .Produces(StatusCodes.Status200OK, typeof(byte[]), DetectEndpoints.Jpeg, DetectEndpoints.Png).ProducesProblem(StatusCodes.Status406NotAcceptable);
+            .Produces<byte[]>(StatusCodes.Status200OK, DetectEndpoints.Jpeg, DetectEndpoints.Png).ProducesProblem(StatusCodes.Status406NotAcceptable);
 
     public static void DescribeModels(this RouteHandlerBuilder endpoint) =>
         endpoint.WithName("models").WithTags(Detection).WithSummary("The models, with their sizes and, where it is known, their precision.").Produces<ModelList>().ProducesProblem(StatusCodes.Status401Unauthorized);
@@ -34,14 +35,14 @@ internal static class EndpointDescriptions
     private static RouteHandlerBuilder TakesPicture(this RouteHandlerBuilder endpoint)
     {
         foreach (var status in Refusals) endpoint.ProducesProblem(status);
-        return endpoint.WithTags(Detection).Accepts<IFormFile>(DetectEndpoints.Jpeg, Pictures).AddOpenApiOperationTransformer((operation, _, _) =>
+        return endpoint.WithTags(Detection).AddOpenApiOperationTransformer((operation, _, _) =>
         {
             operation.Parameters = [.. QueryParameters()];
-            foreach (var (type, content) in operation.RequestBody!.Content!)
+            operation.RequestBody = new OpenApiRequestBody
             {
-                content.Schema = type == "multipart/form-data" ? FormSchema() : new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" };
-            }
-
+                Required = true,
+                Content = Bodies.ToDictionary(type => type, type => new OpenApiMediaType { Schema = type == Form ? FormSchema() : new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } }),
+            };
             return Task.CompletedTask;
         });
     }

@@ -37,7 +37,7 @@ internal sealed class PictureReader(BodyReader bodies, FormReader forms, ServerO
     /// <returns>The number of its pixels.</returns>
     public long Check(string name, byte[] content)
     {
-        var header = ImageFile.DecodeHeader(name, content, new ImageReadOptions { MaxPixels = long.MaxValue });
+        var header = ImageFile.DecodeHeader(name, content);
         var pixels = (long)header.Width * header.Height;
         if (pixels <= options.MaxPixels) return pixels;
         throw new RequestException(
