@@ -19,7 +19,7 @@ public sealed class PageTests(Browser browser)
     {
         await using var visit = await Visit.OpenAsync(browser);
         await visit.SaysAsync("found by both");
-        Assert.Equal(("tiny", "spot"), (await visit.Page.Locator("#model-a").InputValueAsync(), await visit.Page.Locator("#model-b").InputValueAsync()));
+        Assert.Equal(("tiny", "tall"), (await visit.Page.Locator("#model-a").InputValueAsync(), await visit.Page.Locator("#model-b").InputValueAsync()));
         Assert.Equal(2, visit.Detections);
         Assert.Equal("true", await visit.Page.Locator("[data-sample='1']").GetAttributeAsync("aria-pressed"));
         await visit.Page.Locator("[data-sample='3']").ClickAsync();
