@@ -58,15 +58,16 @@ internal sealed class InferenceEndpoints(BodyReader bodies, PictureReader pictur
             : throw InferenceRequest.Bad($"{LengthHeader} is no length");
         var body = await bodies.ReadAsync(http);
 
-        // Millions of numbers as JSON are work, too.
+        // Millions of numbers as JSON are work, too. Who works on them may outlive the request.
+        var limit = TimeLimit.Of(http);
         var work = queue.TryRun(
             () =>
             {
                 var request = InferenceRequest.Read(body, headerLength, new PictureSource(pictures, _reading));
                 var findings = request.Pictures.Select(read => detector.Find(InferenceRequest.InputName, read, request.Query));
-                return InferenceResponse.Write(detector.Served.Name, Version, request, findings.TakeWhile(_ => !TimeLimit.Of(http).IsCancellationRequested));
+                return InferenceResponse.Write(detector.Served.Name, Version, request, findings.TakeWhile(_ => !limit.IsCancellationRequested));
             },
-            TimeLimit.Of(http));
+            limit);
         var response = await (work ?? throw WorkFilter.QueueFull(queue));
         if (response.HeaderLength is { } json) http.Response.Headers[LengthHeader] = $"{json}";
         return Results.Bytes(response.Body, response.HeaderLength is null ? "application/json" : "application/octet-stream");
