@@ -7,6 +7,7 @@ namespace Secateur.Bench.Load;
 internal static class LoadReport
 {
     private const int MemoryRows = 12;
+    private static readonly double[] Shares = [0.5, 0.95, 0.99];
 
     public static IEnumerable<string> Lines(LoadResult result)
     {
@@ -15,10 +16,10 @@ internal static class LoadReport
         var costs = Spread.OfRatios([.. rounds.Select(r => r.Alone.ProcessorMilliseconds)], [.. rounds.Select(r => r.Served.ProcessorMilliseconds)]);
         foreach (var line in MarkdownTable.Lines(
             0,
-            ["round", "alone, pictures/s", "served, pictures/s", "served of alone", "alone, processor ms", "served, processor ms"],
+            ["round", "alone, pictures/s", "served, pictures/s", "served of alone", "alone, processor ms", "served, processor ms", "clients, processor ms"],
             [.. rounds.Select((r, i) => (string[])
             [
-                $"{i + 1}", Number(r.Alone.PerSecond), Number(r.Served.PerSecond), Percent(r.Served.PerSecond / r.Alone.PerSecond), Number(r.Alone.ProcessorMilliseconds, 2), Number(r.Served.ProcessorMilliseconds, 2),
+                $"{i + 1}", Number(r.Alone.PerSecond), Number(r.Served.PerSecond), Percent(r.Served.PerSecond / r.Alone.PerSecond), Number(r.Alone.ProcessorMilliseconds, 2), Number(r.Served.ProcessorMilliseconds, 2), Number(r.Clients.TotalMilliseconds / r.Served.Done, 2),
             ])]))
             yield return line;
         yield return "";
@@ -26,7 +27,7 @@ internal static class LoadReport
         double[] sorted = [.. log.Milliseconds.Order()];
         if (sorted.Length > 0)
         {
-            var parts = new[] { 0.5, 0.95, 0.99 }.Select(share => $"p{share * 100:0} {Number(sorted[(int)(share * (sorted.Length - 1))])}");
+            var parts = Shares.Select(share => $"p{share * 100:0} {Number(sorted[(int)(share * (sorted.Length - 1))])}");
             yield return $"Milliseconds from request to answer, waiting included: {string.Join(", ", parts)}, most {Number(sorted[^1])}.";
         }
 

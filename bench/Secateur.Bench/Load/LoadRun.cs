@@ -19,10 +19,16 @@ internal sealed record LoadSettings(string Cli, string Model, int Height, int Wi
 
 /// <summary>What came of it.</summary>
 /// <param name="Log">What clients got.</param>
-/// <param name="Rounds">The detector alone and the server, by rounds.</param>
+/// <param name="Rounds">The detector alone, the server, and the time of processors that clients took meanwhile, by rounds.</param>
 /// <param name="Memory">Seconds, and bytes of the server's memory then.</param>
 /// <param name="ExitCode">How the server ended on SIGTERM, under load.</param>
-internal sealed record LoadResult(LoadLog Log, IReadOnlyList<(Throughput Alone, Throughput Served)> Rounds, IReadOnlyList<(double Seconds, long Bytes)> Memory, int ExitCode);
+internal sealed record LoadResult(LoadLog Log, IReadOnlyList<LoadRound> Rounds, IReadOnlyList<(double Seconds, long Bytes)> Memory, int ExitCode);
+
+/// <summary>A turn of each.</summary>
+/// <param name="Alone">The detector alone.</param>
+/// <param name="Served">The server.</param>
+/// <param name="Clients">The time of processors that its clients took.</param>
+internal readonly record struct LoadRound(Throughput Alone, Throughput Served, TimeSpan Clients);
 
 /// <summary>A server under load, and by turns the detector alone on the same pictures and the same number of threads.</summary>
 internal static class LoadRun
@@ -41,11 +47,12 @@ internal static class LoadRun
         DetectorAlone.Run(detector, pictures.Good, settings.Threads, WarmUp);
         await ServeAsync(server, pictures, settings, new LoadLog(), WarmUp);
         var log = new LoadLog();
-        var rounds = new List<(Throughput, Throughput)>();
+        var rounds = new List<LoadRound>();
         for (var round = 0; round < settings.Rounds; round++)
         {
             var alone = DetectorAlone.Run(detector, pictures.Good, settings.Threads, TimeSpan.FromSeconds(settings.Seconds / 3));
-            rounds.Add((alone, await ServeAsync(server, pictures, settings, log, TimeSpan.FromSeconds(settings.Seconds))));
+            var (served, clients) = await ServeAsync(server, pictures, settings, log, TimeSpan.FromSeconds(settings.Seconds));
+            rounds.Add(new LoadRound(alone, served, clients));
         }
 
         await sampling.CancelAsync();
@@ -53,7 +60,7 @@ internal static class LoadRun
     }
 
     /// <summary>Lets all clients loose on the server for a while.</summary>
-    private static async Task<Throughput> ServeAsync(ServerProcess server, LoadPictures pictures, LoadSettings settings, LoadLog log, TimeSpan time)
+    private static async Task<(Throughput Served, TimeSpan Clients)> ServeAsync(ServerProcess server, LoadPictures pictures, LoadSettings settings, LoadLog log, TimeSpan time)
     {
         using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = int.MaxValue, UseProxy = false, UseCookies = false };
         using var http = new HttpClient(handler) { BaseAddress = server.Url };
@@ -62,12 +69,13 @@ internal static class LoadRun
 
         // Until all are there, and the line is as long as it gets.
         await Task.Delay(WarmUp);
-        var (good, processor, start) = (log.Good, server.ProcessorTime, Stopwatch.GetTimestamp());
+        var (good, processor, own, start) = (log.Good, server.ProcessorTime, Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
         await Task.Delay(time);
         var served = new Throughput(log.Good - good, Stopwatch.GetElapsedTime(start), server.ProcessorTime - processor);
+        own = Environment.CpuUsage.TotalTime - own;
         await stop.CancelAsync();
         await Task.WhenAll(clients);
-        return served;
+        return (served, own);
     }
 
     private static ClientKind KindOf(int client, LoadSettings settings) =>

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using Secateur.Demo.Scenes;
 using Secateur.Imaging;
