@@ -4,6 +4,7 @@ using Secateur.Bench.Detection;
 using Secateur.Bench.Devices;
 using Secateur.Bench.Figures;
 using Secateur.Bench.Inference;
+using Secateur.Bench.Load;
 using Secateur.Bench.Ranks;
 using Secateur.Bench.Startup;
 using Secateur.Bench.Training;
@@ -28,6 +29,7 @@ internal static class Program
             DrawCommand.Create(),
             FiguresCommand.Create(),
             LayersCommand.Create(),
+            LoadCommand.Create(),
             OnnxRuntimeChild.Create(),
             RanksCommand.Create(),
             StartupCommand.Create(),

@@ -26,6 +26,7 @@ internal static class CommandLine
         ["forward"] = ForwardCommand.Create,
         ["detect"] = DetectCommand.Create,
         ["models"] = ModelsCommand.Create,
+        ["serve"] = ServeCommand.Create,
         ["evaluate"] = EvaluateCommand.Create,
         ["bench"] = BenchCommand.Create,
         ["experiment"] = ExperimentCommand.Create,

@@ -67,15 +67,39 @@ public static class ImageFile
     {
         ArgumentNullException.ThrowIfNull(path);
         var front = BoundedFile.ReadFront(path, FrontLength);
+        ImageHeader header;
         try
         {
-            return DecodeHeader(path, front);
+            header = DecodeHeader(path, front);
         }
         catch (InvalidFileException) when (front.Length == FrontLength)
         {
             // Large metadata may come before the size, and a WebP's orientation comes last.
-            return DecodeHeader(path, BoundedFile.ReadAllBytes(path, Array.MaxLength));
+            header = DecodeHeader(path, BoundedFile.ReadAllBytes(path, Array.MaxLength));
         }
+
+        _ = PixelLimit.RgbBytes(path, (uint)header.Width, (uint)header.Height, ImageReadOptions.Default.MaxPixels);
+        return header;
+    }
+
+    /// <summary>What the header of a picture file that is in memory says, however many pixels that may be.</summary>
+    /// <param name="name">What to call it in errors.</param>
+    /// <param name="content">The bytes of the file.</param>
+    /// <returns>Size and orientation; both sides are positive.</returns>
+    /// <exception cref="InvalidFileException">The content is no picture of a known format, or its header is damaged.</exception>
+    public static ImageHeader DecodeHeader(string name, byte[] content)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        var format = ImageFormats.Recognise(content);
+        var header = format switch
+        {
+            ImageFormat.Unknown => throw new InvalidFileException(name, ImageFormats.DescribeUnknown(content)),
+            ImageFormat.Netpbm => NetpbmDecoder.ReadSize(name, content) is var (width, height) ? new ImageHeader(width, height, ExifOrientation.Upright) : default,
+            ImageFormat.Jpeg => JpegHeader.ParseFront(name, content) is var jpeg ? new ImageHeader(jpeg.Width, jpeg.Height, jpeg.Orientation) : default,
+            _ => SkiaFormats.ReadHeader(name, format, content),
+        };
+        PixelLimit.RequireSides(name, (uint)header.Width, (uint)header.Height);
+        return header;
     }
 
     /// <summary>The size of the picture in a file, as stored, before any EXIF orientation; see <see cref="ReadHeader"/>.</summary>
@@ -89,6 +113,13 @@ public static class ImageFile
     {
         ArgumentNullException.ThrowIfNull(image);
         return JpegEncoder.Encode(image, quality, TurboJpegLibrary.IsThere);
+    }
+
+    /// <summary>Encodes a picture as a PNG file in memory.</summary>
+    public static byte[] EncodePng(RgbImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return SkiaBitmap.EncodePng(image);
     }
 
     /// <summary>
@@ -120,19 +151,5 @@ public static class ImageFile
             _ => throw new ArgumentException($"{path}: pictures are written as {string.Join(", ", WrittenExtensions)}", nameof(path)),
         };
         AtomicFile.Write(path, stream => stream.Write(content));
-    }
-
-    private static ImageHeader DecodeHeader(string name, byte[] content)
-    {
-        var format = ImageFormats.Recognise(content);
-        var header = format switch
-        {
-            ImageFormat.Unknown => throw new InvalidFileException(name, ImageFormats.DescribeUnknown(content)),
-            ImageFormat.Netpbm => NetpbmDecoder.ReadSize(name, content) is var (width, height) ? new ImageHeader(width, height, ExifOrientation.Upright) : default,
-            ImageFormat.Jpeg => JpegHeader.ParseFront(name, content) is var jpeg ? new ImageHeader(jpeg.Width, jpeg.Height, jpeg.Orientation) : default,
-            _ => SkiaFormats.ReadHeader(name, format, content),
-        };
-        _ = PixelLimit.RgbBytes(name, (uint)header.Width, (uint)header.Height, ImageReadOptions.Default.MaxPixels);
-        return header;
     }
 }

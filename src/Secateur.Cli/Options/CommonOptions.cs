@@ -132,12 +132,14 @@ internal static class CommonOptions
         ModelSource.Read(result.GetValue(model)!, result.GetValue(architecture));
 
     /// <summary>A default name in the current folder: the model's own name with a suffix.</summary>
-    public static string DefaultOutput(string model, string suffix)
+    public static string DefaultOutput(string model, string suffix) => $"{Stem(model)}{suffix}.safetensors";
+
+    /// <summary>A model file's name without folder and ending.</summary>
+    public static string Stem(string model)
     {
         var name = Path.GetFileName(model);
         var at = name.IndexOf(".pth", StringComparison.OrdinalIgnoreCase);
-        var stem = at < 0 ? Path.GetFileNameWithoutExtension(name) : name[..at];
-        return $"{stem}{suffix}.safetensors";
+        return at < 0 ? Path.GetFileNameWithoutExtension(name) : name[..at];
     }
 
     public static Option<bool> Force() => new("--force") { Description = "Replace the file of --out where there is one." };

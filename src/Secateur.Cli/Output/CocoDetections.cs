@@ -1,3 +1,4 @@
+using Secateur.Imaging;
 using Secateur.Pixels;
 
 namespace Secateur.Cli.Output;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using Secateur.Pixels;
+using Secateur.Imaging;
 using Secateur.WiderFace.Predictions;
 
 namespace Secateur.Cli.Output;
@@ -36,25 +35,6 @@ internal static class DetectionFormats
     public static string Name(DetectionFormat format) => JsonNamingPolicy.KebabCaseLower.ConvertName(format.ToString());
 
     public static DetectionFormat Parse(string name) => Enum.GetValues<DetectionFormat>().First(f => Name(f) == name);
-}
-
-/// <summary>The faces of one image, in pixels.</summary>
-internal sealed record ImageDetections(string Image, int Width, int Height, IReadOnlyList<FaceDetection> Faces)
-{
-    /// <summary>Its number among the images that were asked for, from 1, whether or not those before it could be read.</summary>
-    [JsonIgnore]
-    public int Number { get; init; } = 1;
-
-    /// <summary>The same, each box cut to the image; none of a box that is wholly outside.</summary>
-    public ImageDetections Clipped() => this with
-    {
-        Faces =
-        [
-            .. Faces
-                .Select(f => new FaceDetection(Math.Clamp(f.X1, 0, Width), Math.Clamp(f.Y1, 0, Height), Math.Clamp(f.X2, 0, Width), Math.Clamp(f.Y2, 0, Height), f.Score))
-                .Where(f => f.X2 > f.X1 && f.Y2 > f.Y1),
-        ],
-    };
 }
 
 /// <summary>How to print, where a format leaves a choice.</summary>

@@ -88,8 +88,8 @@ public sealed class FaceDetector : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
-        if (_options.Scale == 1) return Pass(rgb, width, height);
-        return Pass(new RgbImage(width, height, rgb.ToArray()), _options.Scale);
+        if (_options.Scale == 1) return Pass(rgb, width, height, _options);
+        return Pass(new RgbImage(width, height, rgb.ToArray()), _options.Scale, _options);
     }
 
     /// <summary>Detects in one pass, in pixels as cameras, bitmaps and other libraries have them.</summary>
@@ -109,10 +109,21 @@ public sealed class FaceDetector : IDisposable
     /// <returns>Faces in pixels of the image, best first.</returns>
     /// <exception cref="Graph.NetworkException">The image is too small or too large for the network, or for the machine's memory.</exception>
     /// <exception cref="ObjectDisposedException">The detector has been disposed of.</exception>
-    public IReadOnlyList<FaceDetection> Detect(RgbImage image)
+    public IReadOnlyList<FaceDetection> Detect(RgbImage image) => Detect(image, _options);
+
+    /// <summary>Detects in one pass, by options for this image alone; its workspace is one of those that serve all images.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="options">The options; <see cref="DetectorOptions.Threads"/> stay those of the detector.</param>
+    /// <returns>Faces in pixels of the image, best first.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="Graph.NetworkException">The image is too small or too large for the network, or for the machine's memory.</exception>
+    /// <exception cref="ObjectDisposedException">The detector has been disposed of.</exception>
+    public IReadOnlyList<FaceDetection> Detect(RgbImage image, DetectorOptions options)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return Pass(image, _options.Scale);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return Pass(image, options.Scale, options);
     }
 
     /// <summary>
@@ -122,10 +133,21 @@ public sealed class FaceDetector : IDisposable
     /// <returns>Faces in pixels of the image, best first.</returns>
     /// <exception cref="Graph.NetworkException">The image is too small or too large for the network, or for the machine's memory.</exception>
     /// <exception cref="ObjectDisposedException">The detector has been disposed of.</exception>
-    public IReadOnlyList<FaceDetection> DetectMultiScale(RgbImage image)
+    public IReadOnlyList<FaceDetection> DetectMultiScale(RgbImage image) => DetectMultiScale(image, _options);
+
+    /// <summary>The same, by options for this image alone.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="options">The options; <see cref="DetectorOptions.Threads"/> stay those of the detector.</param>
+    /// <returns>Faces in pixels of the image, best first.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="Graph.NetworkException">The image is too small or too large for the network, or for the machine's memory.</exception>
+    /// <exception cref="ObjectDisposedException">The detector has been disposed of.</exception>
+    public IReadOnlyList<FaceDetection> DetectMultiScale(RgbImage image, DetectorOptions options)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return MultiScaleTest.Run(image, Pass, _options.MaxDetections);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return MultiScaleTest.Run(image, (scaled, scale) => Pass(scaled, scale, options), options.MaxDetections);
     }
 
     /// <inheritdoc/>
@@ -135,11 +157,11 @@ public sealed class FaceDetector : IDisposable
         while (_idle.TryTake(out var session)) session.Dispose();
     }
 
-    private List<FaceDetection> Pass(RgbImage image, double scale)
+    private List<FaceDetection> Pass(RgbImage image, double scale, DetectorOptions options)
     {
-        if (scale == 1) return Pass(image.Pixels, image.Width, image.Height);
+        if (scale == 1) return Pass(image.Pixels, image.Width, image.Height, options);
         var resized = BilinearResizer.Resize(image, scale);
-        var faces = Pass(resized.Pixels, resized.Width, resized.Height);
+        var faces = Pass(resized.Pixels, resized.Width, resized.Height, options);
         var back = (float)(1 / scale);
         for (var i = 0; i < faces.Count; i++)
         {
@@ -150,14 +172,14 @@ public sealed class FaceDetector : IDisposable
         return faces;
     }
 
-    private List<FaceDetection> Pass(ReadOnlySpan<byte> rgb, int width, int height)
+    private List<FaceDetection> Pass(ReadOnlySpan<byte> rgb, int width, int height, DetectorOptions options)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var session = _idle.TryTake(out var idle) ? idle : _engine.CreateSession(_options.Threads);
         try
         {
             session.Run(rgb, height, width);
-            return FaceReader.Read(_engine.Running, session.Result, _options);
+            return FaceReader.Read(_engine.Running, session.Result, options);
         }
         finally
         {

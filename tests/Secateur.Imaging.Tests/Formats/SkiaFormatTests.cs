@@ -60,6 +60,18 @@ public sealed class SkiaFormatTests
     }
 
     [Fact]
+    public void Headers_in_memory_tell_any_size_and_png_files_are_made_there()
+    {
+        Assert.Equal(new ImageHeader(3, 2, 1), ImageFile.DecodeHeader("a", Bmp()));
+        var giant = new PngBuilder().Header(30_000, 30_000, 8, 2).ImageData(new byte[20]).End();
+        Assert.Equal(new ImageHeader(30_000, 30_000, 1), ImageFile.DecodeHeader("giant", giant));
+        Assert.Contains("giant: ", Assert.Throws<InvalidFileException>(() => ImageFile.Decode("giant", giant)).Message, StringComparison.Ordinal);
+        Assert.Contains("0 x 2", Assert.Throws<InvalidFileException>(() => ImageFile.DecodeHeader("none", "P6 0 2 255 "u8.ToArray())).Message, StringComparison.Ordinal);
+        var noise = TestImages.Noise(30, 21, 1);
+        Assert.Equal(noise.Pixels, ImageFile.Decode("noise", ImageFile.EncodePng(noise)).Pixels);
+    }
+
+    [Fact]
     public void The_orientation_of_a_header_is_the_one_that_decoding_applies_wherever_it_stands()
     {
         using var folder = new TemporaryFolder();

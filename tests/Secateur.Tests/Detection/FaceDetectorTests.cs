@@ -61,6 +61,24 @@ public sealed class FaceDetectorTests
     }
 
     [Fact]
+    public void Options_of_one_image_give_what_a_detector_of_its_own_gives()
+    {
+        using var shared = new FaceDetector(BrightSpotDetector.Create());
+        var image = Picture(64, 48, (8, 12, 4, 200), (40, 40, 4, 255), (44, 40, 4, 140));
+        DetectorOptions[] all = [new() { Confidence = 0.05f }, new() { Confidence = 0.99999f }, new() { Iou = 1 }, new() { MaxDetections = 1 }, new() { Scale = 2 }, new() { TopK = 1 }];
+        foreach (var options in all)
+        {
+            using var own = new FaceDetector(BrightSpotDetector.Create(), options);
+            Assert.Equal(own.Detect(image), shared.Detect(image, options));
+            Assert.Equal(own.DetectMultiScale(image), shared.DetectMultiScale(image, options));
+        }
+
+        Assert.NotEqual(shared.Detect(image), shared.Detect(image, all[3]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => shared.Detect(image, new DetectorOptions { Confidence = float.NaN }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => shared.DetectMultiScale(image, new DetectorOptions { Iou = 0 }));
+    }
+
+    [Fact]
     public void A_model_is_loaded_from_a_file_from_bytes_and_from_a_stream()
     {
         using var folder = new TemporaryFolder();

@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Secateur.Server.Pipeline;
+using Secateur.Server.Work;
+
+namespace Secateur.Server.Api;
+
+/// <summary>What orchestrators ask: does the process live, and does it take requests?</summary>
+internal sealed class HealthEndpoints(ServerState state)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/healthz", () => Results.Text("live\n")).WithMetadata(OpenToAll.Mark).DescribeLive();
+        routes.MapGet("/readyz", Ready).WithMetadata(OpenToAll.Mark).DescribeReady();
+    }
+
+    private IResult Ready() => state.Phase switch
+    {
+        ServerPhase.Ready => Results.Text("ready\n"),
+        ServerPhase.Starting => Results.Text("starting\n", statusCode: StatusCodes.Status503ServiceUnavailable),
+        _ => Results.Text("draining\n", statusCode: StatusCodes.Status503ServiceUnavailable),
+    };
+}
