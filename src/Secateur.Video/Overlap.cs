@@ -41,7 +41,7 @@ public static class Overlap
         {
             channel.Writer.TryComplete();
             producer.Wait();
-            while (channel.Reader.TryRead(out var left)) ((IAsyncResult)left).AsyncWaitHandle.WaitOne();
+            while (channel.Reader.TryRead(out var left)) WaitFor(left);
         }
     }
 
@@ -55,7 +55,10 @@ public static class Overlap
             while (results.WaitToWriteAsync().AsTask().GetAwaiter().GetResult() && items.MoveNext())
             {
                 var item = items.Current;
-                if (!results.TryWrite(Task.Run(() => work(item)))) break;
+                var result = Task.Run(() => work(item));
+                if (results.TryWrite(result)) continue;
+                WaitFor(result);
+                break;
             }
 
             results.TryComplete();
@@ -65,4 +68,7 @@ public static class Overlap
             results.TryComplete(error);
         }
     }
+
+    /// <summary>Waits for the end of work whose result, or error, nobody wants any more.</summary>
+    private static void WaitFor(Task work) => ((IAsyncResult)work).AsyncWaitHandle.WaitOne();
 }

@@ -17,7 +17,7 @@ internal sealed class VideoSession
     private readonly VideoInfo _info;
     private readonly Stopwatch _clock = new();
     private readonly IouTracker _tracker = new();
-    private IReadOnlyList<FaceDetection> _shown = [];
+    private Marks _shown = new([], []);
     private VideoFrame? _first;
     private VideoFrame? _last;
 
@@ -87,8 +87,8 @@ internal sealed class VideoSession
                 }
                 else
                 {
-                    var followed = detected.Select(d => (d.Frame, Faces: Follow(d.Frame, d.Faces, rows)));
-                    foreach (var (frame, drawn) in followed.SelectAhead(parallel, f => (f.Frame, FaceAnnotator.Draw(f.Frame.Image, f.Faces))))
+                    var followed = detected.Select(d => (d.Frame, Marks: Follow(d.Frame, d.Faces, rows)));
+                    foreach (var (frame, drawn) in followed.SelectAhead(parallel, f => (f.Frame, FaceAnnotator.Draw(f.Frame.Image, f.Marks.Faces, labels: f.Marks.Labels))))
                     {
                         if (!writer.Write(frame.Time, drawn)) break;
                         Finish(frame);
@@ -112,13 +112,13 @@ internal sealed class VideoSession
 
     /// <summary>Names and prints the faces of a frame that was looked at.</summary>
     /// <returns>What to draw: the faces of the last such frame.</returns>
-    private IReadOnlyList<FaceDetection> Follow(VideoFrame frame, IReadOnlyList<FaceDetection>? faces, FrameWriter rows)
+    private Marks Follow(VideoFrame frame, IReadOnlyList<FaceDetection>? found, FrameWriter rows)
     {
-        if (faces is null) return _shown;
-        _shown = Clip ? new ImageDetections(_source.Name, _info.Width, _info.Height, faces).Clipped().Faces : faces;
-        var tracks = _tracker.Update(_shown);
-        rows.Write(new FrameDetections(frame.Number, Math.Round(frame.Time, 6), [.. _shown.Select((f, i) => new TrackedFace(tracks[i], f.X1, f.Y1, f.X2, f.Y2, f.Score))]));
-        return _shown;
+        if (found is null) return _shown;
+        var faces = Clip ? new ImageDetections(_source.Name, _info.Width, _info.Height, found).Clipped().Faces : found;
+        var tracks = _tracker.Update(faces);
+        rows.Write(new FrameDetections(frame.Number, Math.Round(frame.Time, 6), [.. faces.Select((f, i) => new TrackedFace(tracks[i], f.X1, f.Y1, f.X2, f.Y2, f.Score))]));
+        return _shown = new Marks(faces, [.. faces.Select((f, i) => string.Create(CultureInfo.InvariantCulture, $"#{tracks[i]} {f.Score:F2}"))]);
     }
 
     private int End(FrameWriter rows, VideoReader reader, VideoWriter? writer, bool cancelled)
@@ -147,4 +147,7 @@ internal sealed class VideoSession
     }
 
     private static string Tenths(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
+
+    /// <summary>What is drawn on a frame.</summary>
+    private sealed record Marks(IReadOnlyList<FaceDetection> Faces, IReadOnlyList<string> Labels);
 }
