@@ -71,6 +71,7 @@ internal sealed class VideoSession
         using var writer = Output is null ? null : new VideoWriter(Output, _info, _source);
         var rows = new FrameWriter(Format, All, _source, _info);
         var detected = reader.Frames(Most ?? long.MaxValue, cancellation).SelectAhead(parallel, frame => (Frame: frame, Faces: frame.Number % Every == 0 ? detect(frame.Image) : null));
+        var interrupted = false;
         rows.Begin();
         ProgressBar.Run(
             "detecting",
@@ -88,9 +89,10 @@ internal sealed class VideoSession
                 else
                 {
                     var followed = detected.Select(d => (d.Frame, Marks: Follow(d.Frame, d.Faces, rows)));
-                    foreach (var (frame, drawn) in followed.SelectAhead(parallel, f => (f.Frame, FaceAnnotator.Draw(f.Frame.Image, f.Marks.Faces, labels: f.Marks.Labels))))
+                    foreach (var (frame, drawn) in followed.SelectAhead(parallel, f => (f.Frame, f.Marks.DrawnOn(f.Frame.Image))))
                     {
-                        if (!writer.Write(frame.Time, drawn)) break;
+                        interrupted = !writer.Write(frame.Time, drawn);
+                        if (interrupted) break;
                         Finish(frame);
                     }
                 }
@@ -107,7 +109,7 @@ internal sealed class VideoSession
                 }
             },
             Speed);
-        return End(rows, reader, writer, cancellation.IsCancellationRequested);
+        return End(rows, reader, writer, interrupted || cancellation.IsCancellationRequested);
     }
 
     /// <summary>Names and prints the faces of a frame that was looked at.</summary>
@@ -123,7 +125,7 @@ internal sealed class VideoSession
 
     private int End(FrameWriter rows, VideoReader reader, VideoWriter? writer, bool cancelled)
     {
-        var problem = reader.Problem();
+        var problem = cancelled ? null : reader.Problem();
         if (Done == 0 && !cancelled) throw new InvalidFileException(_source.Name, $"no frame can be decoded: {problem ?? "there is none"}");
         var silent = writer?.Finish(cancelled || Done == Most, Replace);
         rows.End();
@@ -149,5 +151,8 @@ internal sealed class VideoSession
     private static string Tenths(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
 
     /// <summary>What is drawn on a frame.</summary>
-    private sealed record Marks(IReadOnlyList<FaceDetection> Faces, IReadOnlyList<string> Labels);
+    private sealed record Marks(IReadOnlyList<FaceDetection> Faces, IReadOnlyList<string> Labels)
+    {
+        public RgbImage DrawnOn(RgbImage image) => Faces.Count == 0 ? image : FaceAnnotator.Draw(image, Faces, labels: Labels);
+    }
 }
