@@ -27,6 +27,15 @@ public sealed class DetectCommandTests : CliTest
     }
 
     [Fact]
+    public void Json_lines_are_the_images_of_the_json_document()
+    {
+        WriteSpot("in/a.png");
+        WriteSpot("in/none.png", grey: 0);
+        var lines = ConsoleRun.Text("detect", "in", "--model", _spot, "--format", "jsonl").Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(ConsoleRun.Json("detect", "in", "--model", _spot).EnumerateArray().Select(i => JsonSerializer.Serialize(i)), lines);
+    }
+
+    [Fact]
     public void A_detector_with_random_weights_finds_something_in_a_scene()
     {
         var json = ConsoleRun.Json("detect", WriteScene("s.jpg", 160, 120), "--model", WriteEResFd(), "--conf", "0.05", "--iou", "0.4", "--max-det", "5", "--threads", "2");

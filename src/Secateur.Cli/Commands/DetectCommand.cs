@@ -9,13 +9,13 @@ using Secateur.WiderFace.Predictions;
 
 namespace Secateur.Cli.Commands;
 
-/// <summary><c>secateur detect</c>: faces in image files.</summary>
+/// <summary><c>secateur detect</c>: faces in image files, or in a video.</summary>
 internal static class DetectCommand
 {
     public static Command Create()
     {
         var images = CommonOptions.Argument<string[]>(
-            "IMAGE", $"Image files ({string.Join(' ', ImageFile.Extensions)}), folders with their subfolders, patterns such as 'photos/**/*.{{jpg,png}}' (*, ?, **, [a-z], {{a,b}}), or - for stdin.");
+            "IMAGE", $"Image files ({string.Join(' ', ImageFile.Extensions)}), folders with their subfolders, patterns such as 'photos/**/*.{{jpg,png}}' (*, ?, **, [a-z], {{a,b}}), or - for stdin; or one video (mp4, mov, mkv, webm, avi, ...), or a camera such as /dev/video0.");
         images.Arity = ArgumentArity.OneOrMore;
         var model = CommonOptions.ModelOption();
         var architecture = CommonOptions.Architecture();
@@ -37,24 +37,27 @@ internal static class DetectCommand
             f => f is > 0 and <= 16,
             DetectorOptions.Default.Scale);
         var protocol = CommonOptions.Protocol();
-        var threads = CommonOptions.Threads("Threads of one detection.", Environment.ProcessorCount);
+        var threads = CommonOptions.Threads("Threads of one detection; of a video, frames at the same time, each with one thread.", Environment.ProcessorCount);
         var device = ComputeDevice.Option("Where the network runs; worth it for many images.", DeviceKind.Cpu);
         var pixels = CommonOptions.Number<long>("--max-pixels", "Refuse images with more pixels.", "N", "1 or more", n => n >= 1, ImageReadOptions.Default.MaxPixels);
-        var output = new Option<string?>("--out", "-o") { Description = "Write annotated copies into this folder; with --format wider the submission files EVENT/NAME.txt.", HelpName = "DIR" };
+        var output = new Option<string?>("--out", "-o") { Description = "Write annotated copies into this folder; with --format wider the submission files EVENT/NAME.txt. Of a video: the annotated file (.mp4, .mov, .mkv).", HelpName = "DIR|FILE" };
         var format = CommonOptions.Choice("--format", "What to print.", DetectionFormats.Names, DetectionFormats.Name(DetectionFormat.Text));
         var json = new Option<bool>("--json") { Description = "The same as --format json." };
         var all = new Option<bool>("--all") { Description = "With --format csv: a line of an image without faces, too." };
         var ids = new Option<string?>("--coco-annotations") { Description = "With --format coco-results: take image and category ids from this annotation file.", HelpName = "FILE" };
+        var videos = new VideoOptions();
         var noClip = new Option<bool>("--no-clip") { Description = "Leave boxes that reach outside the image as they are. Without it they are cut to the image, but for --format wider." };
         var command = new Command("detect", """
-            Find faces in pictures. Boxes are in pixels of the upright image (EXIF orientation is honoured, but for --format wider).
+            Find faces in pictures, or in the frames of a video. Boxes are in pixels of the upright image (EXIF orientation is honoured, but for --format wider).
 
             Examples:
               secateur detect photo.jpg
               secateur detect photos --model eresfd-50 --out annotated --format csv
               secateur detect crowd.jpg --model my.safetensors --protocol multi-scale --conf 0.3 --json
               secateur detect WIDER_val/images --format wider --conf 0.05 --out predictions
+              secateur detect clip.mp4 --out annotated.mp4 --format jsonl
             """) { images, model, architecture, confidence, iou, most, scale, protocol, threads, device, pixels, output, format, json, all, ids, noClip };
+        videos.AddTo(command);
         command.Validators.Add(r =>
         {
             if (r.IsGiven(json) && r.IsGiven(format)) r.AddError("give either --json or --format");
@@ -65,12 +68,7 @@ internal static class DetectCommand
         command.SetCancellableAction((parsed, cancellation) =>
         {
             var chosen = parsed.GetValue(json) ? DetectionFormat.Json : DetectionFormats.Parse(parsed.GetValue(format)!);
-            var folder = parsed.GetValue(output);
-            var submission = chosen == DetectionFormat.Wider;
-            var scan = ImageScan.Of(parsed.GetValue(images)!, folder);
-            var kept = folder is null ? null : ImageInput.RequireOwnPlaces(scan.Images, folder, i => submission ? WiderPredictionFile.PathOf(folder, i.WiderName) : i.CopyIn(folder));
-            var identities = parsed.GetValue(ids) is { } annotations ? new CocoIdentities(annotations) : null;
-            foreach (var image in scan.Images) identities?.ImageOf(image.Path);
+            var source = videos.SourceOf(parsed, parsed.GetValue(images)!, chosen, parsed.GetValue(output));
             var options = new DetectorOptions
             {
                 Confidence = parsed.GetValue(confidence),
@@ -79,16 +77,35 @@ internal static class DetectCommand
                 Scale = parsed.GetValue(scale),
                 Threads = parsed.GetValue(threads),
             };
-            using var compute = ComputeDevice.Open(parsed.GetValue(device));
-            using var detector = compute.Backend.CreateDetector(ModelSource.Read(parsed.GetValue(model)!, parsed.GetValue(architecture)), options);
-            compute.Announce();
+            if (source is not null)
+            {
+                var video = new VideoSession(source, parsed.GetValue(pixels))
+                {
+                    Format = chosen,
+                    All = parsed.GetValue(all),
+                    Clip = !parsed.GetValue(noClip),
+                    Every = videos.EveryOf(parsed),
+                    Most = videos.FramesOf(parsed),
+                    Output = parsed.GetValue(output),
+                    Replace = videos.ForceOf(parsed),
+                };
+                using var alone = Open(options with { Threads = 1 });
+                return video.Run(alone.Detect, options.Threads, cancellation);
+            }
+
+            var folder = parsed.GetValue(output);
+            var submission = chosen == DetectionFormat.Wider;
+            var scan = ImageScan.Of(parsed.GetValue(images)!, folder);
+            var kept = folder is null ? null : ImageInput.RequireOwnPlaces(scan.Images, folder, i => submission ? WiderPredictionFile.PathOf(folder, i.WiderName) : i.CopyIn(folder));
+            var identities = parsed.GetValue(ids) is { } annotations ? new CocoIdentities(annotations) : null;
+            foreach (var image in scan.Images) identities?.ImageOf(image.Path);
+            using var detector = Open(options);
             if (scan.Remark is { } remark) Report.Remark(remark);
             if (folder is not null) Directory.CreateDirectory(folder);
 
             // The boxes of WIDER FACE are for the stored pixels.
             var reading = new ImageReadOptions { MaxPixels = parsed.GetValue(pixels), ApplyOrientation = !submission, OnWarning = Report.Remark };
-            var multiScale = parsed.GetValue(protocol) == CommonOptions.MultiScale;
-            var session = new DetectionSession(reading, image => multiScale ? detector.DetectMultiScale(image) : detector.Detect(image)) { Clip = !submission && !parsed.GetValue(noClip) };
+            var session = new DetectionSession(reading, detector.Detect) { Clip = !submission && !parsed.GetValue(noClip) };
             if (folder is not null && kept is not null)
             {
                 session.Keep = submission
@@ -116,6 +133,8 @@ internal static class DetectCommand
             }
 
             return scan.Unreadable.Count + session.Failed.Count == 0 ? 0 : ExitCode.Failed;
+
+            OpenedDetector Open(DetectorOptions how) => new(parsed.GetValue(device), parsed.GetValue(model)!, parsed.GetValue(architecture), parsed.GetValue(protocol) == CommonOptions.MultiScale, how);
         });
         return command;
     }

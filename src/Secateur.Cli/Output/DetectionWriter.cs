@@ -14,6 +14,9 @@ internal enum DetectionFormat
     /// <summary>[{image, width, height, faces[{x1, y1, x2, y2, score}]}].</summary>
     Json,
 
+    /// <summary>The same, a line an image.</summary>
+    Jsonl,
+
     /// <summary>One line a face: image,x1,y1,x2,y2,score.</summary>
     Csv,
 
@@ -53,6 +56,9 @@ internal static class DetectionWriter
             case DetectionFormat.Json:
                 Report.Json(images);
                 break;
+            case DetectionFormat.Jsonl:
+                foreach (var image in images) Report.JsonLine(image);
+                break;
             case DetectionFormat.Csv:
                 Report.Line("image,x1,y1,x2,y2,score");
                 foreach (var image in images)
@@ -78,17 +84,17 @@ internal static class DetectionWriter
         }
     }
 
+    /// <summary>A face for reading.</summary>
+    public static string Describe(FaceDetection face) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{face.Score:F3}  x {face.X1,7:F1} to {face.X2,7:F1}  y {face.Y1,7:F1} to {face.Y2,7:F1}  ({face.X2 - face.X1:F0} x {face.Y2 - face.Y1:F0})");
+
     private static void WriteText(IReadOnlyList<ImageDetections> images)
     {
         foreach (var image in images)
         {
             Report.Line($"{image.Image} ({image.Width} x {image.Height}): {image.Faces.Count} {(image.Faces.Count == 1 ? "face" : "faces")}");
-            foreach (var face in image.Faces)
-            {
-                Report.Line(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"  {face.Score:F3}  x {face.X1,7:F1} to {face.X2,7:F1}  y {face.Y1,7:F1} to {face.Y2,7:F1}  ({face.X2 - face.X1:F0} x {face.Y2 - face.Y1:F0})"));
-            }
+            foreach (var face in image.Faces) Report.Line($"  {Describe(face)}");
         }
     }
 

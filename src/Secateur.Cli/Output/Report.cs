@@ -17,6 +17,8 @@ internal static class Report
         DefaultIgnoreCondition = JsonIgnoreCondition.Never,
     };
 
+    private static readonly JsonSerializerOptions LineOptions = new(Options) { WriteIndented = false };
+
     /// <summary>The terminal behind stderr.</summary>
     public static IAnsiConsole Remarks { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
@@ -28,6 +30,9 @@ internal static class Report
 
     /// <summary>Prints one JSON document.</summary>
     public static void Json<T>(T document) => Line(JsonSerializer.Serialize(document, Options));
+
+    /// <summary>Prints one JSON document in a line, one of many.</summary>
+    public static void JsonLine<T>(T document) => Line(JsonSerializer.Serialize(document, LineOptions));
 
     /// <summary>Prints a line.</summary>
     public static void Line(string text = "")

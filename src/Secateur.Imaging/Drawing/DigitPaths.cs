@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace Secateur.Imaging.Drawing;
 
-/// <summary>Digits and the point as strokes on 5 x 7 cells: Skia has no font where the system has none.</summary>
+/// <summary>Digits, the point and the number sign as strokes on 5 x 7 cells: Skia has no font where the system has none.</summary>
 internal static class DigitPaths
 {
     /// <summary>Cells across a character.</summary>
@@ -14,7 +14,7 @@ internal static class DigitPaths
     /// <summary>Cells from one character to the next.</summary>
     public const int Advance = Width + 1;
 
-    private const string Characters = "0123456789.";
+    private const string Characters = "0123456789.#";
 
     private static readonly SKPath[] Paths =
     [
@@ -31,6 +31,7 @@ internal static class DigitPaths
             "M2.5 3.2 C1.5 3.2 .9 2.7 .9 1.9 C.9 1.1 1.6 .6 2.5 .6 C3.4 .6 4.1 1.1 4.1 1.9 C4.1 2.7 3.5 3.2 2.5 3.2 C1.3 3.2 .6 3.9 .6 4.8 C.6 5.8 1.4 6.4 2.5 6.4 C3.6 6.4 4.4 5.8 4.4 4.8 C4.4 3.9 3.7 3.2 2.5 3.2 Z",
             "M1.3 6.4 C3 6 4.4 4.4 4.4 2.5 C4.4 1.3 3.6 .6 2.5 .6 C1.4 .6 .6 1.4 .6 2.4 C.6 3.4 1.4 4.1 2.4 4.1 C3.4 4.1 4.2 3.5 4.4 2.5",
             "M2.5 6.2 L2.5 6.3",
+            "M1.9 1 L1.3 6 M3.7 1 L3.1 6 M.8 2.6 L4.4 2.6 M.6 4.4 L4.2 4.4",
         }.Select(text => SKPath.ParseSvgPathData(text) ?? throw new FormatException(text)),
     ];
 

@@ -18,8 +18,9 @@ public static class FaceAnnotator
     /// <param name="image">The picture; it stays as it is.</param>
     /// <param name="faces">Faces in pixels of the picture; parts outside are clipped, those without area or with coordinates that are not finite are left out.</param>
     /// <param name="style">Colours and content; null for the defaults.</param>
-    /// <returns>A picture of the same size. Scores are left out where they would hide other faces.</returns>
-    public static RgbImage Draw(RgbImage image, IEnumerable<FaceDetection> faces, AnnotationStyle? style = null)
+    /// <param name="labels">What is written beside each face, in digits, points, number signs and blanks; null for the scores.</param>
+    /// <returns>A picture of the same size. Labels are left out where they would hide other faces.</returns>
+    public static RgbImage Draw(RgbImage image, IEnumerable<FaceDetection> faces, AnnotationStyle? style = null, IReadOnlyList<string>? labels = null)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(faces);
@@ -31,15 +32,16 @@ public static class FaceAnnotator
         var line = Math.Max(1, (int)Math.Round(side / 250));
         var textScale = Math.Max(1, (int)Math.Round(side / 310));
 
-        var best = faces.Where(HasArea).OrderByDescending(face => face.Score).ToArray();
+        var best = faces.Select((face, i) => (Face: face, Label: labels?[i] ?? face.Score.ToString("0.00", CultureInfo.InvariantCulture)))
+            .Where(f => HasArea(f.Face)).OrderByDescending(f => f.Face.Score).ToArray();
         var frames = new PixelBox[best.Length];
-        for (var i = best.Length - 1; i >= 0; i--) frames[i] = DrawBox(canvas, bounds, best[i], line, style.Color);
+        for (var i = best.Length - 1; i >= 0; i--) frames[i] = DrawBox(canvas, bounds, best[i].Face, line, style.Color);
         if (style.ShowScores) DrawScores(canvas, new ScoreLabelPlacer(bounds, frames, textScale), best, style.Color);
         canvas.Flush();
         return SkiaBitmap.ToImage(bitmap);
     }
 
-    private static void DrawScores(SKCanvas canvas, ScoreLabelPlacer placer, FaceDetection[] best, RgbColor color)
+    private static void DrawScores(SKCanvas canvas, ScoreLabelPlacer placer, (FaceDetection Face, string Label)[] best, RgbColor color)
     {
         using var pen = new SKPaint
         {
@@ -52,7 +54,7 @@ public static class FaceAnnotator
         };
         for (var i = 0; i < best.Length; i++)
         {
-            var text = best[i].Score.ToString("0.00", CultureInfo.InvariantCulture);
+            var text = best[i].Label;
             if (placer.Place(i, text) is not { } label) continue;
             Fill(canvas, label.Box, color);
             canvas.Save();

@@ -77,6 +77,16 @@ public sealed class FaceAnnotatorTests
     }
 
     [Fact]
+    public void Other_labels_stay_with_their_faces()
+    {
+        var image = TestImages.Filled(300, 100, 100, 100, 100);
+        FaceDetection[] faces = [new(20, 30, 120, 90, 0.3f), new(180, 30, 280, 90, 0.8f)];
+        Assert.Equal(FaceAnnotator.Draw(image, faces).Pixels, FaceAnnotator.Draw(image, faces, labels: ["0.30", "0.80"]).Pixels);
+        var bare = FaceAnnotator.Draw(image, faces[..1], new AnnotationStyle { ShowScores = false });
+        Assert.Equal(DigitPaths.WidthOf("#12 0.30") + 2, LabelOf(bare, FaceAnnotator.Draw(image, faces[..1], labels: ["#12 0.30"])).Box.Width);
+    }
+
+    [Fact]
     public void Labels_stay_inside_and_hide_no_other_face_and_no_other_label()
     {
         var random = new Random(11);
