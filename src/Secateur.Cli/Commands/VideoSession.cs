@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Secateur.Cli.Output;
+using Secateur.Imaging;
 using Secateur.Imaging.Drawing;
 using Secateur.Pixels;
 using Secateur.Video;

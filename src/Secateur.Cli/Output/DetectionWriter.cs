@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Secateur.Imaging;
+using Secateur.Pixels;
 using Secateur.WiderFace.Predictions;
 
 namespace Secateur.Cli.Output;
