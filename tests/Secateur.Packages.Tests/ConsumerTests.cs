@@ -1,6 +1,4 @@
 using System.Globalization;
-using Secateur.TestSupport;
-using Secateur.Zoo;
 using Xunit;
 
 namespace Secateur.Packages.Tests;

@@ -7,7 +7,7 @@ using Xunit;
 namespace Secateur.Packages.Tests;
 
 /// <summary>All packages, made once from what is built, in a folder that serves as a feed.</summary>
-public sealed class LocalFeed : IAsyncLifetime
+public sealed class LocalFeed : IAsyncLifetime, IDisposable
 {
     // No version that was ever given away: no other feed of the machine has it.
     public static string Version { get; } = typeof(FaceDetector).Assembly.GetName().Version!.ToString(3) + "-check";
@@ -24,11 +24,12 @@ public sealed class LocalFeed : IAsyncLifetime
             SharedData.RepositoryRoot, "pack", "Secateur.slnx", "-c", PackageFolder.Configuration, "--no-build", "-o", Root, "-v", "q", "-warnaserror", $"-p:PackageVersion={Version}");
     }
 
-    public Task DisposeAsync()
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose()
     {
         _folder.Dispose();
         PackageFolder.Clear();
-        return Task.CompletedTask;
     }
 
     /// <summary>A package, to be read.</summary>

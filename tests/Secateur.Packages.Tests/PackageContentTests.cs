@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Xml.Linq;
-using Secateur.TestSupport;
 using Xunit;
 
 namespace Secateur.Packages.Tests;
@@ -63,7 +62,7 @@ public sealed class PackageContentTests(LocalFeed feed)
         Assert.Equal(7, files.Count(file => file.Contains("/native/", StringComparison.Ordinal)));
         Assert.Contains("licenses/ILGPU/LICENSE.txt", files);
         Assert.Contains("licenses/SkiaSharp/THIRD-PARTY-NOTICES.txt", files);
-        Assert.Empty(feed.ReadMetadata(OwnPackage.Tool).Descendants().Where(e => e.Name.LocalName == "dependency"));
+        Assert.DoesNotContain(feed.ReadMetadata(OwnPackage.Tool).Descendants(), e => e.Name.LocalName == "dependency");
         Assert.InRange(new FileInfo(Path.Combine(feed.Root, $"{OwnPackage.Tool}.{LocalFeed.Version}.nupkg")).Length, 10_000_000, 50_000_000);
     }
 

@@ -1,6 +1,5 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Secateur.TestSupport;
 using Xunit;
 
 namespace Secateur.Packages.Tests;
