@@ -1,19 +1,20 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Secateur.TestSupport;
+using Xunit;
 
-namespace Secateur.Imaging.Tests;
+namespace Secateur.Packages.Tests;
 
-public sealed class ReadmeSnippetTests
+public sealed class SnippetTests
 {
     // What a new console project has.
     private const string ImplicitUsings = "global using System; global using System.IO; global using System.Linq; global using System.Collections.Generic;";
-    private const string Fence = "```csharp";
 
-    [Fact]
-    public void The_readmes_snippets_compile_as_they_stand()
+    public static TheoryData<string> Documents => [.. Snippets.Documents];
+
+    [Theory, MemberData(nameof(Documents))]
+    public void Snippets_compile_as_they_stand(string document)
     {
-        var parts = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "README.md")).Split(Fence)[1..].Select(part => part.Split("```")[0]).ToArray();
+        var parts = Snippets.Of(document);
         Assert.NotEmpty(parts);
         var platform = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path));
         foreach (var part in parts)
