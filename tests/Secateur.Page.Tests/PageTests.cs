@@ -20,12 +20,12 @@ public sealed class PageTests(Browser browser)
         await using var visit = await Visit.OpenAsync(browser);
         await visit.SaysAsync("found by both");
         Assert.Equal(("tiny", "tall"), (await visit.Page.Locator("#model-a").InputValueAsync(), await visit.Page.Locator("#model-b").InputValueAsync()));
-        Assert.Equal(2, visit.Detections);
+        Assert.Equal(4, visit.Detections);
         Assert.Equal("true", await visit.Page.Locator("[data-sample='1']").GetAttributeAsync("aria-pressed"));
         await visit.Page.Locator("[data-sample='3']").ClickAsync();
         await Assertions.Expect(visit.Page.Locator("[data-sample='3']")).ToHaveAttributeAsync("aria-pressed", "true");
         await visit.SaysAsync("found by both");
-        Assert.Equal(4, visit.Detections);
+        Assert.Equal(8, visit.Detections);
         Assert.Equal(4, await visit.Page.Locator(".samples img").EvaluateAllAsync<int>("images => images.filter(i => i.complete && i.naturalWidth === 960).length"));
         visit.IsContent();
     }
@@ -184,7 +184,7 @@ public sealed class PageTests(Browser browser)
         await Assertions.Expect(visit.Page.Locator("#camera-dialog")).ToBeHiddenAsync();
         await Assertions.Expect(visit.Page.Locator("[data-sample='1']")).ToHaveAttributeAsync("aria-pressed", "false");
         await visit.SaysAsync("found by both");
-        Assert.Equal(4, visit.Detections);
+        Assert.Equal(8, visit.Detections);
         visit.IsContent();
     }
 
