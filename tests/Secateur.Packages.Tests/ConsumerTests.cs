@@ -1,4 +1,5 @@
 using System.Globalization;
+using Secateur.Zoo;
 using Xunit;
 
 namespace Secateur.Packages.Tests;
@@ -11,7 +12,7 @@ public sealed class ConsumerTests(LocalFeed feed)
     {
         using var consumer = new Consumer(feed, Snippets.Of("README.md")[0], ["Secateur", "Secateur.Imaging", "Secateur.Models"]);
         var found = await Dotnet.Sdk(consumer.Root, await consumer.Build());
-        var expected = Sample.Find(Path.Combine(consumer.Root, Sample.Photo)).Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Score:F2} at {f.X1:F0}, {f.Y1:F0}"));
+        var expected = Sample.Find(Path.Combine(consumer.Root, Sample.Photo), ModelZoo.Get(ModelZoo.Default).Load()).Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Score:F2} at {f.X1:F0}, {f.Y1:F0}"));
         Assert.Equal(expected, found.ReplaceLineEndings("\n").TrimEnd().Split('\n'));
     }
 
