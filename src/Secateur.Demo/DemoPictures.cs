@@ -34,12 +34,12 @@ internal static class DemoPictures
     }
 
     /// <summary>A picture with the detections of every model of the zoo.</summary>
-    public static ImmutableArray<ReportPicture> Create(RgbImage photo, IEnumerable<ZooModel> models) =>
+    public static ImmutableArray<ReportPicture> Create(RgbImage photo, IEnumerable<ZooModel> models, int threads) =>
         [.. models.Select(model =>
         {
-            using var detector = new FaceDetector(model.Load());
+            using var detector = new FaceDetector(model.Load(), new DetectorOptions { Threads = threads });
             var found = detector.Detect(photo);
-            return Picture(photo, found, AnnotationStyle.Default, $"{model.Name}: {found.Count} faces", Math.Min(1, PhotoSide / Math.Max(photo.Width, photo.Height)));
+            return Picture(photo, found, AnnotationStyle.Default, $"{model.Name}: {found.Count} {(found.Count == 1 ? "face" : "faces")}", Math.Min(1, PhotoSide / Math.Max(photo.Width, photo.Height)));
         })];
 
     private static IEnumerable<ReportPicture> Show(LabelledImage image, IEnumerable<(string Name, FaceDetector Detector)> detectors)

@@ -26,13 +26,15 @@ public sealed class ZooTests : CliTest
     }
 
     [Fact]
-    public void Every_command_takes_a_name_for_a_model()
+    public void Models_are_taken_by_name()
     {
         var file = Path.Combine(Folder, "copy.safetensors");
         File.WriteAllBytes(file, ModelZoo.Get(ModelZoo.Default).ReadBytes());
         Assert.Equal(ConsoleRun.Text("inspect", file, "--json"), ConsoleRun.Text("inspect", ModelZoo.Default, "--json"));
         ConsoleRun.Text("prune", ModelZoo.Default, "--rate", "0.2", "--out", "p.safetensors");
         ConsoleRun.Text("compact", "p.safetensors", "--out", "c.safetensors");
+        ConsoleRun.Text("compact", ModelZoo.Default);
+        Assert.True(File.Exists($"{ModelZoo.Default}-compact.safetensors"));
         Assert.Equal(2, ConsoleRun.Json("bench", ModelZoo.Default, "c.safetensors", "--runs", "1", "--imgsz", "64").GetArrayLength());
     }
 

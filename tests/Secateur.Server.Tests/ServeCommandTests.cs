@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Secateur.TestSupport;
+using Secateur.Zoo;
 using Xunit;
 
 namespace Secateur.Server.Tests;
@@ -33,6 +34,21 @@ public sealed class ServeCommandTests : IDisposable
         var (code, output, error) = await SecateurProcess.Finish(process);
         Assert.Equal((0, ""), (code, output.Trim()));
         Assert.Equal("Finishing what has been begun ...", error.Trim());
+    }
+
+    /// <summary>As the README begins: no model is named, so that all are served that come with it, with what is known of them.</summary>
+    [Fact]
+    public async Task It_serves_what_comes_with_it()
+    {
+        using var process = SecateurProcess.Launch("serve", "--url", "http://127.0.0.1:0", "--json");
+        var document = JsonElement.Parse(await ReadDocument(process));
+        Assert.Equal(ModelZoo.Names, document.GetProperty("models").EnumerateArray().Select(m => m.GetString()!));
+        using var client = new HttpClient { BaseAddress = new Uri(document.GetProperty("url").GetString()!) };
+        var models = JsonElement.Parse(await client.GetStringAsync("/v1/models")).GetProperty("models").EnumerateArray().ToArray();
+        Assert.Equal(ModelZoo.Models.Select(m => m.Description), models.Select(m => m.GetProperty("description").GetString()));
+        Assert.Equal(ModelZoo.Models.Select(m => m.Single.Hard), models.Select(m => m.GetProperty("averagePrecision").GetProperty("hard").GetDouble()));
+        Process.Start("kill", ["-TERM", $"{process.Id}"]).WaitForExit();
+        Assert.Equal(0, (await SecateurProcess.Finish(process)).Code);
     }
 
     [Theory]

@@ -23,7 +23,7 @@ internal static class BenchCommand
             Examples:
               secateur bench eresfd eresfd-50
               secateur bench pruned.safetensors pruned-compact.safetensors
-              secateur bench eresfd.safetensors --imgsz 480x640 --threads 2 --runs 100 --json
+              secateur bench eresfd --imgsz 480x640 --threads 2 --runs 100 --json
             """) { sources, architecture, size, threads, runs, json };
         command.SetCancellableAction((parsed, cancellation) =>
         {

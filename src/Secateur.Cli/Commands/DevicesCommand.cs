@@ -14,7 +14,7 @@ internal static class DevicesCommand
     {
         var json = CommonOptions.Json();
         var command = new Command("devices", """
-            List what there is to compute on, by the names that --device of train, prune and evaluate takes, and say why a device cannot be used.
+            List what there is to compute on, by the names that --device takes, and say why a device cannot be used.
 
             Examples:
               secateur devices

@@ -30,7 +30,7 @@ internal sealed class ExperimentOptions
     private readonly Option<ImmutableArray<string>> _criteria = List("--criteria", $"What chooses the filters that go: {string.Join(", ", FilterCriteria.Names)}.", "fpgm,l1", text => text);
     private readonly Option<ImmutableArray<double>> _rates = List("--rates", "The shares of each layer's filters that go.", "0.1,...,0.5", text => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture));
     private readonly Option<ImmutableArray<int>> _seeds = List("--seeds", "Everything is done with each seed; the tables then have mean and deviation.", "0,1,...", text => int.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
-    private readonly Option<string[]> _from = new("--from") { Description = "Models to start from instead of training them: a file for each network.", HelpName = "MODEL", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _from = new("--from") { Description = "Models to start from instead of training them: a file for each network.", HelpName = "FILE", AllowMultipleArgumentsPerToken = true };
     private readonly Option<int> _trainEpochs = TrainingOptions.Epochs("--train-epochs", "Epochs of training from scratch; by default the published number of steps.", 1);
     private readonly Option<int> _softEpochs = TrainingOptions.Epochs("--epochs", $"Soft pruning epochs; {PruningSchedule.SoftEpochs} when not given.", 1);
     private readonly Option<int> _finetuneEpochs = TrainingOptions.Epochs("--finetune-epochs", "Epochs after them, with the zeroed filters frozen; 10 when not given.", 0);

@@ -16,7 +16,7 @@ internal static class ModelsCommand
     {
         var json = CommonOptions.Json();
         var command = new Command("models", """
-            List the models that come with Secateur, by the names that every MODEL and --model takes. AP: average precision on the 3,226 validation images
+            List the models that come with Secateur, by the names that MODEL and --model take. AP: average precision on the 3,226 validation images
             of WIDER FACE (easy, medium, hard), in one pass; --json has that of the multi-scale test, too. Multiply-adds: of a 480x640 image.
 
             Examples:

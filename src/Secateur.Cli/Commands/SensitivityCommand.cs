@@ -42,8 +42,8 @@ internal static class SensitivityCommand
             layers a network can spare. What is measured is written after each model, so that Ctrl-C leaves what there is.
 
             Examples:
-              secateur sensitivity eresfd.safetensors --data WIDER --plot sensitivity.svg
-              secateur sensitivity eresfd.safetensors --data WIDER --group-by layer --rates 0.25,0.5 --csv layers.csv
+              secateur sensitivity eresfd --data WIDER --plot sensitivity.svg
+              secateur sensitivity eresfd --data WIDER --group-by layer --rates 0.25,0.5 --csv layers.csv
               secateur sensitivity extd64.safetensors --data WIDER --group early=base.0.*,base.1.* --group late=base.5.* --metric ap --images 50
             """) { source, architecture, data, images, rates, by, group, metric, criterion, size, seed, csv, plot, force, device, threads, json };
         command.Validators.Add(result =>

@@ -17,7 +17,7 @@ internal static class ServeCommand
     {
         var models = new Option<string[]>("--model", "-m")
         {
-            Description = "A model; may be given several times. Callers choose one by its name, that of a file without its ending; the first is taken where they do not. Without it, all models that come with Secateur.",
+            Description = $"A model: {ModelSource.Description}; may be given several times. Callers choose one by its name, that of a file without its ending; the first is taken where they do not. Without it, all models that come with Secateur.",
             HelpName = "MODEL",
             DefaultValueFactory = _ => [],
         };
@@ -35,7 +35,7 @@ internal static class ServeCommand
 
             Examples:
               secateur serve
-              secateur serve --model original.safetensors --model pruned.safetensors
+              secateur serve --model eresfd --model pruned.safetensors
               secateur serve --url http://0.0.0.0:8080 --api-key KEY --concurrency 4
             """) { models, url, key, maxBody, maxPixels, timeout, concurrency, queue, json };
         command.SetAction(async (parsed, cancellation) =>
@@ -79,7 +79,6 @@ internal static class ServeCommand
     private static List<ServedModel> ReadModels(IReadOnlyList<string> sources)
     {
         if (sources.Count == 0) sources = ModelZoo.Names;
-        if (sources.Count == 0) throw new UsageException("no models come with this build of Secateur; name one with --model");
         var models = sources.Select(ReadModel).ToList();
         if (models.GroupBy(m => m.Name).FirstOrDefault(same => same.Count() > 1) is { } twice) throw new UsageException($"two models would be called {twice.Key}; rename a file");
         return models;
@@ -88,7 +87,7 @@ internal static class ServeCommand
     private static ServedModel ReadModel(string source)
     {
         if (ModelZoo.Find(source) is not { } known)
-            return new ServedModel(CommonOptions.Stem(source), ModelSource.Read(source), Weights.WeightFile.CountBytes(source));
+            return new ServedModel(CommonOptions.Stem(source), ModelSource.Read(source), ModelSource.CountBytes(source));
         var single = known.Single;
         return new ServedModel(known.Name, known.Load(), known.ReadBytes().Length) { Description = known.Description, Precision = new ModelPrecision(single.Easy, single.Medium, single.Hard) };
     }

@@ -45,14 +45,16 @@ function askForKey(problem) {
     $('key-form').onsubmit = event => {
       event.preventDefault();
       key = $('key').value;
-      $('key-dialog').close();
+      $('api').hidden = true; // A link cannot present the key.
       asking = null;
+      $('key-dialog').close();
       resolve();
     };
   });
   return asking;
 }
-$('key-dialog').addEventListener('cancel', event => event.preventDefault());
+// Without the key there is nothing to see: the dialog comes back, however it was closed.
+$('key-dialog').addEventListener('close', () => { if (asking) $('key-dialog').showModal(); });
 
 async function start() {
   models = (await (await ask('/v1/models')).json()).models;
@@ -80,14 +82,14 @@ function use(blob, sample = null) {
     side.image.alt = `The picture, with the faces that model ${side.letter.toUpperCase()} found`;
     side.image.hidden = false;
     side.image.onerror = () => { side.image.hidden = true; };
-    side.overlay.replaceChildren();
+    clear(side);
   }
   detect();
 }
 
 /** Asks one model after the other, so that neither disturbs the other's time. */
 async function detect() {
-  if (!picture) return;
+  if (!picture || models.length === 0) return;
   current?.abort();
   const { signal } = current = new AbortController();
   const { blob, answers } = picture;
@@ -95,6 +97,7 @@ async function detect() {
     for (const side of sides) {
       const name = side.select.value;
       if (answers.has(name)) continue;
+      clear(side);
       side.figure.classList.add('busy');
       say(`${name} looks for faces …`);
       const query = new URLSearchParams({ model: name, conf: lowestConfidence });

@@ -22,15 +22,15 @@ internal static class PruneCommand
             for by layer group (--search). A run or a search that was stopped (Ctrl-C) or killed goes on with --resume.
 
             Examples:
-              secateur prune eresfd.safetensors --criterion fpgm --rate 0.3 --out pruned.safetensors
+              secateur prune eresfd --criterion fpgm --rate 0.3 --out pruned.safetensors
               secateur prune extd64.safetensors --criterion l1 --rate 0.5 --exclude base.0.* --layer upfeat.*=0.2 --round-to 8
               secateur prune extd64.safetensors --criterion bn --rate 0.3 --exclude upfeat.*.0
-              secateur prune eresfd.safetensors --criterion taylor --rate 0.3 --data WIDER --epochs 0 --batches 16
-              secateur prune eresfd.safetensors --target parameters=0.5 --save-mask half.json
-              secateur prune eresfd.safetensors --target latency=2.5ms@480x640
-              secateur prune eresfd.safetensors --mask half.json --data WIDER --finetune-epochs 10
-              secateur prune eresfd.safetensors --rate 0.5 --data WIDER --epochs 8 --finetune-epochs 4
-              secateur prune eresfd.safetensors --search bayesian --target macs=0.4 --data WIDER --trials 40 --trial-images 2000 --epochs 8
+              secateur prune eresfd --criterion taylor --rate 0.3 --data WIDER --epochs 0 --batches 16
+              secateur prune eresfd --target parameters=0.5 --save-mask half.json
+              secateur prune eresfd --target latency=2.5ms@480x640
+              secateur prune eresfd --mask half.json --data WIDER --finetune-epochs 10
+              secateur prune eresfd --rate 0.5 --data WIDER --epochs 8 --finetune-epochs 4
+              secateur prune eresfd --search bayesian --target macs=0.4 --data WIDER --trials 40 --trial-images 2000 --epochs 8
               secateur prune --resume runs/prune/eresfd-fpgm-50-1
             """);
         options.AddTo(command);
