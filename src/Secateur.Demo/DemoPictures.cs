@@ -34,11 +34,12 @@ internal static class DemoPictures
     }
 
     /// <summary>A picture with the detections of every model of the zoo.</summary>
-    public static ImmutableArray<ReportPicture> Create(RgbImage photo, IEnumerable<ZooModel> models, int threads) =>
-        [.. models.Select(model =>
+    public static ImmutableArray<ReportPicture> Create(RgbImage photo, IReadOnlyList<ZooModel> models, int threads, Action<int, int> report) =>
+        [.. models.Select((model, i) =>
         {
             using var detector = new FaceDetector(model.Load(), new DetectorOptions { Threads = threads });
             var found = detector.Detect(photo);
+            report(i + 1, models.Count);
             return Picture(photo, found, AnnotationStyle.Default, $"{model.Name}: {found.Count} {(found.Count == 1 ? "face" : "faces")}", Math.Min(1, PhotoSide / Math.Max(photo.Width, photo.Height)));
         })];
 

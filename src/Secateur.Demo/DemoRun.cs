@@ -56,7 +56,7 @@ public sealed class DemoRun
 
     private DemoResult Run()
     {
-        var shownPhoto = _photo is null ? [] : _stages.Do("your picture", _ => DemoPictures.Create(_photo, ModelZoo.Models, _options.Threads));
+        var shownPhoto = _photo is null ? [] : _stages.Do("your picture", report => DemoPictures.Create(_photo, ModelZoo.Models, _options.Threads, report));
         var data = _stages.Do($"drawing {_options.TrainImages + _options.ValidationImages} images", Draw);
         var network = Architectures.Create(Architecture);
         var trained = Train("original", "training EResFD", TrainingConfig.For(Architecture, network, data, _options.Batch, _options.Epochs), Initializer.Create(network, _options.Seed), data);

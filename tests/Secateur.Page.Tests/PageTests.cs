@@ -92,7 +92,7 @@ public sealed class PageTests(Browser browser)
             Assert.True(await visit.Page.EvaluateAsync<bool>("() => { const e = document.activeElement; const seen = e.closest('.button') ?? e; return getComputedStyle(seen).outlineStyle !== 'none' && parseFloat(getComputedStyle(seen).outlineWidth) >= 2; }"), $"the focus on {name} is not seen");
         }
 
-        Assert.Equal(["file", "camera", "1", "2", "3", "4", "confidence", "model-a", "SUMMARY", "model-b", "SUMMARY", "A"], reached.Take(12));
+        Assert.Equal(["file", "camera", "1", "2", "3", "4", "confidence", "model-a", "SUMMARY", "model-b", "SUMMARY", "api"], reached.Take(12));
         await visit.Page.Locator("#confidence").FocusAsync();
         for (var i = 0; i < 10; i++) await visit.Page.Keyboard.PressAsync("ArrowRight");
         await visit.SaysAsync("spot: 1 face in");

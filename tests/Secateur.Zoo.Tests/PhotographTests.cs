@@ -11,7 +11,7 @@ namespace Secateur.Zoo.Tests;
 public sealed class PhotographTests : IDisposable
 {
     private const int Every = 5;
-    private const double Slack = 0.08;
+    private const double Slack = 0.12;
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
