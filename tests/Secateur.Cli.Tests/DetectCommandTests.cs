@@ -179,7 +179,7 @@ public sealed class DetectCommandTests : CliTest
         FailsAndWritesNothing(["detect", "in/a.png", "--model", _spot, "--out", _spot], _spot, "is a file");
         FailsAndWritesNothing(["detect", "in/a.png", "--model", _spot, "--out", _spot + "/sub"], _spot);
         FailsAndWritesNothing(["detect", "in/a.png", "--model", "in"], "in", "is a directory");
-        FailsAndWritesNothing(["detect", "in/a.png"], "--model");
+        FailsAndWritesNothing(["detect", "in/a.png", "--model"], "--model");
         FailsAndWritesNothing(["detect", "--model", _spot], "detect");
         FailsAndWritesNothing(["detect", "in/a.png", "--model", _spot, "--frobnicate"], "--frobnicate", "no such option");
         Directory.CreateDirectory("empty");

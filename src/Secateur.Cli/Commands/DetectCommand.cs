@@ -79,7 +79,7 @@ internal static class DetectCommand
             };
             if (source is not null)
             {
-                var video = new VideoSession(source, parsed.GetValue(pixels))
+                var video = new VideoSession(source, parsed.GetValue(pixels), cancellation)
                 {
                     Format = chosen,
                     All = parsed.GetValue(all),

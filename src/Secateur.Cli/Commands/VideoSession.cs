@@ -25,13 +25,15 @@ internal sealed class VideoSession
     /// <summary>Looks at a video.</summary>
     /// <param name="source">The video.</param>
     /// <param name="maxPixels">Frames may not have more.</param>
+    /// <param name="cancellation">Ends the look.</param>
     /// <exception cref="InvalidFileException">It is no video, or has larger frames.</exception>
     /// <exception cref="IOException">There is no such file.</exception>
     /// <exception cref="VideoException">There is no FFmpeg.</exception>
-    public VideoSession(VideoSource source, long maxPixels)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public VideoSession(VideoSource source, long maxPixels, CancellationToken cancellation)
     {
         _source = source;
-        _info = VideoProbe.Read(source);
+        _info = VideoProbe.Read(source, cancellation);
         if ((long)_info.Width * _info.Height > Math.Min(maxPixels, Array.MaxLength / 3))
             throw new InvalidFileException(source.Name, $"frames of {_info.Width} x {_info.Height} pixels are more than the limit of {maxPixels}");
     }

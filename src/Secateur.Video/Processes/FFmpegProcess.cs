@@ -5,7 +5,8 @@ namespace Secateur.Video.Processes;
 
 /// <summary>
 /// <c>ffmpeg</c> or <c>ffprobe</c> as a child. It is in a session of its own where the system has <c>setsid</c>, so that Ctrl-C, which a terminal sends to
-/// its whole foreground group, leaves it to finish its file; when this process ends in whatever way, its pipes end, and so does it.
+/// its whole foreground group, leaves it to finish its file. When this process ends, so does it; when it is killed, its pipes end,
+/// and so does it as soon as it reads or writes them.
 /// </summary>
 internal sealed class FFmpegProcess : IDisposable
 {
@@ -17,6 +18,7 @@ internal sealed class FFmpegProcess : IDisposable
     private FFmpegProcess(Process process, Func<string, bool>? takes, Action? ended)
     {
         _process = process;
+        AppDomain.CurrentDomain.ProcessExit += KillAtExit;
         _errors = Task.Run(() =>
         {
             while (process.StandardError.ReadLine() is { } line)
@@ -86,9 +88,12 @@ internal sealed class FFmpegProcess : IDisposable
             _isDisposed = true;
         }
 
+        AppDomain.CurrentDomain.ProcessExit -= KillAtExit;
         Wait();
         _process.Dispose();
     }
+
+    private void KillAtExit(object? sender, EventArgs e) => Kill();
 
     private static string HowToInstall => OperatingSystem.IsMacOS() ? "brew install ffmpeg" : OperatingSystem.IsLinux() ? "apt-get install ffmpeg" : "https://ffmpeg.org";
 }

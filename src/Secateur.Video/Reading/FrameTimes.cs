@@ -18,11 +18,11 @@ internal sealed partial class FrameTimes(double frameRate) : IDisposable
     /// <summary>Takes a line of ffmpeg's stderr, if the filter wrote it.</summary>
     public bool Take(string line)
     {
-        if (!line.Contains("showinfo", StringComparison.Ordinal)) return false;
-        if (TimeBase().Match(line) is { Success: true } units)
-            _unit = double.Parse(units.Groups[1].ValueSpan, CultureInfo.InvariantCulture) / double.Parse(units.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
-        else if (Frame().Match(line) is { Success: true } frame)
-            _times.Add(long.TryParse(frame.Groups[1].ValueSpan, CultureInfo.InvariantCulture, out var time) ? time * _unit : double.NaN);
+        if (Form().Match(line) is not { Success: true, Groups: var parts }) return false;
+        if (parts["unit"].Success)
+            _unit = double.Parse(parts["unit"].ValueSpan, CultureInfo.InvariantCulture) / double.Parse(parts["second"].ValueSpan, CultureInfo.InvariantCulture);
+        else if (parts["time"].Success)
+            _times.Add(long.TryParse(parts["time"].ValueSpan, CultureInfo.InvariantCulture, out var time) ? time * _unit : double.NaN);
         return true;
     }
 
@@ -38,9 +38,7 @@ internal sealed partial class FrameTimes(double frameRate) : IDisposable
 
     public void Dispose() => _times.Dispose();
 
-    [GeneratedRegex(@"config in time_base: (\d+)/(\d+)")]
-    private static partial Regex TimeBase();
-
-    [GeneratedRegex(@"\bn: *\d+ pts: *(-?\d+|NOPTS) ")]
-    private static partial Regex Frame();
+    // From the line's start on: a file's name or its title may hold the same words.
+    [GeneratedRegex(@"^\[Parsed_showinfo_\d+ @ [^\]]+\] \[info\] (?:config in time_base: (?<unit>\d+)/(?<second>\d+)|n: *\d+ pts: *(?<time>-?\d+|NOPTS) )?")]
+    private static partial Regex Form();
 }

@@ -11,19 +11,27 @@ public static class VideoProbe
         "stream=codec_type,codec_name,width,height,avg_frame_rate,r_frame_rate,nb_frames,duration,sample_aspect_ratio:stream_disposition=attached_pic:stream_side_data=rotation:stream_tags=rotate:format=duration";
 
     /// <summary>Asks.</summary>
+    /// <param name="source">The video.</param>
+    /// <param name="cancellation">Ends ffprobe, which may wait for a camera or a slow disk.</param>
     /// <exception cref="VideoException">There is no ffprobe, or the camera cannot be opened.</exception>
     /// <exception cref="InvalidFileException">It is no video.</exception>
     /// <exception cref="IOException">There is no such file.</exception>
-    public static VideoInfo Read(VideoSource source)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static VideoInfo Read(VideoSource source, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         if (Directory.Exists(source.Name)) throw new InvalidFileException(source.Name, "is a directory");
         if (!source.IsCamera && !File.Exists(source.Name)) throw new FileNotFoundException($"{source.Name}: no such file");
+
+        // Who opens a named pipe waits until somebody writes into it.
+        if (!source.IsCamera && new FileInfo(source.Name).Length == 0) throw new InvalidFileException(source.Name, "is empty, or not a regular file");
         using var process = FFmpegProcess.Start("ffprobe", ["-hide_banner", "-loglevel", "repeat+level+error", .. source.InputOptions, "-of", "json", "-show_entries", Entries]);
+        using var kill = cancellation.Register(process.Kill);
         process.Input.Close();
         using var text = new MemoryStream();
         process.Output.CopyTo(text);
         process.Wait();
+        cancellation.ThrowIfCancellationRequested();
         return Parse(source.Name, text.ToArray(), process.Log.Summary);
     }
 

@@ -7,7 +7,7 @@ namespace Secateur.Video.Writing;
 
 /// <summary>
 /// Encodes frames as H.264 by <c>ffmpeg</c> (libx264), each at its time, with the audio of the video that they come from. The file's name holds nothing
-/// until all is written.
+/// until all pictures are written, and a file that can be played from then on.
 /// </summary>
 public sealed class VideoWriter : IDisposable
 {
@@ -93,7 +93,7 @@ public sealed class VideoWriter : IDisposable
         }
     }
 
-    /// <summary>Ends the file, adds the audio and gives it its name; does nothing where no frame was written.</summary>
+    /// <summary>Ends the file, gives it its name and adds the audio; does nothing where no frame was written.</summary>
     /// <param name="isCut">Whether the frames end before the video does, so that its audio has to, too.</param>
     /// <param name="replace">Whether a file of that name is replaced.</param>
     /// <returns>Why the audio could not be added; null where it was, or there is none.</returns>
@@ -101,11 +101,16 @@ public sealed class VideoWriter : IDisposable
     /// <exception cref="IOException">The name cannot be given.</exception>
     public string? Finish(bool isCut, bool replace)
     {
+        // Without input ffmpeg fails, which means nothing here.
+        if (Count == 0) return null;
         CloseInput();
         RequireNoError(_process);
-        if (Count == 0) return null;
-        var problem = _info.Audio.Count > 0 ? AddAudio(isCut) : null;
-        File.Move(_info.Audio.Count > 0 && problem is null ? _whole : _pictures, _path, replace);
+
+        // Audio may take long: whatever happens to it, the pictures are there.
+        File.Move(_pictures, _path, replace);
+        if (_info.Audio.Count == 0) return null;
+        var problem = AddAudio(isCut);
+        if (problem is null) File.Move(_whole, _path, overwrite: true);
         return problem;
     }
 
@@ -122,7 +127,7 @@ public sealed class VideoWriter : IDisposable
         // The first frame may be shown after the first sound.
         string[] arguments =
         [
-            "-hide_banner", "-nostats", "-nostdin", "-loglevel", "repeat+level+error", "-itsoffset", Seconds(_first), "-i", $"file:{_pictures}", .. _source.InputOptions,
+            "-hide_banner", "-nostats", "-nostdin", "-loglevel", "repeat+level+error", "-itsoffset", Seconds(_first), "-i", $"file:{_path}", .. _source.InputOptions,
             "-map", "0:v", "-map", "1:a", "-c:v", "copy", .. _info.Audio.SelectMany((codec, i) => new[] { $"-c:a:{i}", _container.CodecFor(codec) }),
             .. isCut ? new[] { "-t", Seconds(_last + (1 / (_info.FrameRate ?? UsualRate))) } : [], "-avoid_negative_ts", "disabled", .. Target(_whole),
         ];

@@ -49,6 +49,38 @@ public sealed class CancelTests : IDisposable
         Assert.All(children, child => Assert.False(Directory.Exists($"/proc/{child}"), "a child is left"));
     }
 
+    /// <summary>An ffprobe that never answers.</summary>
+    [FFmpegFact]
+    public async Task Ctrl_c_ends_the_look_at_a_video()
+    {
+        if (OperatingSystem.IsMacOS()) return;
+        _folder.Write("clip.mp4", "whatever");
+        Script("ffprobe", "exec sleep 100");
+        using var process = DetectRun.Launch(_folder, ["setsid", "env", $"PATH={_folder.PathOf("programs")}:{Environment.GetEnvironmentVariable("PATH")}"], "clip.mp4");
+        var child = SleepOf(process.Id);
+        Process.Start("kill", ["-INT", "--", $"-{process.Id}"]).WaitForExit();
+        var run = await DetectRun.Finish(process);
+        Assert.Equal((130, "secateur: cancelled"), (run.Code, run.Error.Trim()));
+        Assert.False(IsAlive(child), "ffprobe is left");
+    }
+
+    /// <summary>An ffmpeg that never ends when it adds audio: whatever becomes of it, and of secateur, the pictures are there.</summary>
+    [FFmpegFact]
+    public async Task Pictures_have_their_name_before_audio_is_added()
+    {
+        if (OperatingSystem.IsMacOS()) return;
+        Clips.FFmpeg("-f", "lavfi", "-i", "testsrc=size=64x48:rate=10:duration=1", "-f", "lavfi", "-i", "sine=duration=1", "-c:v", "mpeg4", "-c:a", "aac", _folder.PathOf("clip.mp4"));
+        Script("ffmpeg", $"case \"$*\" in *itsoffset*) exec sleep 1000;; esac; exec {PathVariable.Find("ffmpeg")} \"$@\"");
+        using var process = DetectRun.Launch(_folder, ["env", $"PATH={_folder.PathOf("programs")}:{Environment.GetEnvironmentVariable("PATH")}"], "clip.mp4", "--format", "csv", "--out", "out.mp4");
+        var child = SleepOf(process.Id);
+        Assert.Equal(10, Clips.TimesOf(_folder.PathOf("out.mp4")).Length);
+        Process.Start("kill", ["-KILL", child]).WaitForExit();
+        var run = await DetectRun.Finish(process);
+        Assert.Equal(1, run.Code);
+        Assert.Contains("secateur: out.mp4: has no audio, which could not be added: ", run.Error, StringComparison.Ordinal);
+        Assert.Equal(10, Clips.TimesOf(_folder.PathOf("out.mp4")).Length);
+    }
+
     /// <summary>Nobody can tell the children, but their pipes end.</summary>
     [FFmpegFact]
     public async Task A_kill_leaves_no_children()
@@ -70,6 +102,20 @@ public sealed class CancelTests : IDisposable
         var folder = Directory.CreateDirectory(_folder.PathOf("programs")).FullName;
         foreach (var program in new[] { "ffmpeg", "ffprobe", "sh", "dotnet" }) File.CreateSymbolicLink(Path.Combine(folder, program), PathVariable.Find(program)!);
         return folder;
+    }
+
+    private void Script(string program, string text)
+    {
+        Directory.CreateDirectory(_folder.PathOf("programs"));
+        Process.Start("chmod", ["+x", _folder.Write(Path.Combine("programs", program), $"#!/bin/sh\n{text}\n")]).WaitForExit();
+    }
+
+    /// <summary>Waits for the child that sleeps.</summary>
+    private static string SleepOf(int process)
+    {
+        string? child = null;
+        HangGuard.Until(() => (child = ChildrenOf(process).FirstOrDefault(c => IsAlive(c) && File.ReadAllText($"/proc/{c}/comm").Trim() == "sleep")) is not null);
+        return child!;
     }
 
     // Children are listed by the thread that started them.

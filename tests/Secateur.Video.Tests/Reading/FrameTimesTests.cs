@@ -18,6 +18,10 @@ public sealed class FrameTimesTests
         Assert.True(times.Take("[Parsed_showinfo_2 @ 0x55b2b0d4ebc0] [info] color_range:pc color_space:gbr"));
         Assert.True(times.Take(Line(12345, "648003003")));
         Assert.False(times.Take("[h264 @ 0x55b2] [error] n: 1 pts: 2 pts_time:3"));
+        Assert.False(times.Take("[info]     title           : showinfo n: 0 pts: 777777 x"));
+        Assert.False(times.Take("[info]     title           : [Parsed_showinfo_2 @ 0x55b2b0d4ebc0] [info] config in time_base: 1/7"));
+        Assert.False(times.Take("[in#0 @ 0x55b2] [error] Error opening input file showinfo.mp4."));
+        Assert.False(times.Take("[Parsed_showinfo_2 @ 0x55b2b0d4ebc0] [error] Cannot allocate memory"));
         Assert.Equal(0, times.Next());
         Assert.Equal(648003003 / 90000d, times.Next(), 1e-9);
     }

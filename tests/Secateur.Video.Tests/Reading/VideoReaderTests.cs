@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Secateur.Pixels;
 using Secateur.TestSupport;
 using Secateur.Video.Reading;
@@ -38,6 +39,26 @@ public sealed class VideoReaderTests : IDisposable
         Assert.Equal(left.Select(i => frames[i].Pixels), read.Select(f => f.Image.Pixels));
         Assert.Equal(Enumerable.Range(0, 8), read.Select(f => (int)f.Number));
     }
+
+    [FFmpegFact]
+    public void A_title_is_no_time_of_a_frame()
+    {
+        var read = Read(Clips.Lossless(_folder, "showinfo.mkv", Clips.MovingSpot(3), "-metadata", "title=showinfo n: 0 pts: 777777 x"), out _, out _);
+        Assert.Equal([0, 0.1, 0.2], read.Select(f => Math.Round(f.Time, 3)));
+    }
+
+    /// <summary>Such as the one that ffprobe would wait for.</summary>
+    [FFmpegFact]
+    public void What_is_no_regular_file_is_told_at_once() => HangGuard.Run(() =>
+    {
+        _folder.Write("empty.mp4", "");
+        if (!OperatingSystem.IsWindows()) Process.Start("mkfifo", _folder.PathOf("pipe.mp4")).WaitForExit();
+        foreach (var path in Directory.GetFiles(_folder.Root))
+        {
+            var error = Assert.Throws<InvalidFileException>(() => VideoProbe.Read(new VideoSource(path)));
+            Assert.Contains("is empty, or not a regular file", error.Message, StringComparison.Ordinal);
+        }
+    });
 
     [FFmpegFact]
     public void Times_count_from_the_start_of_the_file()
