@@ -24,10 +24,11 @@ public sealed class DetectionServer : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly ServerState _state;
+    private readonly TimeSpan _timeout;
 
-    private DetectionServer(WebApplication app)
+    private DetectionServer(WebApplication app, TimeSpan timeout)
     {
-        _app = app;
+        (_app, _timeout) = (app, timeout);
         _state = app.Services.GetRequiredService<ServerState>();
     }
 
@@ -50,7 +51,7 @@ public sealed class DetectionServer : IAsyncDisposable
         if (models.Count == 0) throw new ArgumentException("a server needs a model");
         if (models.GroupBy(model => model.Name).FirstOrDefault(same => same.Count() > 1) is { } twice) throw new ArgumentException($"two models have the name {twice.Key}");
         var app = Build(models, options);
-        var server = new DetectionServer(app);
+        var server = new DetectionServer(app, options.Timeout);
         try
         {
             var detectors = app.Services.GetRequiredService<DetectorSet>();
@@ -65,10 +66,10 @@ public sealed class DetectionServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops: <c>/readyz</c> and new work get 503, what has been begun is finished and answered, then nothing is listened to any more.</summary>
+    /// <summary>Stops: <c>/readyz</c> and new work get 503, what has been begun is finished and answered, within the time that a request may take, then nothing is listened to any more.</summary>
     public async Task StopAsync()
     {
-        await _state.Close();
+        await Task.WhenAny(_state.Close(), Task.Delay(_timeout));
         await _app.StopAsync();
     }
 

@@ -74,6 +74,47 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task An_answer_that_is_not_read_holds_nobody_up()
+    {
+        await using var server = await RunningServer.StartAsync(Narrow with { Timeout = TimeSpan.FromSeconds(10) });
+        var budget = server.Server.Services.GetRequiredService<BodyBudget>();
+        var body = Noise(1600, 1600);
+        using var client = new TcpClient { ReceiveBufferSize = 4096 };
+        await client.ConnectAsync(server.Server.Url.Host, server.Server.Url.Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/detect/annotated HTTP/1.1\r\nHost: localhost\r\nAccept: image/png\r\nContent-Length: {body.Length}\r\n\r\n"));
+        await client.GetStream().WriteAsync(body);
+        HangGuard.Until(() => client.Available > 0);
+        HangGuard.Until(() => budget.Taken == 0);
+        await RunningServer.Json(await server.Post("/v1/detect", RunningServer.Spot));
+        await HangGuard.WaitFor(server.Server.StopAsync());
+        await Assert.ThrowsAnyAsync<IOException>(() => client.GetStream().CopyToAsync(Stream.Null));
+    }
+
+    [Fact]
+    public async Task Connections_whose_bodies_do_not_come_leave_room_for_others()
+    {
+        await using var server = await RunningServer.StartAsync(Narrow);
+        var budget = server.Server.Services.GetRequiredService<BodyBudget>();
+        var clients = Enumerable.Range(0, 300).Select(_ => new TcpClient()).ToArray();
+        try
+        {
+            foreach (var client in clients)
+            {
+                await client.ConnectAsync(server.Server.Url.Host, server.Server.Url.Port);
+                await client.GetStream().WriteAsync("POST /v1/detect HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n"u8.ToArray());
+            }
+
+            HangGuard.Until(() => budget.Taken >= clients.Length << 14);
+            Assert.InRange(budget.Taken, 0, clients.Length << 16);
+            await RunningServer.Json(await server.Post("/v1/detect", RunningServer.Spot));
+        }
+        finally
+        {
+            foreach (var client in clients) client.Dispose();
+        }
+    }
+
+    [Fact]
     public async Task What_is_no_http_is_refused()
     {
         await using var server = await RunningServer.StartAsync(Narrow);
@@ -119,7 +160,9 @@ public sealed class LimitTests
             Assert.Equal((HttpStatusCode.ServiceUnavailable, "draining\n"), (ready.StatusCode, await ready.Content.ReadAsStringAsync()));
             Assert.Equal(HttpStatusCode.ServiceUnavailable, (await server.Client.GetAsync("/v2/health/ready")).StatusCode);
             Assert.Equal(HttpStatusCode.OK, (await server.Client.GetAsync("/healthz")).StatusCode);
-            await RunningServer.Problem(await server.Post("/v1/detect", RunningServer.Spot), 503, "not-ready");
+            var refused = await server.Post("/v1/detect", RunningServer.Spot);
+            await RunningServer.Problem(refused, 503, "not-ready");
+            Assert.True(refused.Headers.ConnectionClose);
             Assert.False(stopping.IsCompleted);
         }
 
@@ -137,6 +180,14 @@ public sealed class LimitTests
         Assert.Contains("name a", (await Assert.ThrowsAsync<ArgumentException>(() => DetectionServer.StartAsync([model, model], free))).Message, StringComparison.Ordinal);
         await using var server = await RunningServer.StartAsync();
         await Assert.ThrowsAnyAsync<IOException>(() => DetectionServer.StartAsync([model], ServerOptions.Default with { Url = server.Server.Url }));
+    }
+
+    /// <summary>A PPM file that is as large as a PNG.</summary>
+    private static byte[] Noise(int width, int height)
+    {
+        var pixels = new byte[width * height * 3];
+        new Random(5).NextBytes(pixels);
+        return [.. Encoding.ASCII.GetBytes($"P6 {width} {height} 255\n"), .. pixels];
     }
 
     /// <summary>Sends bytes, and reads until the other side closes, or has said the whole of a problem.</summary>

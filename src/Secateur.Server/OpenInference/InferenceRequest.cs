@@ -35,6 +35,11 @@ internal sealed record InferenceRequest(string? Id, IReadOnlyList<Func<RgbImage>
         {
             throw Bad($"the JSON cannot be read, line {error.LineNumber + 1}, byte {error.BytePositionInLine}");
         }
+        catch (InvalidOperationException)
+        {
+            // Strings are looked at when they are asked for.
+            throw Bad("a string in the JSON is no text: it has bytes that are no UTF-8, or half of a surrogate pair");
+        }
     }
 
     /// <summary>What is said of a request that is none.</summary>
@@ -42,10 +47,10 @@ internal sealed record InferenceRequest(string? Id, IReadOnlyList<Func<RgbImage>
 
     private static InferenceRequest Read(JsonElement root, ReadOnlyMemory<byte> binary, PictureSource source)
     {
-        var id = root.TryGetProperty("id", out var given) ? Require(given, JsonValueKind.String, "id").GetString() : null;
+        var id = Find(root, "id") is { } given ? Require(given, JsonValueKind.String, "id").GetString() : null;
         var parameters = new Parameters();
         var binaryOutputs = false;
-        if (root.TryGetProperty(ParametersName, out var all))
+        if (Find(root, ParametersName) is { } all)
         {
             foreach (var parameter in Require(all, JsonValueKind.Object, ParametersName).EnumerateObject())
             {
@@ -56,7 +61,7 @@ internal sealed record InferenceRequest(string? Id, IReadOnlyList<Func<RgbImage>
         }
 
         var query = parameters.ReadQuery();
-        var outputs = root.TryGetProperty("outputs", out var wanted) ? ReadOutputs(wanted, binaryOutputs) : [];
+        var outputs = Find(root, "outputs") is { } wanted ? ReadOutputs(wanted, binaryOutputs) : [];
         if (outputs.Count == 0) outputs = [.. InferenceResponse.Names.Select(name => new WantedOutput(name, binaryOutputs))];
         return new InferenceRequest(id, ReadInput(root, binary, source), query, outputs);
     }
@@ -99,7 +104,11 @@ internal sealed record InferenceRequest(string? Id, IReadOnlyList<Func<RgbImage>
     }
 
     private static JsonElement? Parameter(JsonElement element, string name) =>
-        element.TryGetProperty(ParametersName, out var parameters) && Require(parameters, JsonValueKind.Object, ParametersName).TryGetProperty(name, out var value) ? value : null;
+        Find(element, ParametersName) is { } parameters ? Find(Require(parameters, JsonValueKind.Object, ParametersName), name) : null;
+
+    /// <summary>What may be absent, for which clients also write null.</summary>
+    private static JsonElement? Find(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     private static bool IsTrue(JsonElement value, string name) =>
         value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Bad($"{name} must be true or false");
