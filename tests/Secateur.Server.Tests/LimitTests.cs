@@ -2,9 +2,13 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Secateur.Graph;
+using Secateur.Kernels;
 using Secateur.Server.Requests;
 using Secateur.Server.Settings;
 using Secateur.TestSupport;
+using Secateur.Weights;
 using Xunit;
 
 namespace Secateur.Server.Tests;
@@ -178,8 +182,42 @@ public sealed class LimitTests
         var free = ServerOptions.Default with { Url = new Uri("http://127.0.0.1:0") };
         await Assert.ThrowsAsync<ArgumentException>(() => DetectionServer.StartAsync([], free));
         Assert.Contains("name a", (await Assert.ThrowsAsync<ArgumentException>(() => DetectionServer.StartAsync([model, model], free))).Message, StringComparison.Ordinal);
+        foreach (var url in new[] { "http://localhost:0", "http://192.0.2.1:8080" })
+        {
+            var options = new ServerOptions { Url = new Uri(url), ApiKey = "k" };
+            var error = await Assert.ThrowsAnyAsync<Exception>(() => DetectionServer.StartAsync([model], options));
+            Assert.True(error is ArgumentException or IOException && error.Message.Contains(url, StringComparison.Ordinal), $"{error}");
+        }
+
         await using var server = await RunningServer.StartAsync();
         await Assert.ThrowsAnyAsync<IOException>(() => DetectionServer.StartAsync([model], ServerOptions.Default with { Url = server.Server.Url }));
+    }
+
+    [Fact]
+    public async Task A_model_that_cannot_be_warmed_up_is_told()
+    {
+        const int TooWide = 1 << 16;
+        var g = new NetworkBuilder("too-wide");
+        var wide = g.Conv2d(g.Input(3), "base.0", TooWide, 1);
+        var narrow = g.Conv2d(wide, "narrow.0", 1, 4, 4);
+        var loc = g.Conv2d(narrow, "loc.0", 4, 1);
+        g.Output("loc_0", loc);
+        var conf = g.Conv2d(narrow, "conf.0", 4, 1);
+        g.Output("conf_0", conf);
+        g.Level(4, [16], loc, g.MaxOut(conf));
+        var weights = new[] { ("base.0", new Tensor(TooWide, 3, 1, 1)), ("narrow.0", new Tensor(1, TooWide, 4, 4)), ("loc.0", new Tensor(4, 1, 1, 1)), ("conf.0", new Tensor(4, 1, 1, 1)) };
+        var model = new Model(g.Build(), [.. weights.Select(w => KeyValuePair.Create($"{w.Item1}.weight", w.Item2))], new ModelInfo());
+        await using var server = await DetectionServer.StartAsync([new ServedModel("wide", model, 1)], ServerOptions.Default with { Url = new Uri("http://127.0.0.1:0") });
+        await Assert.ThrowsAsync<NetworkException>(() => server.WarmedUp);
+    }
+
+    [Fact]
+    public async Task Connections_that_are_refused_fill_no_log()
+    {
+        await using var server = await RunningServer.StartAsync(Narrow);
+        var logs = server.Server.Services.GetRequiredService<ILoggerFactory>();
+        Assert.False(logs.CreateLogger("Microsoft.AspNetCore.Server.Kestrel.Connections").IsEnabled(LogLevel.Warning));
+        Assert.True(logs.CreateLogger("Microsoft.AspNetCore.Server.Kestrel").IsEnabled(LogLevel.Warning));
     }
 
     /// <summary>A PPM file that is as large as a PNG.</summary>

@@ -16,6 +16,9 @@ internal sealed record InferenceRequest(string? Id, IReadOnlyList<Func<RgbImage>
 {
     public const string InputName = "image";
 
+    /// <summary>JSON's values at most: each takes many times the memory of its text. Strings of base64 are one value however long.</summary>
+    private const int MostValues = 1 << 20;
+
     private const string ParametersName = "parameters";
 
     /// <summary>Reads a request.</summary>
@@ -26,10 +29,13 @@ internal sealed record InferenceRequest(string? Id, IReadOnlyList<Func<RgbImage>
     public static InferenceRequest Read(byte[] body, int? jsonLength, PictureSource source)
     {
         if (jsonLength > body.Length) throw Bad($"the JSON is said to have {jsonLength} bytes, and the body has {body.Length}");
+        var json = body.AsMemory(0, jsonLength ?? body.Length);
+        if (json.Span.Count((byte)',') >= MostValues)
+            throw new RequestException(StatusCodes.Status413PayloadTooLarge, "too-many-values", $"the JSON has more than the {MostValues} values that are taken; send the tensor as binary data, or as BYTES");
         try
         {
-            using var document = JsonDocument.Parse(body.AsMemory(0, jsonLength ?? body.Length));
-            return Read(Require(document.RootElement, JsonValueKind.Object, "the request"), body.AsMemory(jsonLength ?? body.Length), source);
+            using var document = JsonDocument.Parse(json);
+            return Read(Require(document.RootElement, JsonValueKind.Object, "the request"), body.AsMemory(json.Length), source);
         }
         catch (JsonException error)
         {
