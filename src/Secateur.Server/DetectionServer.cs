@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -20,19 +21,23 @@ public sealed class DetectionServer : IAsyncDisposable
 {
     private const int MostConnections = 4096;
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(75);
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
     private readonly WebApplication _app;
     private readonly ServerState _state;
+    private readonly TimeSpan _timeout;
 
-    private DetectionServer(WebApplication app)
+    private DetectionServer(WebApplication app, TimeSpan timeout)
     {
-        _app = app;
+        (_app, _timeout) = (app, timeout);
         _state = app.Services.GetRequiredService<ServerState>();
     }
 
     /// <summary>The address, with the port that was taken.</summary>
     public Uri Url => new(_app.Urls.First());
+
+    /// <summary>Ends when the models are warm and requests are taken; throws what came between, after which the server never gets ready.</summary>
+    public Task WarmedUp { get; private set; } = Task.CompletedTask;
 
     /// <summary>What it is made of, for tests.</summary>
     internal IServiceProvider Services => _app.Services;
@@ -50,12 +55,12 @@ public sealed class DetectionServer : IAsyncDisposable
         if (models.Count == 0) throw new ArgumentException("a server needs a model");
         if (models.GroupBy(model => model.Name).FirstOrDefault(same => same.Count() > 1) is { } twice) throw new ArgumentException($"two models have the name {twice.Key}");
         var app = Build(models, options);
-        var server = new DetectionServer(app);
+        var server = new DetectionServer(app, options.Timeout);
         try
         {
             var detectors = app.Services.GetRequiredService<DetectorSet>();
-            await app.StartAsync();
-            _ = Task.Run(() => server.WarmUp(detectors));
+            await ListenAsync(app, options);
+            server.WarmedUp = Task.Run(() => server.WarmUp(detectors));
             return server;
         }
         catch
@@ -65,15 +70,27 @@ public sealed class DetectionServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops: <c>/readyz</c> and new work get 503, what has been begun is finished and answered, then nothing is listened to any more.</summary>
+    /// <summary>Stops: <c>/readyz</c> and new work get 503, what has been begun is finished and answered, within the time that a request may take, then nothing is listened to any more.</summary>
     public async Task StopAsync()
     {
-        await _state.Close();
+        await Task.WhenAny(_state.Close(), Task.Delay(_timeout));
         await _app.StopAsync();
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static async Task ListenAsync(WebApplication app, ServerOptions options)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (SocketException error)
+        {
+            throw new IOException($"{options.Url} cannot be listened on: {error.Message}", error);
+        }
+    }
 
     private void WarmUp(DetectorSet detectors)
     {
@@ -86,7 +103,7 @@ public sealed class DetectionServer : IAsyncDisposable
         // Nothing is taken from files or variables that happen to be there.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(DetectionServer).Assembly.GetName().Name });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Limit(kestrel, options)).UseUrls(options.Url.GetLeftPart(UriPartial.Authority));
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None).AddSimpleConsole().Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None).AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.None).AddSimpleConsole().Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         AddServices(builder.Services, models, options);
         var app = builder.Build();
         app.UseMiddleware<ProblemMiddleware>().UseMiddleware<BrowserMiddleware>().UseRouting().UseMiddleware<ApiKeyMiddleware>();

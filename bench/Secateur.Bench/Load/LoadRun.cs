@@ -48,19 +48,27 @@ internal static class LoadRun
         await ServeAsync(server, pictures, settings, new LoadLog(), WarmUp);
         var log = new LoadLog();
         var rounds = new List<LoadRound>();
+        var exitCode = 0;
+        IReadOnlyList<(double, long)> samples = [];
         for (var round = 0; round < settings.Rounds; round++)
         {
             var alone = DetectorAlone.Run(detector, pictures.Good, settings.Threads, TimeSpan.FromSeconds(settings.Seconds / 3));
-            var (served, clients) = await ServeAsync(server, pictures, settings, log, TimeSpan.FromSeconds(settings.Seconds));
+            var (served, clients) = await ServeAsync(server, pictures, settings, log, TimeSpan.FromSeconds(settings.Seconds), round == settings.Rounds - 1 ? StopAsync : null);
             rounds.Add(new LoadRound(alone, served, clients));
         }
 
-        await sampling.CancelAsync();
-        return new LoadResult(log, rounds, await memory, await server.StopAsync());
+        return new LoadResult(log, rounds, samples, exitCode);
+
+        async Task StopAsync()
+        {
+            await sampling.CancelAsync();
+            samples = await memory;
+            exitCode = await server.StopAsync();
+        }
     }
 
-    /// <summary>Lets all clients loose on the server for a while.</summary>
-    private static async Task<(Throughput Served, TimeSpan Clients)> ServeAsync(ServerProcess server, LoadPictures pictures, LoadSettings settings, LoadLog log, TimeSpan time)
+    /// <summary>Lets all clients loose on the server for a while; what is to happen at the end does while they still run.</summary>
+    private static async Task<(Throughput Served, TimeSpan Clients)> ServeAsync(ServerProcess server, LoadPictures pictures, LoadSettings settings, LoadLog log, TimeSpan time, Func<Task>? end = null)
     {
         using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = int.MaxValue, UseProxy = false, UseCookies = false };
         using var http = new HttpClient(handler) { BaseAddress = server.Url };
@@ -73,6 +81,7 @@ internal static class LoadRun
         await Task.Delay(time);
         var served = new Throughput(log.Good - good, Stopwatch.GetElapsedTime(start), server.ProcessorTime - processor);
         own = Environment.CpuUsage.TotalTime - own;
+        if (end is not null) await end();
         await stop.CancelAsync();
         await Task.WhenAll(clients);
         return (served, own);

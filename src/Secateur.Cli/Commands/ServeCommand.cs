@@ -71,7 +71,16 @@ internal static class ServeCommand
         await using var server = await DetectionServer.StartAsync(models, options);
         if (json) Report.Json(new { url = server.Url, models = models.Select(m => m.Name) });
         else Report.Line($"{server.Url} serves {string.Join(", ", models.Select(m => m.Name))}; Ctrl-C ends it");
-        await Task.Delay(Timeout.Infinite, cancellation).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        try
+        {
+            await server.WarmedUp.WaitAsync(cancellation);
+            await Task.Delay(Timeout.Infinite, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // As it should end.
+        }
+
         Report.Remark("Finishing what has been begun ...");
         await server.StopAsync();
     }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 using Secateur.Imaging;
 using Secateur.Imaging.Drawing;
+using Secateur.Pixels;
 using Secateur.Server.Pipeline;
 using Secateur.Server.Problems;
 using Secateur.Server.Requests;
@@ -38,8 +39,20 @@ internal sealed class DetectEndpoints(PictureReader pictures, DetectorSet detect
         return AnswerAsync(http, (finding, _) =>
         {
             var drawn = FaceAnnotator.Draw(finding.Image, finding.Found.Faces);
-            return Results.Bytes(type == Png ? ImageFile.EncodePng(drawn) : ImageFile.EncodeJpeg(drawn), type);
+            return Results.Bytes(type == Png ? ImageFile.EncodePng(drawn) : EncodeJpeg(drawn), type);
         });
+    }
+
+    private static byte[] EncodeJpeg(RgbImage image)
+    {
+        try
+        {
+            return ImageFile.EncodeJpeg(image);
+        }
+        catch (ArgumentException)
+        {
+            throw new RequestException(StatusCodes.Status422UnprocessableEntity, "unfit-picture", $"{image.Width} x {image.Height} pixels do not fit into a JPEG; ask for {Png}");
+        }
     }
 
     private async Task<IResult> AnswerAsync(HttpContext http, Func<Finding, string, IResult> answer)

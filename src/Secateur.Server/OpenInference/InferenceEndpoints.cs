@@ -29,7 +29,7 @@ internal sealed class InferenceEndpoints(BodyReader bodies, PictureReader pictur
         foreach (var model in new[] { "/models/{name}", "/models/{name}/versions/{version}" })
         {
             group.MapGet(model, (string name, string? version) => Results.Json(Describe(Get(name, version).Served), AnswerJson.Options));
-            group.MapGet(model + "/ready", (string name, string? version) => Get(name, version) is null ? Results.NotFound() : Ready());
+            group.MapGet(model + "/ready", (string name, string? version) => ReadyFor(Get(name, version)));
             group.MapPost(model + "/infer", (HttpContext http, string name, string? version) => InferAsync(http, Get(name, version))).AddEndpointFilter<WorkFilter>();
         }
     }
@@ -44,6 +44,9 @@ internal sealed class InferenceEndpoints(BodyReader bodies, PictureReader pictur
             new TensorMetadata(InferenceResponse.Scores, TensorTypes.Float, [-1]),
             new TensorMetadata(InferenceResponse.ImageIndex, TensorTypes.Int32, [-1]),
         ]);
+
+    /// <summary>All models get ready at once.</summary>
+    private IResult ReadyFor(ServedDetector _) => Ready();
 
     private IResult Ready() => state.Phase == ServerPhase.Ready ? Results.Ok() : throw new RequestException(StatusCodes.Status503ServiceUnavailable, "not-ready", "the server starts or stops");
 

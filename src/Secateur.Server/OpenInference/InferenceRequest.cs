@@ -16,6 +16,9 @@ internal sealed record InferenceRequest(string? Id, IReadOnlyList<Func<RgbImage>
 {
     public const string InputName = "image";
 
+    /// <summary>JSON's values at most: each takes many times the memory of its text. Strings of base64 are one value however long.</summary>
+    private const int MostValues = 1 << 20;
+
     private const string ParametersName = "parameters";
 
     /// <summary>Reads a request.</summary>
@@ -26,14 +29,22 @@ internal sealed record InferenceRequest(string? Id, IReadOnlyList<Func<RgbImage>
     public static InferenceRequest Read(byte[] body, int? jsonLength, PictureSource source)
     {
         if (jsonLength > body.Length) throw Bad($"the JSON is said to have {jsonLength} bytes, and the body has {body.Length}");
+        var json = body.AsMemory(0, jsonLength ?? body.Length);
+        if (json.Span.Count((byte)',') >= MostValues)
+            throw new RequestException(StatusCodes.Status413PayloadTooLarge, "too-many-values", $"the JSON has more than the {MostValues} values that are taken; send the tensor as binary data, or as BYTES");
         try
         {
-            using var document = JsonDocument.Parse(body.AsMemory(0, jsonLength ?? body.Length));
-            return Read(Require(document.RootElement, JsonValueKind.Object, "the request"), body.AsMemory(jsonLength ?? body.Length), source);
+            using var document = JsonDocument.Parse(json);
+            return Read(Require(document.RootElement, JsonValueKind.Object, "the request"), body.AsMemory(json.Length), source);
         }
         catch (JsonException error)
         {
             throw Bad($"the JSON cannot be read, line {error.LineNumber + 1}, byte {error.BytePositionInLine}");
+        }
+        catch (InvalidOperationException)
+        {
+            // Strings are looked at when they are asked for.
+            throw Bad("a string in the JSON is no text: it has bytes that are no UTF-8, or half of a surrogate pair");
         }
     }
 
@@ -42,10 +53,10 @@ internal sealed record InferenceRequest(string? Id, IReadOnlyList<Func<RgbImage>
 
     private static InferenceRequest Read(JsonElement root, ReadOnlyMemory<byte> binary, PictureSource source)
     {
-        var id = root.TryGetProperty("id", out var given) ? Require(given, JsonValueKind.String, "id").GetString() : null;
+        var id = Find(root, "id") is { } given ? Require(given, JsonValueKind.String, "id").GetString() : null;
         var parameters = new Parameters();
         var binaryOutputs = false;
-        if (root.TryGetProperty(ParametersName, out var all))
+        if (Find(root, ParametersName) is { } all)
         {
             foreach (var parameter in Require(all, JsonValueKind.Object, ParametersName).EnumerateObject())
             {
@@ -56,7 +67,7 @@ internal sealed record InferenceRequest(string? Id, IReadOnlyList<Func<RgbImage>
         }
 
         var query = parameters.ReadQuery();
-        var outputs = root.TryGetProperty("outputs", out var wanted) ? ReadOutputs(wanted, binaryOutputs) : [];
+        var outputs = Find(root, "outputs") is { } wanted ? ReadOutputs(wanted, binaryOutputs) : [];
         if (outputs.Count == 0) outputs = [.. InferenceResponse.Names.Select(name => new WantedOutput(name, binaryOutputs))];
         return new InferenceRequest(id, ReadInput(root, binary, source), query, outputs);
     }
@@ -99,7 +110,11 @@ internal sealed record InferenceRequest(string? Id, IReadOnlyList<Func<RgbImage>
     }
 
     private static JsonElement? Parameter(JsonElement element, string name) =>
-        element.TryGetProperty(ParametersName, out var parameters) && Require(parameters, JsonValueKind.Object, ParametersName).TryGetProperty(name, out var value) ? value : null;
+        Find(element, ParametersName) is { } parameters ? Find(Require(parameters, JsonValueKind.Object, ParametersName), name) : null;
+
+    /// <summary>What may be absent, for which clients also write null.</summary>
+    private static JsonElement? Find(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     private static bool IsTrue(JsonElement value, string name) =>
         value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Bad($"{name} must be true or false");

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Secateur.Imaging;
@@ -89,7 +90,7 @@ internal sealed class PictureSource(PictureReader reader, ImageReadOptions readi
     /// <exception cref="RequestException">Something is no such number, or there are more or fewer.</exception>
     public static ReadOnlyMemory<byte> Numbers(JsonElement data, int count)
     {
-        var bytes = new byte[Math.Min(count, data.GetRawText().Length)];
+        var bytes = new byte[Math.Min(count, JsonMarshal.GetRawUtf8Value(data).Length)];
         var at = 0;
         Add(data);
         return at == count ? bytes : throw InferenceRequest.Bad($"the shape says {count} numbers, and there are {at}");

@@ -44,10 +44,10 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ServerMetr
     {
         metrics.Refused(problem.Reason);
         var response = http.Response;
-        var allow = response.Headers.Allow;
+        var (allow, connection) = (response.Headers.Allow, response.Headers.Connection);
         response.Clear();
         response.StatusCode = problem.Status;
-        response.Headers.Allow = allow;
+        (response.Headers.Allow, response.Headers.Connection) = (allow, connection);
         response.Headers.CacheControl = "no-store";
         if (problem.RetryAfter is { } seconds) response.Headers.RetryAfter = $"{seconds}";
         if (problem.Status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Bearer";

@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using Secateur.Server.Problems;
+using Secateur.Server.Requests;
 using Secateur.Server.Settings;
 using Secateur.Server.Work;
 
 namespace Secateur.Server.Pipeline;
 
 /// <summary>Before and after what takes work: counts it, so that a server that stops can finish it, refuses what there is no room for before its body is read, and limits its time.</summary>
-internal sealed class WorkFilter(ServerState state, WorkQueue queue, ServerOptions options) : IEndpointFilter
+internal sealed class WorkFilter(ServerState state, WorkQueue queue, BodyBudget budget, ServerOptions options) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -23,9 +24,15 @@ internal sealed class WorkFilter(ServerState state, WorkQueue queue, ServerOptio
             if (queue.IsFull) throw QueueFull(queue);
             using var limit = new TimeLimit(options.Timeout, http.RequestAborted);
             http.Features.Set(limit);
-            var answer = await next(context);
+            object? answer;
+            using (var share = budget.Open())
+            {
+                http.Features.Set(share);
+                answer = await next(context);
+            }
 
-            // The answer is part of the work: it is written before the request is counted out.
+            // The answer is part of the work: it is written before the request is counted out, and who does not read it has no more time for that than is left.
+            using var end = limit.Token.Register(http.Abort);
             if (answer is IResult result) await result.ExecuteAsync(http);
             return Results.Empty;
         }

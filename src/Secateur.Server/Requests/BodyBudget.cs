@@ -12,6 +12,9 @@ internal sealed class BodyBudget(long bytes)
     /// <summary>Bytes that are taken.</summary>
     public long Taken => Volatile.Read(ref _taken);
 
+    /// <summary>The share of a request that the filter of work has let in.</summary>
+    public static Share ShareOf(HttpContext http) => http.Features.Get<Share>() ?? throw new InvalidOperationException("no share was opened");
+
     /// <summary>What one request takes; given back when it is disposed of.</summary>
     public Share Open() => new(this);
 

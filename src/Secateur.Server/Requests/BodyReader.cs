@@ -6,10 +6,10 @@ using Secateur.Server.Settings;
 namespace Secateur.Server.Requests;
 
 /// <summary>Reads bodies into memory, and nowhere else; no faster than they come, no more than there is room for.</summary>
-internal sealed class BodyReader(BodyBudget budget, ServerOptions options)
+internal sealed class BodyReader(ServerOptions options)
 {
-    private const int FirstBuffer = 64 << 10;
-    private const int LargestFirstBuffer = 1 << 20;
+    // Every connection that there may be can have one before a byte of its body has come, and there is room for others.
+    private const int FirstBuffer = 16 << 10;
 
     /// <summary>Reads the whole body.</summary>
     /// <exception cref="RequestException">It is compressed, comes too slowly, or there is no memory for it now.</exception>
@@ -34,8 +34,7 @@ internal sealed class BodyReader(BodyBudget budget, ServerOptions options)
     /// <param name="exact">The bytes that come, where they are known; memory is set aside as they do.</param>
     public async Task<byte[]> ReadAsync(HttpContext http, Stream stream, long? exact)
     {
-        var share = budget.Open();
-        http.Response.RegisterForDispose(share);
+        var share = BodyBudget.ShareOf(http);
         var most = exact ?? Array.MaxLength;
         var buffer = Array.Empty<byte>();
         var length = 0;
@@ -43,7 +42,7 @@ internal sealed class BodyReader(BodyBudget budget, ServerOptions options)
         {
             if (length == buffer.Length)
             {
-                var size = (int)Math.Min(most, length == 0 ? Math.Min(exact ?? FirstBuffer, LargestFirstBuffer) : 2L * length);
+                var size = (int)Math.Min(most, Math.Max(FirstBuffer, 2L * length));
                 share.Take(size - length);
                 Array.Resize(ref buffer, size);
             }

@@ -50,7 +50,7 @@ internal sealed class PictureReader(BodyReader bodies, FormReader forms, ServerO
         if (string.IsNullOrEmpty(given)) return (await bodies.ReadAsync(http), null);
         if (MediaTypeHeaderValue.TryParse(given, out var type))
         {
-            if (type.Type == "image" || type.MediaType == Binary) return (await bodies.ReadAsync(http), null);
+            if (type.Type.Equals("image", StringComparison.OrdinalIgnoreCase) || type.MediaType.Equals(Binary, StringComparison.OrdinalIgnoreCase)) return (await bodies.ReadAsync(http), null);
             if (type.MediaType.Equals(Form, StringComparison.OrdinalIgnoreCase)) return await forms.ReadAsync(http, type, parameters);
         }
 

@@ -8,7 +8,7 @@ public sealed record ServerOptions
     /// <summary>The default options.</summary>
     public static ServerOptions Default { get; } = new();
 
-    /// <summary>The address to listen on: http, an IP address or <c>localhost</c>, a port; port 0 takes a free one.</summary>
+    /// <summary>The address to listen on: http, an IP address or <c>localhost</c>, a port; port 0 takes a free one, of an IP address.</summary>
     public Uri Url { get; init; } = new("http://127.0.0.1:8080");
 
     /// <summary>What a caller must present; null asks for nothing, which only a loopback address allows.</summary>
@@ -46,6 +46,8 @@ public sealed record ServerOptions
         // Kestrel would take any other name for all addresses of the machine.
         if (!IPAddress.TryParse(Url.IdnHost, out _) && Url.IdnHost != "localhost")
             throw new ArgumentException($"the address is '{Url}'; expected an IP address or localhost (0.0.0.0 is every IPv4 address of this machine)");
+        // It is two addresses, which would have two ports.
+        if (Url is { IdnHost: "localhost", Port: 0 }) throw new ArgumentException($"the address is '{Url}'; port 0 needs an IP address, like http://127.0.0.1:0");
         if (ApiKey is { } key && (key.Length == 0 || key.Any(c => c is < '!' or > '~'))) throw new ArgumentException("the API key must have printable ASCII characters only, and one at least");
         if (!IsLoopback && ApiKey is null) throw new ArgumentException($"{Url} can be reached from other machines, so an API key is needed (or listen on http://127.0.0.1:{Url.Port})");
         Require(MaxBodyBytes is > 0 and <= int.MaxValue, nameof(MaxBodyBytes), MaxBodyBytes);

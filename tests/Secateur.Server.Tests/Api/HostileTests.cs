@@ -41,6 +41,21 @@ public sealed class HostileTests(ServerFixture fixture) : IClassFixture<ServerFi
     public async Task An_unknown_model_is_not_found() =>
         Assert.Contains("spot, tiny", await RunningServer.Problem(await _server.Post("/v1/detect?model=..%2Fetc", RunningServer.Spot), 404, "no-such-model"), StringComparison.Ordinal);
 
+    [Fact]
+    public async Task A_picture_that_no_jpeg_can_hold_is_refused_as_one()
+    {
+        var wide = ImageFile.EncodePng(new Secateur.Pixels.RgbImage(66_000, 7));
+        Assert.Contains("image/png", await RunningServer.Problem(await _server.Post("/v1/detect/annotated", wide), 422, "unfit-picture"), StringComparison.Ordinal);
+        _server.Client.DefaultRequestHeaders.Add("Accept", "image/png");
+        Assert.Equal(HttpStatusCode.OK, (await _server.Post("/v1/detect/annotated", wide)).StatusCode);
+        _server.Client.DefaultRequestHeaders.Remove("Accept");
+    }
+
+    [Theory]
+    [InlineData("IMAGE/PNG")]
+    [InlineData("Application/Octet-Stream")]
+    public async Task The_case_of_a_type_does_not_matter(string type) => await RunningServer.Json(await _server.Post("/v1/detect", RunningServer.Spot, type));
+
     [Theory]
     [InlineData("text/plain")]
     [InlineData("application/json")]
@@ -135,8 +150,14 @@ public sealed class HostileTests(ServerFixture fixture) : IClassFixture<ServerFi
         {
             var content = sources[random.NextIndex(sources.Length)].ToArray();
             for (var changes = random.Next(1, 9); changes > 0; changes--) content[random.NextIndex(content.Length)] = (byte)random.NextIndex(256);
-            var response = await _server.Post("/v1/detect?model=tiny", content, "image/jpeg");
-            Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.UnprocessableEntity or HttpStatusCode.RequestEntityTooLarge, $"round {round}: {response.StatusCode}, {await response.Content.ReadAsStringAsync()}");
+            var tensor = $$"""{"inputs":[{"name":"image","shape":[1],"datatype":"BYTES","data":["{{Convert.ToBase64String(content)}}"]}]}""";
+            foreach (var response in new[]
+            {
+                await _server.Post("/v1/detect?model=tiny", content, "image/jpeg"),
+                await _server.Post("/v1/detect/annotated?model=tiny", content, "image/jpeg"),
+                await _server.Post("/v2/models/tiny/infer", Encoding.ASCII.GetBytes(tensor), "application/json"),
+            })
+                Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.UnprocessableEntity or HttpStatusCode.RequestEntityTooLarge, $"round {round}: {response.StatusCode}, {await response.Content.ReadAsStringAsync()}");
         }
     }
 

@@ -83,5 +83,10 @@ public sealed class InformationTests(ServerFixture fixture) : IClassFixture<Serv
     {
         Assert.Equal("live\n", await _server.Client.GetStringAsync("/healthz"));
         Assert.Equal("ready\n", await _server.Client.GetStringAsync("/readyz"));
+        foreach (var address in new[] { "/healthz", "/readyz" })
+        {
+            using var head = new HttpRequestMessage(HttpMethod.Head, address);
+            Assert.Equal(HttpStatusCode.OK, (await _server.Client.SendAsync(head)).StatusCode);
+        }
     }
 }

@@ -6,6 +6,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Secateur.Imaging;
 using Secateur.Pixels;
+using Secateur.Server.OpenInference;
+using Secateur.Server.Problems;
 using Secateur.TestSupport;
 using Xunit;
 
@@ -147,6 +149,35 @@ public sealed class OpenInferenceTests(ServerFixture fixture) : IClassFixture<Se
     [Theory]
     [MemberData(nameof(BadRequests))]
     public async Task Requests_that_are_none_are_refused(string body) => Assert.NotEmpty(await Error(await _server.Post(Address, Encoding.UTF8.GetBytes(body), "application/json"), 400));
+
+    /// <summary>In Latin-1, so that a byte can be one that UTF-8 does not have.</summary>
+    [Theory]
+    [InlineData("""{"id":"\ud800","inputs":[]}""")]
+    [InlineData("{\"id\":\"\u00FF\",\"inputs\":[]}")]
+    [InlineData("""{"parameters":{"\ud800":1},"inputs":[]}""")]
+    [InlineData("""{"parameters":{"conf":"\ud800"},"inputs":[]}""")]
+    [InlineData("""{"inputs":[{"name":"image","shape":[1],"datatype":"\ud800","data":[]}]}""")]
+    [InlineData("""{"inputs":[{"name":"image","shape":[1],"datatype":"BYTES","data":["\ud800"]}]}""")]
+    [InlineData("{\"inputs\":[{\"name\":\"image\",\"shape\":[1,1,3],\"datatype\":\"UINT8\",\"data\":\"\u00FF\"}]}")]
+    public async Task Strings_that_are_no_text_are_refused(string body) => Assert.NotEmpty(await Error(await _server.Post(Address, Encoding.Latin1.GetBytes(body), "application/json"), 400));
+
+    [Fact]
+    public void Numbers_beyond_a_million_are_refused_as_json()
+    {
+        var body = Encoding.ASCII.GetBytes("[0" + string.Concat(Enumerable.Repeat(",0", 1 << 20)) + "]");
+        Assert.Equal(413, Assert.Throws<RequestException>(() => InferenceRequest.Read(body, null, null!)).Status);
+        Assert.Equal(400, Assert.Throws<RequestException>(() => InferenceRequest.Read(body[2..^1], 0, null!)).Status);
+    }
+
+    [Fact]
+    public async Task Null_is_as_good_as_nothing()
+    {
+        var input = Input([48, 64, 3], Flat(OneFace));
+        input["parameters"] = null;
+        var answer = await RunningServer.Json(await Post(new JsonObject { ["id"] = null, ["parameters"] = null, ["outputs"] = null, ["inputs"] = new JsonArray(input) }));
+        Assert.False(answer.TryGetProperty("id", out _));
+        Assert.Equal([2f, 6, 18, 22], Floats(answer, 0));
+    }
 
     [Fact]
     public async Task Lengths_that_lie_are_refused()
