@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Secateur.Graph;
 using Secateur.Kernels;
-using Secateur.Server.Requests;
+using Secateur.Server.Pipeline;
 using Secateur.Server.Settings;
 using Secateur.TestSupport;
 using Secateur.Weights;

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Secateur.Server.Problems;
-using Secateur.Server.Requests;
 using Secateur.Server.Settings;
 using Secateur.Server.Work;
 

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Secateur.Server.Problems;
 
-namespace Secateur.Server.Requests;
+namespace Secateur.Server.Pipeline;
 
 /// <summary>The memory that all bodies may take together, however many clients send at once.</summary>
 /// <param name="bytes">Bytes of all of them.</param>
