@@ -24,7 +24,7 @@ public sealed class ConsumerTests(LocalFeed feed)
     }
 
     /// <summary>With every library that claims to bear it, whole, so that no warning hides in what this program does not use.</summary>
-    [Fact]
+    [PublishFact]
     public async Task Trimmed_it_finds_the_same_boxes_without_a_warning()
     {
         var bearing = OwnPackage.Libraries.Where(p => p.IsTrimmable).ToList();

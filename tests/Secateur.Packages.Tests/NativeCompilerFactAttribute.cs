@@ -6,13 +6,13 @@ namespace Secateur.Packages.Tests;
 
 /// <summary>A test that compiles to native code; skipped, saying why, where the linker that this needs, or zlib, is missing.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class NativeCompilerFactAttribute : FactAttribute
+public sealed class NativeCompilerFactAttribute : PublishFactAttribute
 {
     private static readonly Lazy<string?> Reason = new(() => new[] { "clang", "gcc" }.Any(Links)
         ? null
         : "neither clang nor gcc is there with zlib's headers: install them to run this test, e.g. apt-get install gcc libc6-dev zlib1g-dev");
 
-    public NativeCompilerFactAttribute() => Skip = Reason.Value;
+    public NativeCompilerFactAttribute() => Skip ??= Reason.Value;
 
     private static bool Links(string compiler)
     {
