@@ -61,7 +61,7 @@ public sealed class WiderPredictionRun
     /// <exception cref="InvalidOperationException">The folder holds predictions that nothing tells the origin of; or <see cref="Resume"/>, but they were
     /// made by something else.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    /// <exception cref="ArgumentException">A detection is beyond all reason; the message names its image.</exception>
+    /// <exception cref="ArgumentException">A detection holds NaN; the message names its image.</exception>
     /// <exception cref="IOException">A prediction file cannot be written.</exception>
     public WiderPredictionSummary Run(
         IReadOnlyList<WiderFaceImage> images, Func<ImageFaceDetector> createDetector, CancellationToken cancellationToken = default)
