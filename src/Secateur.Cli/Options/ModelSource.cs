@@ -13,14 +13,12 @@ internal static class ModelSource
     public static long CountBytes(string model) => ModelZoo.Find(model) is { } known ? known.ReadBytes().LongLength : WeightFile.CountBytes(model);
 
     /// <summary>Reads a model.</summary>
-    /// <exception cref="UsageException">It is neither a name nor a file.</exception>
+    /// <exception cref="UsageException">It is neither a name nor a file, or a name beside an architecture.</exception>
     /// <exception cref="InvalidFileException">The file holds no model.</exception>
     public static Model Read(string model, string? architecture = null)
     {
         if (ModelZoo.Find(model) is { } known)
-        {
             return architecture is null ? known.Load() : throw new UsageException($"--arch says what a checkpoint holds; {model} comes with Secateur");
-        }
 
         if (!Path.Exists(model) && Path.GetFileName(model) == model && Path.GetExtension(model).Length == 0)
             throw new UsageException($"{model}: there is no such file, nor does such a model come with Secateur; those are {string.Join(", ", ModelZoo.Names)}");
