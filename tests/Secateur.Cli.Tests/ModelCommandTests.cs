@@ -38,7 +38,7 @@ public sealed class ModelCommandTests : CliTest
         var json = ConsoleRun.Json("inspect", "p.safetensors", "--passes");
         var passes = json.GetProperty("passes").EnumerateArray().ToArray();
         Assert.Equal(
-            ["compaction fold-batch-norm", "compaction clear-dead", "compaction narrow", "inference fold-batch-norm", "inference narrow-uses"],
+            ["compaction fold-batch-norm", "compaction clear-dead", "compaction narrow", "inference fold-batch-norm", "inference clear-subnormals", "inference narrow-uses"],
             passes.Select(p => $"{p.GetProperty("pipeline").GetString()} {p.GetProperty("name").GetString()}"));
         Assert.True(passes[0].GetProperty("nodes").GetInt32() < json.GetProperty("nodes").GetInt32());
         Assert.Equal(json.GetProperty("macs").GetInt64(), passes[0].GetProperty("macs").GetInt64());

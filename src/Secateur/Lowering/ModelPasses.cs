@@ -19,6 +19,7 @@ public static class ModelPasses
     public static PassPipeline Inference { get; } = new("inference",
     [
         Fold,
+        new("clear-subnormals", "weights too small for a normal float become zeros: they change nothing and cost much", Subnormals.Clear),
         new("narrow-uses", "each use of a shared layer computes no more than it must, where that pays and the network is small enough", InferenceForm.NarrowUses),
     ]);
 }
