@@ -34,14 +34,17 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         Vector256.ConditionalSelect(Vector256.GreaterThan(x, Vector256<float>.Zero), yes, no);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Even(Vector256<float> a, Vector256<float> b) => Vector256.Create(
-        Vector256.Shuffle(a, Vector256.Create(0, 2, 4, 6, 0, 2, 4, 6)).GetLower(),
-        Vector256.Shuffle(b, Vector256.Create(0, 2, 4, 6, 0, 2, 4, 6)).GetLower());
+    public static Vector256<float> Even(Vector256<float> a, Vector256<float> b) =>
+        Avx2.IsSupported ? InOrder(Avx.Shuffle(a, b, 0x88))
+        : Vector256.Create(Simd128.Even(a.GetLower(), a.GetUpper()), Simd128.Even(b.GetLower(), b.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Odd(Vector256<float> a, Vector256<float> b) => Vector256.Create(
-        Vector256.Shuffle(a, Vector256.Create(1, 3, 5, 7, 1, 3, 5, 7)).GetLower(),
-        Vector256.Shuffle(b, Vector256.Create(1, 3, 5, 7, 1, 3, 5, 7)).GetLower());
+    public static Vector256<float> Odd(Vector256<float> a, Vector256<float> b) =>
+        Avx2.IsSupported ? InOrder(Avx.Shuffle(a, b, 0xdd))
+        : Vector256.Create(Simd128.Odd(a.GetLower(), a.GetUpper()), Simd128.Odd(b.GetLower(), b.GetUpper()));
+
+    // A shuffle takes turns with pairs of its operands: a, b, a, b.
+    private static Vector256<float> InOrder(Vector256<float> pairs) => Avx2.Permute4x64(pairs.AsDouble(), 0xd8).AsSingle();
 
     public static float Sum(Vector256<float> a) => Vector256.Sum(a);
 
