@@ -19,16 +19,7 @@ internal static class DetectCommand
         images.Arity = ArgumentArity.OneOrMore;
         var model = CommonOptions.ModelOption();
         var architecture = CommonOptions.Architecture();
-        var confidence = CommonOptions.Number<float>(
-            "--conf",
-            "Faces must score above this, 0 to 1. Below 0.05, where WIDER FACE is evaluated, nearly everything more is background.",
-            "P",
-            "at least 0 and less than 1",
-            p => p is >= 0 and < 1,
-            DetectorOptions.Default.Confidence);
-        var iou = CommonOptions.Number<float>(
-            "--iou", "Of two boxes that overlap by more than this, the weaker goes.", "P", "more than 0, at most 1", p => p is > 0 and <= 1, DetectorOptions.Default.Iou);
-        var most = CommonOptions.Count("--max-det", $"Faces per image at most, the best ones; {DetectorOptions.Default.MaxDetections} as in WIDER FACE's evaluation.", DetectorOptions.Default.MaxDetections);
+        var (confidence, iou, most) = (CommonOptions.Confidence(), CommonOptions.Iou(), CommonOptions.MaxDetections());
         var scale = CommonOptions.Number<double>(
             "--scale",
             "Resize images by this factor first (single pass only): above 1 finds smaller faces.",

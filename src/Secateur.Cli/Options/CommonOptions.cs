@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
 using Secateur.Cli.Output;
+using Secateur.Detection;
 using Secateur.Imaging;
 using Secateur.Models;
 using Secateur.Pixels;
@@ -114,6 +115,20 @@ internal static class CommonOptions
         CustomParser = ParseSize,
     };
 
+    public static Option<float> Confidence() => Number<float>(
+        "--conf",
+        "Faces must score above this, 0 to 1. Below 0.05, where WIDER FACE is evaluated, nearly everything more is background.",
+        "P",
+        "at least 0 and less than 1",
+        p => p is >= 0 and < 1,
+        DetectorOptions.Default.Confidence);
+
+    public static Option<float> Iou() => Number<float>(
+        "--iou", "Of two boxes that overlap by more than this, the weaker goes.", "P", "more than 0, at most 1", p => p is > 0 and <= 1, DetectorOptions.Default.Iou);
+
+    public static Option<int> MaxDetections() => Count(
+        "--max-det", $"Faces per image at most, the best ones; {DetectorOptions.Default.MaxDetections} as in WIDER FACE's evaluation.", DetectorOptions.Default.MaxDetections);
+
     public static Option<string?> Protocol() => Choice(
         "--protocol",
         "single: one pass; multi-scale: the WIDER FACE test with mirrored, shrunk and enlarged passes and box voting.",
@@ -132,7 +147,7 @@ internal static class CommonOptions
         ModelSource.Read(result.GetValue(model)!, result.GetValue(architecture));
 
     /// <summary>A default name in the current folder: the model's own name with a suffix.</summary>
-    public static string DefaultOutput(string model, string suffix) => $"{Stem(model)}{suffix}.safetensors";
+    public static string DefaultOutput(string model, string suffix, string extension = ".safetensors") => Stem(model) + suffix + extension;
 
     /// <summary>A model file's name without folder and ending.</summary>
     public static string Stem(string model)
@@ -163,7 +178,8 @@ internal static class CommonOptions
         if (Path.GetDirectoryName(target) is { } folder && !Directory.Exists(folder)) throw new UsageException($"{output}: there is no folder {folder}");
     }
 
-    private static ImageSize ParseSize(ArgumentResult result)
+    /// <summary>Reads a size of <c>--imgsz</c>.</summary>
+    public static ImageSize ParseSize(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
         if (Pixels.ImageSize.TryParse(text, out var size) || Pixels.ImageSize.TryParse($"{text}x{text}", out size))
