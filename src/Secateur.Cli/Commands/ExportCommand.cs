@@ -12,7 +12,7 @@ internal static class ExportCommand
 {
     private const string Onnx = "onnx";
     private const string Dynamic = "dynamic";
-    private static readonly ImageSize AnySize;
+    private static ImageSize AnySize => default;
     private static readonly string[] Inputs = ["float32", "uint8"];
 
     public static Command Create()
