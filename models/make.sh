@@ -27,10 +27,10 @@ keep() {
 }
 
 run train eresfd-320 eresfd --imgsz 320 --epochs 75 --val-every 25
-run train eresfd eresfd --from runs/models/eresfd-320/last.safetensors --lr 0.0003 --epochs 6 --val-every 0
+run train eresfd eresfd --from runs/models/eresfd-320/last.safetensors --lr 0.0003 --epochs 4 --val-every 0
 if [[ $model == eresfd ]]; then
   keep eresfd last
 else
-  run prune "$model" runs/models/eresfd/last.safetensors --criterion fpgm --rate "0.${model#eresfd-}" --imgsz 320 --lr 0.0005 --epochs 5 --finetune-epochs 5 --val-every 0
+  run prune "$model" runs/models/eresfd/last.safetensors --criterion fpgm --rate "0.${model#eresfd-}" --imgsz 320 --lr 0.0005 --epochs 4 --finetune-epochs 4 --val-every 0
   keep "$model" compacted
 fi

@@ -17,6 +17,7 @@ public sealed record OwnPackage(string Id, string AssemblyName, params string[] 
         new("Secateur", "Secateur.Core"),
         new("Secateur.Imaging", "Secateur.Imaging", "Secateur", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"),
         new("Secateur.Models", "Secateur.Zoo", "Secateur"),
+        new("Secateur.Onnx", "Secateur.Onnx", "Google.Protobuf", "Secateur"),
         new("Secateur.WiderFace", "Secateur.WiderFace", "Secateur", "Secateur.Imaging"),
         new("Secateur.Training", "Secateur.Training", "Secateur", "Secateur.Imaging", "Secateur.WiderFace", "YamlDotNet"),
         new("Secateur.Search", "Secateur.Search", "MathNet.Numerics", "Secateur", "Secateur.Training"),

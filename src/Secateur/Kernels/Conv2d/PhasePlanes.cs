@@ -32,6 +32,9 @@ internal sealed record PhasePlanes(int Height, int Width, PlanarLayout To, Phase
     /// <summary>Whether the input has such a row.</summary>
     public bool HasInputRow(int row) => row >= 0 && row < Height;
 
+    /// <summary>Columns of the input that are read: none is further right than what taps reach.</summary>
+    public int Columns => (int)Math.Min(Width, (long)Reach.Stride * (To.Width + Reach.After));
+
     /// <summary>Fills row <paramref name="y"/> of the planes of a channel and a row phase.</summary>
     /// <param name="level">The vector width.</param>
     /// <param name="source">The input row; null for zeros.</param>
@@ -40,10 +43,18 @@ internal sealed record PhasePlanes(int Height, int Width, PlanarLayout To, Phase
     /// <param name="phase">The row phase, counted among those held.</param>
     public unsafe void FillRow(SimdLevel level, float* source, float* channel, int y, int phase)
     {
-        // A column of the input is not further right than what taps reach.
-        var columns = source is null ? 0 : (int)Math.Min(Width, (long)Reach.Stride * (To.Width + Reach.After));
-        var row = channel + ((nint)phase * Phases.Length * To.PlaneStride) + (y * (nint)To.Pitch);
+        var columns = source is null ? 0 : Columns;
+        var row = RowOf(channel, y, phase);
         if (columns > 0) PhaseSplit.Run(level, source, columns, Reach.Stride, Phases, row, To.PlaneStride);
+        ClearEdges(row, columns);
+    }
+
+    /// <summary>Where row <paramref name="y"/> of the first column phase of a row phase begins.</summary>
+    public unsafe float* RowOf(float* channel, int y, int phase) => channel + ((nint)phase * Phases.Length * To.PlaneStride) + (y * (nint)To.Pitch);
+
+    /// <summary>Clears what is left and right of a row's <paramref name="columns"/> input columns, in all column phases.</summary>
+    public unsafe void ClearEdges(float* row, int columns)
+    {
         for (var k = 0; k < Phases.Length; k++, row += To.PlaneStride)
         {
             for (var x = -Reach.Before; x < 0; x++) row[x] = 0;

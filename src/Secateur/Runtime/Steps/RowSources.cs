@@ -29,15 +29,20 @@ internal abstract unsafe class RowSource(MapShape shape)
         for (var phase = 0; phase < planes.Phases.Length; phase++)
         {
             var inputRow = planes.InputRow(y, phase);
-            var inside = planes.HasInputRow(inputRow);
-            if (inside) Load(memory, scratch, inputRow);
-            for (var c = 0; c < Shape.Channels; c++)
-            {
-                var channel = target + (c * planes.PlanesPerChannel * (nint)planes.To.PlaneStride);
-                planes.FillRow(level, inside ? Row(memory, scratch, c, inputRow) : null, channel, row, phase);
-            }
+            if (planes.HasInputRow(inputRow)) SplitRow(level, planes, memory, scratch, inputRow, target, row, phase);
+            else for (var c = 0; c < Shape.Channels; c++) planes.FillRow(level, null, Channel(planes, target, c), row, phase);
         }
     }
+
+    /// <summary>Splits input row <paramref name="inputRow"/>, of the row phase <paramref name="phase"/>.</summary>
+    protected virtual void SplitRow(SimdLevel level, PhasePlanes planes, float* memory, float* scratch, int inputRow, float* target, int row, int phase)
+    {
+        Load(memory, scratch, inputRow);
+        for (var c = 0; c < Shape.Channels; c++) planes.FillRow(level, Row(memory, scratch, c, inputRow), Channel(planes, target, c), row, phase);
+    }
+
+    /// <summary>Position 0 of the first plane of a channel.</summary>
+    protected static float* Channel(PhasePlanes planes, float* target, int channel) => target + (channel * planes.PlanesPerChannel * (nint)planes.To.PlaneStride);
 
     /// <summary>Makes row <paramref name="y"/> ready, of all channels.</summary>
     protected virtual void Load(float* memory, float* scratch, int y)
@@ -72,6 +77,23 @@ internal sealed unsafe class ImageRows(ImagePlace place, PixelFormat format) : R
     private readonly int _stride = CacheLines.RoundUp(place.Shape.Width);
 
     public override long ScratchFloats => (long)Shape.Channels * _stride;
+
+    // Bytes become phases at once: apart as floats first, it would take twice the time.
+    protected override void SplitRow(SimdLevel level, PhasePlanes planes, float* memory, float* scratch, int inputRow, float* target, int row, int phase)
+    {
+        var pixels = place.In(memory).Pixels;
+        if (pixels is null || planes.Reach.Stride != PixelPhases.Count || planes.Phases.Length != PixelPhases.Count)
+        {
+            base.SplitRow(level, planes, memory, scratch, inputRow, target, row, phase);
+            return;
+        }
+
+        var rgb = pixels + ((long)inputRow * Shape.Width * 3);
+        PixelPhases.Split(rgb, planes.Columns, format.Mean, RowOf(format.RedPlane), RowOf(1), RowOf(2 - format.RedPlane), planes.To.PlaneStride);
+        for (var c = 0; c < Shape.Channels; c++) planes.ClearEdges(RowOf(c), planes.Columns);
+
+        float* RowOf(int channel) => planes.RowOf(Channel(planes, target, channel), row, phase);
+    }
 
     protected override void Load(float* memory, float* scratch, int y)
     {
