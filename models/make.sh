@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# models/make.sh MODEL DATA   makes a model of this folder again, and what it is made of where that is not there yet.
+# models/make.sh MODEL DATA   makes a model of this folder again, the pruned ones from the eresfd that lies here.
 # The images in DATA: see README.md beside this file. Runs lie in runs/models; what was stopped goes on.
 set -euo pipefail
 
@@ -22,15 +22,14 @@ run() {
   fi
 }
 
-keep() {
-  ./run import "runs/models/$1/$2.safetensors" --licence MIT --force --out "models/$1.safetensors"
-}
-
-run train eresfd-320 eresfd --imgsz 320 --epochs 75 --val-every 25
-run train eresfd eresfd --from runs/models/eresfd-320/last.safetensors --lr 0.0003 --epochs 4 --val-every 0
 if [[ $model == eresfd ]]; then
-  keep eresfd last
+  run train eresfd-320 eresfd --imgsz 320 --epochs 75 --val-every 25
+  run train eresfd eresfd --from runs/models/eresfd-320/last.safetensors --lr 0.0003 --epochs 4 --val-every 0
+  made=runs/models/eresfd/last.safetensors
 else
-  run prune "$model" runs/models/eresfd/last.safetensors --criterion fpgm --rate "0.${model#eresfd-}" --imgsz 320 --lr 0.0005 --epochs 4 --finetune-epochs 4 --val-every 0
-  keep "$model" compacted
+  run prune "$model-320" eresfd --criterion fpgm --rate "0.${model#eresfd-}" --imgsz 320 --lr 0.0005 --epochs 4 --finetune-epochs 4 --val-every 0
+  run train "$model" eresfd --from "runs/models/$model-320/last.safetensors" --lr 0.0003 --epochs 1 --val-every 0
+  made=runs/models/$model/compacted.safetensors
+  ./run compact "runs/models/$model/last.safetensors" --force --out "$made"
 fi
+./run import "$made" --licence MIT --force --out "models/$model.safetensors"
