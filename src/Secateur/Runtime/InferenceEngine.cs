@@ -19,7 +19,7 @@ public sealed class InferenceEngine : IImageEngine
     public InferenceEngine(Model model)
     {
         Model = model;
-        Lowered = new LoweredModel(ModelPasses.Inference.Run(model), SimdLevels.Detect());
+        Lowered = new LoweredModel(FormOf(model), SimdLevels.Detect());
     }
 
     /// <summary>The model as it was given.</summary>
@@ -34,6 +34,9 @@ public sealed class InferenceEngine : IImageEngine
     /// </summary>
     /// <exception cref="NetworkException">The network cannot run at this size.</exception>
     public long CountMacs(int height, int width) => NetworkCosts.CountMacs(Lowered.Model.Network, height, width);
+
+    /// <summary>The form in which a model runs; a quantized one has it already.</summary>
+    internal static Model FormOf(Model model) => model.Quantization is null ? ModelPasses.Inference.Run(model) : model;
 
     /// <summary>What runs in its place.</summary>
     internal LoweredModel Lowered { get; }

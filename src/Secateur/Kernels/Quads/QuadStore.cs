@@ -1,0 +1,81 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Secateur.Kernels.Quads;
+
+/// <summary>Turns sums into bytes or floats, see <see cref="QuadStoreCall"/>.</summary>
+internal static unsafe class QuadStore
+{
+    /// <summary>Positions of a vector; the rows of sums, and of what they start from at the borders, go on as far behind their end.</summary>
+    public const int Step = 8;
+
+    /// <summary>Writes the quads of positions [start, end).</summary>
+    [SkipLocalsInit]
+    [MethodImpl(KernelCode.Options)]
+    public static void Bytes(in QuadStoreCall call, uint* output, int start, int end)
+    {
+        var p = start;
+        for (; p + Step <= end; p += Step) Quad(in call, start, p).Store(output + p);
+        if (p == end) return;
+        var rest = stackalloc uint[Step];
+        Quad(in call, start, p).Store(rest);
+        new ReadOnlySpan<uint>(rest, end - p).CopyTo(new Span<uint>(output + p, end - p));
+    }
+
+    /// <summary>Writes the values of one lane at positions [start, end).</summary>
+    [SkipLocalsInit]
+    [MethodImpl(KernelCode.Options)]
+    public static void Floats(in QuadStoreCall call, int lane, float* output, int start, int end)
+    {
+        var p = start;
+        for (; p + Step <= end; p += Step) Value(in call, lane, start, p).Store(output + p);
+        if (p == end) return;
+        var rest = stackalloc float[Step];
+        Value(in call, lane, start, p).Store(rest);
+        new ReadOnlySpan<float>(rest, end - p).CopyTo(new Span<float>(output + p, end - p));
+    }
+
+    /// <summary>Bytes of four lanes from their values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<uint> Pack(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d)
+    {
+        if (!Avx2.IsSupported)
+            return Byte(a) | (Byte(b) << 8) | (Byte(c) << 16) | (Byte(d) << 24);
+
+        // Behind the packing, each half of the vector has four bytes of a, then of b, c and d.
+        var most = Vector256.Create((float)byte.MaxValue);
+        var ab = Avx2.PackSignedSaturate(Avx.ConvertToVector256Int32(Avx.Min(a, most)), Avx.ConvertToVector256Int32(Avx.Min(b, most)));
+        var cd = Avx2.PackSignedSaturate(Avx.ConvertToVector256Int32(Avx.Min(c, most)), Avx.ConvertToVector256Int32(Avx.Min(d, most)));
+        var transpose = Vector256.Create(
+            (byte)0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15, 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+        return Avx2.Shuffle(Avx2.PackUnsignedSaturate(ab, cd), transpose).AsUInt32();
+    }
+
+    private static Vector256<uint> Byte(Vector256<float> value) =>
+        Vector256.ConvertToUInt32(Vector256.Round(Vector256.Clamp(value, Vector256<float>.Zero, Vector256.Create((float)byte.MaxValue))));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> Quad(in QuadStoreCall call, int start, int p) =>
+        Pack(Value(in call, 0, start, p), Value(in call, 1, start, p), Value(in call, 2, start, p), Value(in call, 3, start, p));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Value(in QuadStoreCall call, int lane, int start, int p)
+    {
+        var sum = Vector256.ConvertToSingle(Vector256.Load(call.Sums + (lane * (nint)call.SumStride) + (p - start)));
+        var from = call.BorderStarts is null
+            ? Vector256.Create(call.Starts[lane])
+            : Vector256.Load(call.BorderStarts + (lane * (nint)call.BorderStride) + call.Border.Locate(p, Step));
+        var value = Vector256.FusedMultiplyAdd(sum, Vector256.Create(call.Scales[lane]), from);
+        if (call.Slope == 0) value = Max(value);
+        else if (call.Slope != 1) value = Max(value) + (Vector256.Create(call.Slope) * -Max(-value));
+        var shift = Vector256.Create(call.Shifts[lane]);
+        if (call.Addends is null || call.Addends[lane] < 0) return value + shift;
+        var quads = Vector256.Load((uint*)(call.Memory + call.Addends[lane]) + p) >>> call.AddendBits[lane];
+        var addend = Vector256.ConvertToSingle((quads & Vector256.Create((uint)byte.MaxValue)).AsInt32());
+        return value + Vector256.FusedMultiplyAdd(addend, Vector256.Create(call.AddendFactor), shift);
+    }
+
+    private static Vector256<float> Max(Vector256<float> value) =>
+        Avx.IsSupported ? Avx.Max(value, Vector256<float>.Zero) : Vector256.Max(value, Vector256<float>.Zero);
+}
