@@ -26,7 +26,7 @@ public sealed class InferenceEngine : IImageEngine
     public Model Model { get; }
 
     /// <summary>Bytes of the weights as they run: batch norms folded, and of a compacted model one copy for every use that reads other channels.</summary>
-    public long WeightBytes => Lowered.Model.Weights.Values.Sum(t => (long)t.Length * sizeof(float));
+    public long WeightBytes => Lowered.Model.Weights.Sum(w => (long)w.Value.Length * (Lowered.Model.Quantization?.WeightScales.ContainsKey(w.Key) == true ? sizeof(sbyte) : sizeof(float)));
 
     /// <summary>
     /// The multiply-adds of the convolutions that run for one image of <paramref name="height"/> x <paramref name="width"/> pixels, by their definition.
