@@ -44,6 +44,17 @@ internal unsafe ref struct QuadStoreCall
     /// <summary>Of each lane, by how many bits its addend is shifted in the quad.</summary>
     public int* AddendBits;
 
+    /// <summary>Whether the addends of the lanes are the lanes of one plane.</summary>
+    public readonly bool HasWholeAddends
+    {
+        get
+        {
+            var whole = Addends[0] >= 0;
+            for (var lane = 0; lane < Lanes; lane++) whole &= Addends[lane] == Addends[0] && AddendBits[lane] == 8 * lane;
+            return whole;
+        }
+    }
+
     /// <summary>Of the addends.</summary>
     public float AddendFactor;
 

@@ -141,6 +141,8 @@ internal sealed class ByteConvPlanner(PlanContext context, NodeViews views, Byte
             shifts[lane] = (float)(zero - ((double)factor * other.Zeros[from]));
         }
 
+        // Lanes without channel are for nobody: they take after the others, so that whole quads can be added.
+        for (var lane = to.Slots.Length; lane < lanes; lane++) (planes[lane], bits[lane]) = (planes[lane / ByteMap.Lanes * ByteMap.Lanes], lane % ByteMap.Lanes * 8);
         return m => new QuadEpilogue(
             laneScales, starts, border, slope, Arrays.Of(lanes, l => planes[l] < 0 ? -1 : m.Plane(other.Quads, planes[l])), bits, factor, shifts);
     }
