@@ -13,15 +13,20 @@ namespace Secateur.Quantization;
 /// </summary>
 public sealed class Quantizer
 {
+    private static readonly HashSet<string> None = [];
+
     private readonly Model _form;
+    private readonly int _count;
+    private readonly Func<int, RgbImage> _read;
+    private readonly int _threads;
     private readonly Dictionary<int, MapQuantization> _maps = [];
 
-    private Quantizer(Model form) => _form = form;
+    private Quantizer(Model form, int count, Func<int, RgbImage> read, int threads) => (_form, _count, _read, _threads) = (form, count, read, threads);
 
     /// <summary>Looks at what a model's maps hold for some images.</summary>
     /// <param name="model">A model of floats.</param>
     /// <param name="count">How many images.</param>
-    /// <param name="read">Reads one of them; each is read twice.</param>
+    /// <param name="read">Reads one of them; each is read twice, and again for <see cref="MeasureSensitivity"/>.</param>
     /// <param name="threads">Threads to run them with.</param>
     /// <param name="progress">Told the images done and in all.</param>
     /// <param name="cancellation">Stops between images.</param>
@@ -34,8 +39,8 @@ public sealed class Quantizer
         ArgumentNullException.ThrowIfNull(read);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         if (model.Quantization is not null) throw new ArgumentException("the model is quantized already", nameof(model));
-        var quantizer = new Quantizer(InferenceEngine.FormOf(model));
-        var groups = new QuantizationSites(quantizer._form.Network, new HashSet<string>()).Maps.ToList();
+        var quantizer = new Quantizer(InferenceEngine.FormOf(model), count, read, threads);
+        var groups = quantizer.SitesBut(None).Maps.ToList();
         var observers = groups.ToDictionary(group => group, _ => new MapObserver());
         using var session = new InferenceEngine(Showing(quantizer._form, groups.SelectMany(group => group))).CreateSession(threads);
         for (var pass = 0; pass < 2; pass++)
@@ -68,18 +73,58 @@ public sealed class Quantizer
     }
 
     /// <summary>The layers that can run in integers, in the order of the network.</summary>
-    public IReadOnlyList<string> Layers => [.. new QuantizationSites(_form.Network, new HashSet<string>()).Convolutions.Select(conv => conv.Layer).Distinct()];
+    public IReadOnlyList<string> Layers => [.. SitesBut(None).Convolutions.Select(conv => conv.Layer).Distinct()];
 
     /// <summary>The model with all such layers in integers but some.</summary>
     /// <param name="left">The layers that stay in floats.</param>
     public Model Quantize(IReadOnlySet<string> left)
     {
         ArgumentNullException.ThrowIfNull(left);
-        var sites = new QuantizationSites(_form.Network, left);
+        var sites = SitesBut(left);
         var (weights, scales) = (_form.Weights.ToDictionary(), new Dictionary<string, float[]>());
         foreach (var name in sites.Convolutions.Select(conv => conv.Weight).Distinct()) (weights[name], scales[name]) = WeightQuantization.Run(weights[name]);
         var maps = sites.Maps.SelectMany(group => group).ToFrozenDictionary(node => _form.Network.Nodes[node].Name, node => _maps[node]);
         return new Model(_form.Network, weights, _form.Info, new ModelQuantization(scales.ToFrozenDictionary(), maps));
+    }
+
+    /// <summary>Measures, for one layer after another, how much the network's results change when that layer alone runs in integers.</summary>
+    /// <param name="images">How many of the images it is measured on, at most.</param>
+    /// <param name="progress">Told the layers done and in all.</param>
+    /// <param name="cancellation">Stops between layers.</param>
+    /// <returns>The layers, the most sensitive first.</returns>
+    public IReadOnlyList<LayerSensitivity> MeasureSensitivity(int images = 8, IProgress<(int Done, int Total)>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(images);
+        images = Math.Min(images, _count);
+        var chosen = Arrays.Of(images, i => _read((int)((long)i * _count / images)));
+        var expected = ResultsOf(_form, chosen);
+        var measured = new List<LayerSensitivity>();
+        var layers = Layers;
+        foreach (var layer in layers)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var results = ResultsOf(Quantize(layers.Where(other => other != layer).ToHashSet()), chosen);
+            measured.Add(new LayerSensitivity(layer, expected.Zip(results, ResultMaps.Difference).Average()));
+            progress?.Report((measured.Count, layers.Count));
+        }
+
+        return [.. measured.OrderByDescending(m => m.Error)];
+    }
+
+    private QuantizationSites SitesBut(IReadOnlySet<string> left) => new(_form.Network, left);
+
+    /// <summary>What a model gives for images: of each, every result's values.</summary>
+    private List<float[]> ResultsOf(Model model, RgbImage[] images)
+    {
+        using var session = new InferenceEngine(model).CreateSession(_threads);
+        var results = new List<float[]>();
+        foreach (var image in images)
+        {
+            session.Run(image.Pixels, image.Height, image.Width);
+            results.AddRange(model.Network.Results.Distinct().Select(node => ResultMaps.ValuesOf(session.Result(node))));
+        }
+
+        return results;
     }
 
     /// <summary>The same model with some nodes as outputs, so that their values are there to be seen.</summary>
