@@ -54,7 +54,7 @@ public sealed class IntegerExecutor
         {
             ConcatNode concat => Join(concat.Parts.Select(p => Floats(_values.Source(p)))),
             MaxOutNode maxOut => MaxOutReference.Run(Floats(_values.Source(maxOut.Input))),
-            _ when _chains.TryGetValue(node, out var chain) && _form.IsInteger(chain) => Convolve(chain, null),
+            _ when _chains.TryGetValue(node, out var chain) && _form.IsInteger(chain) => Values(chain, 1, 0, null),
             var other => throw new NotSupportedException($"'{other.Name}' runs in floats"),
         };
     }
@@ -87,7 +87,7 @@ public sealed class IntegerExecutor
         return new ByteVolume(chosen, from.Scale, [.. select.Channels.Select(c => from.Zeros[c])]);
     }
 
-    private static ByteVolume Upsample(ByteVolume from, MapShape shape) => from with { Bytes = NearestReference.Run(from.Bytes, shape.Height, shape.Width) };
+    private static ByteVolume Upsample(ByteVolume input, MapShape shape) => input with { Bytes = NearestReference.Run(input.Bytes, shape.Height, shape.Width) };
 
     private static Volume Join(IEnumerable<Volume> parts)
     {
@@ -105,23 +105,18 @@ public sealed class IntegerExecutor
 
     private static ByteVolume Join(ByteVolume[] parts) => new(Join(parts.Select(p => p.Bytes)), parts[0].Scale, [.. parts.SelectMany(p => p.Zeros)]);
 
-    /// <summary>A convolution with what is fused into it; as bytes, or as floats where it is not held.</summary>
-    private Volume Convolve(FusedConv chain, ByteVolume? none)
-    {
-        _ = none;
-        return Values(chain, 1, 0, null, (value, _) => value, _model.Network.ChannelsOf(chain.Last));
-    }
-
+    /// <summary>A convolution with what is fused into it, as bytes.</summary>
     private ByteVolume Convolve(FusedConv chain, MapQuantization held)
     {
         var other = chain.Merge is { } merge ? Bytes(_values.Source(merge.Other.Node)) : null;
-        var channels = _model.Network.ChannelsOf(chain.Last);
-        var bytes = Values(chain, held.Scale, held.Zero, other, (value, _) => Math.Clamp(MathF.Round(value), 0, 255), channels);
-        return new ByteVolume(bytes, held.Scale, [.. Enumerable.Repeat((float)held.Zero, channels)]);
+        var bytes = Values(chain, held.Scale, held.Zero, other).Map((value, _) => Math.Clamp(Math.Round(value), 0, 255));
+        return new ByteVolume(bytes, held.Scale, [.. Enumerable.Repeat((float)held.Zero, bytes.Channels)]);
     }
 
-    private Volume Values(FusedConv chain, float step, float zero, ByteVolume? other, Func<float, int, float> store, int channels)
+    /// <summary>The values of a chain in steps of a scale, before they are rounded.</summary>
+    private Volume Values(FusedConv chain, float step, float zero, ByteVolume? other)
     {
+        var channels = _model.Network.ChannelsOf(chain.Last);
         var node = (Conv2dNode)_model.Network.Nodes[chain.Node];
         var input = Bytes(_values.Source(node.Input));
         var geometry = _model.Network.GeometryOf(node);
@@ -145,7 +140,7 @@ public sealed class IntegerExecutor
                     var value = o < 0 ? 0 : Sum(o, y, x);
                     value = value > 0 ? value : slope * value;
                     value += from < 0 ? shift : MathF.FusedMultiplyAdd(other!.At(from, y, x), factor, shift);
-                    result[c, y, x] = store(value, c);
+                    result[c, y, x] = value;
                 }
             }
         }

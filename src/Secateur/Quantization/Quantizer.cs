@@ -131,7 +131,7 @@ public sealed class Quantizer
     private static Model Showing(Model model, IEnumerable<int> nodes)
     {
         var network = model.Network;
-        var shown = nodes.Select(node => new NetworkOutput(network.Nodes[node].Name, node));
-        return new Model(new Network(network.Architecture, network.Nodes, network.Parameters, shown, network.Head), model.Weights, model.Info);
+        var shown = nodes.Select(node => new NetworkOutput(network.Nodes[node].Name, node)).ToList();
+        return shown.Count == 0 ? model : new Model(new Network(network.Architecture, network.Nodes, network.Parameters, shown, network.Head), model.Weights, model.Info);
     }
 }

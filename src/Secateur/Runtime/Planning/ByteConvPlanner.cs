@@ -115,7 +115,7 @@ internal sealed class ByteConvPlanner(PlanContext context, NodeViews views, Byte
         var scales = model.Quantization!.WeightScales[node.Weight];
         var bias = node.Bias is null ? new float[scales.Length] : model.Weights[node.Bias].Data;
         var (own, addend) = FactorsOf(chain.Merge);
-        var step = to is null ? 1 : to.Scale;
+        var step = to?.Scale ?? 1;
         var zero = to is null ? 0f : context.Bytes.Held(chain.Last)!.Value.Zero;
         var lanes = QuadStoreCall.Lanes * (to?.Quads.Channels ?? packed.Blocks);
         var (laneScales, starts, shifts) = (new float[lanes], new float[lanes], Arrays.Of(lanes, _ => zero));
@@ -126,7 +126,7 @@ internal sealed class ByteConvPlanner(PlanContext context, NodeViews views, Byte
         }
 
         var border = BorderStarts.Of(context, [chain], bias, layout);
-        if (border is not null) border = InSteps(border, own / step, packed, laneScales);
+        if (border is not null) border = InSteps(border, own, step, packed, laneScales);
         var slope = context.SlopeOf(chain.Activation);
         if (other is null) return _ => new QuadEpilogue(laneScales, starts, border, slope, null, new int[lanes], 0, shifts);
 
@@ -148,13 +148,13 @@ internal sealed class ByteConvPlanner(PlanContext context, NodeViews views, Byte
     }
 
     /// <summary>What sums start from in steps of the result's bytes, less what the input's zeros add to them.</summary>
-    private static BorderStart InSteps(BorderStart border, double perStep, PackedQuads packed, float[] scales)
+    private static BorderStart InSteps(BorderStart border, double own, float step, PackedQuads packed, float[] scales)
     {
         var rows = QuadStoreCall.Lanes * packed.Blocks;
         var values = new float[rows * border.Stride];
         for (var o = 0; o < packed.ZeroSums.Length; o++)
         {
-            for (var i = o * border.Stride; i < (o + 1) * border.Stride; i++) values[i] = (float)((border.Values[i] * perStep) - (scales[o] * packed.ZeroSums[o]));
+            for (var i = o * border.Stride; i < (o + 1) * border.Stride; i++) values[i] = (float)((own * border.Values[i] / step) - (scales[o] * packed.ZeroSums[o]));
         }
 
         return border with { Values = values };
