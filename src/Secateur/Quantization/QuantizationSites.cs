@@ -38,6 +38,9 @@ internal sealed class QuantizationSites
     /// <summary>The nodes whose maps are needed; those together that must be held alike.</summary>
     public IEnumerable<int[]> Maps => _needed.GroupBy(node => _concats.GetValueOrDefault(node, node)).Select(group => group.ToArray());
 
+    /// <summary>The concatenations whose parts are such nodes: their own maps are needed when one of the parts stays in floats.</summary>
+    public IEnumerable<int> Concatenations => _concats.Values.Distinct();
+
     private Conv2dNode Conv(FusedConv chain) => (Conv2dNode)_network.Nodes[chain.Node];
 
     private void Need(int node)

@@ -40,9 +40,10 @@ public sealed class Quantizer
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         if (model.Quantization is not null) throw new ArgumentException("the model is quantized already", nameof(model));
         var quantizer = new Quantizer(InferenceEngine.FormOf(model), count, read, threads);
-        var groups = quantizer.SitesBut(None).Maps.ToList();
+        var sites = quantizer.SitesBut(None);
+        var groups = sites.Maps.Concat(sites.Concatenations.Select(concat => new[] { concat })).ToList();
         var observers = groups.ToDictionary(group => group, _ => new MapObserver());
-        using var session = new InferenceEngine(Showing(quantizer._form, groups.SelectMany(group => group))).CreateSession(threads);
+        using var session = InferenceEngine.OfForm(Showing(quantizer._form, groups.SelectMany(group => group))).CreateSession(threads);
         for (var pass = 0; pass < 2; pass++)
         {
             for (var i = 0; i < count; i++)
@@ -116,7 +117,7 @@ public sealed class Quantizer
     /// <summary>What a model gives for images: of each, every result's values.</summary>
     private List<float[]> ResultsOf(Model model, RgbImage[] images)
     {
-        using var session = new InferenceEngine(model).CreateSession(_threads);
+        using var session = InferenceEngine.OfForm(model).CreateSession(_threads);
         var results = new List<float[]>();
         foreach (var image in images)
         {

@@ -17,9 +17,14 @@ public sealed class InferenceEngine : IImageEngine
     /// <summary>Folds batch norms and what is fixed, and packs weights; plans are compiled at the first image of a size and kept for the next.</summary>
     /// <exception cref="InvalidOperationException"><see cref="SimdLevels.Variable"/> holds no width.</exception>
     public InferenceEngine(Model model)
+        : this(model, FormOf(model))
+    {
+    }
+
+    private InferenceEngine(Model model, Model form)
     {
         Model = model;
-        Lowered = new LoweredModel(FormOf(model), SimdLevels.Detect());
+        Lowered = new LoweredModel(form, SimdLevels.Detect());
     }
 
     /// <summary>The model as it was given.</summary>
@@ -37,6 +42,9 @@ public sealed class InferenceEngine : IImageEngine
 
     /// <summary>The form in which a model runs; a quantized one has it already.</summary>
     internal static Model FormOf(Model model) => model.Quantization is null ? ModelPasses.Inference.Run(model) : model;
+
+    /// <summary>A model in this form, as it is: its nodes keep their places.</summary>
+    internal static InferenceEngine OfForm(Model form) => new(form, form);
 
     /// <summary>What runs in its place.</summary>
     internal LoweredModel Lowered { get; }

@@ -20,7 +20,7 @@ public class QuantizedFileTests
     public void A_quantized_model_is_a_third_of_the_file_and_comes_back_as_it_was()
     {
         using var folder = new TemporaryFolder();
-        var (floats, integers) = (Path.Combine(folder.Path, "f.safetensors"), Path.Combine(folder.Path, "i.safetensors"));
+        var (floats, integers) = (folder.PathOf("f.safetensors"), folder.PathOf("i.safetensors"));
         ModelFile.Write(floats, RandomWeights.Fill(EResFd.Create(), 1));
         ModelFile.Write(integers, Quantized);
         Assert.True(new FileInfo(integers).Length < new FileInfo(floats).Length / 3.0);
@@ -35,7 +35,7 @@ public class QuantizedFileTests
     public void Its_weights_are_written_as_bytes()
     {
         using var folder = new TemporaryFolder();
-        var path = Path.Combine(folder.Path, "i.safetensors");
+        var path = folder.PathOf("i.safetensors");
         ModelFile.Write(path, Quantized);
         var header = File.ReadAllText(path);
         Assert.Contains("\"base.conv1.0.weight\":{\"dtype\":\"I8\"", header, StringComparison.Ordinal);
@@ -103,7 +103,7 @@ public class QuantizedFileTests
     private static void Refuses(Action<Draft> change, string problem)
     {
         using var folder = new TemporaryFolder();
-        var path = Path.Combine(folder.Path, "i.safetensors");
+        var path = folder.PathOf("i.safetensors");
         ModelFile.Write(path, Quantized);
         var read = Safetensors.Read(path);
         var draft = new Draft(read.Tensors.ToDictionary(), read.Metadata.ToDictionary());
