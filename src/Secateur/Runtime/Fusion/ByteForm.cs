@@ -9,6 +9,9 @@ internal sealed class ByteForm
 {
     private const int ImageChannels = 3;
 
+    // As many as can be summed in 32 bits, whatever they are.
+    private const int MostWeights = int.MaxValue / (ModelQuantization.MostWeight * MapQuantization.MostByte);
+
     private readonly Model _model;
     private readonly ValueFlow _values;
     private readonly MapQuantization?[] _held;
@@ -84,7 +87,8 @@ internal sealed class ByteForm
     private bool CanBeInteger(FusedConv chain, bool isHeld)
     {
         var conv = (Conv2dNode)_model.Network.Nodes[chain.Node];
-        if (conv.Groups > 1 || !_model.Quantization!.WeightScales.ContainsKey(conv.Weight) || Held(conv.Input) is null) return false;
+        var shape = _model.Network.Parameter(conv.Weight).Shape;
+        if (conv.Groups > 1 || (long)shape[1] * shape[2] * shape[3] > MostWeights || !_model.Quantization!.WeightScales.ContainsKey(conv.Weight) || Held(conv.Input) is null) return false;
         if (chain.Merge is not { } merge) return true;
         var factors = FusionWeights.Of(_model, merge.Node);
         return isHeld && Held(merge.Other.Node) is not null && (merge.Own == merge.Node.A ? factors.First : factors.Second) > 0;

@@ -1,4 +1,3 @@
-using Secateur.Kernels;
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Quads;
 using Secateur.Runtime.Memory;

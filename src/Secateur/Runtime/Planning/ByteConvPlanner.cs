@@ -8,7 +8,6 @@ using Secateur.Runtime.Fusion;
 using Secateur.Runtime.Memory;
 using Secateur.Runtime.Packing;
 using Secateur.Runtime.Steps;
-using Secateur.Weights;
 
 namespace Secateur.Runtime.Planning;
 
@@ -22,7 +21,7 @@ internal sealed class ByteConvPlanner(PlanContext context, NodeViews views, Byte
     {
         var (node, quantization) = (NodeOf(chain), context.Lowered.Model.Quantization!);
         var isImage = context.Network.Nodes[context.Values.Source(node.Input)] is InputNode;
-        var input = isImage ? maps.Image(context) : maps.Of(node.Input);
+        var input = isImage ? ByteMaps.Image(context.Network.Head.Pixels) : maps.Of(node.Input);
         var weight = context.Lowered.Model.Weights[node.Weight];
         var packed = context.Lowered.PackQuads(chain, () => PackedQuads.Create(
             quantization.IntegersOf(node.Weight, weight), weight.Shape[0], context.Network.GeometryOf(node), input));

@@ -9,6 +9,7 @@ namespace Secateur.Runtime.Planning;
 internal sealed class ByteMaps(PlanContext context, NodeViews views)
 {
     private readonly ByteMap?[] _maps = new ByteMap?[context.Network.Nodes.Length];
+    private readonly Dictionary<int, MapView> _concats = [];
 
     /// <summary>The planes of a map and what stands for zeros in each.</summary>
     public static (nint Plane, uint Zero)[] Planes(MemoryMap memory, ByteMap map) =>
@@ -27,12 +28,9 @@ internal sealed class ByteMaps(PlanContext context, NodeViews views)
         return map;
     }
 
-    /// <summary>The image as bytes, as it comes.</summary>
-    public ByteMap Image(PlanContext context)
-    {
-        var pixels = context.Network.Head.Pixels;
-        return new ByteMap(new MapView(-1, 0, 1, default), Slots(pixels.Mean.Length), 1, Arrays.Of(pixels.Mean.Length, c => pixels.Mean[Math.Abs(pixels.RedPlane - c)]));
-    }
+    /// <summary>The image as bytes, as it comes: it is in no buffer.</summary>
+    public static ByteMap Image(PixelFormat pixels) =>
+        new(new MapView(-1, 0, 1, default), Slots(pixels.Mean.Length), 1, Arrays.Of(pixels.Mean.Length, c => pixels.Mean[Math.Abs(pixels.RedPlane - c)]));
 
     /// <summary>Where a node's bytes go, each channel to its slot.</summary>
     public ByteMap New(int node, int[] slots)
@@ -72,8 +70,6 @@ internal sealed class ByteMaps(PlanContext context, NodeViews views)
             map.Zeros));
         return view;
     }
-
-    private readonly Dictionary<int, MapView> _concats = [];
 
     private MapView PartOf(int concat, int node)
     {

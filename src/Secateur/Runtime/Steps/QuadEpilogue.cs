@@ -1,4 +1,4 @@
-using Secateur.Kernels.Conv2d;
+using Secateur.Kernels.Layout;
 
 namespace Secateur.Runtime.Steps;
 
@@ -20,4 +20,4 @@ internal sealed record QuadEpilogue(
 /// <param name="Offsets">The distance of each tap.</param>
 /// <param name="Quads">Position 0 of each plane of quads that is written, with what stands for zeros in it; null for floats.</param>
 /// <param name="Floats">Position 0 of each plane of floats that is written; null for quads.</param>
-internal sealed record QuadPlanes(Kernels.Layout.PlanarLayout Layout, nint Input, int[] Offsets, (nint Plane, uint Zero)[]? Quads, nint[]? Floats);
+internal sealed record QuadPlanes(PlanarLayout Layout, nint Input, int[] Offsets, (nint Plane, uint Zero)[]? Quads, nint[]? Floats);
