@@ -9,7 +9,7 @@ public readonly record struct MapQuantization(float Scale, byte Zero)
     public const int MostByte = 255;
 
     /// <summary>For values from <paramref name="least"/> to <paramref name="most"/>, which with zero make the range; zero is exact.</summary>
-    public static MapQuantization Of(float least, float most)
+    internal static MapQuantization Of(float least, float most)
     {
         (least, most) = (Math.Min(least, 0), Math.Max(most, 0));
         var scale = (float)(((double)most - least) / MostByte);

@@ -20,7 +20,7 @@ public sealed record ModelQuantization(FrozenDictionary<string, float[]> WeightS
     public const int MostWeight = 64;
 
     /// <summary>The whole numbers of a weight, [O, I, K, K], in its order.</summary>
-    public sbyte[] IntegersOf(string weight, Tensor values)
+    internal sbyte[] IntegersOf(string weight, Tensor values)
     {
         var (scales, whole) = (WeightScales[weight], new sbyte[values.Length]);
         var size = values.Length / scales.Length;

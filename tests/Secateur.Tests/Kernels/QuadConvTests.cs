@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Secateur.Kernels.Quads;
 using Secateur.Weights;
 using Xunit;

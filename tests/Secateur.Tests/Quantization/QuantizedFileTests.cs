@@ -6,7 +6,6 @@ using Secateur.Pixels;
 using Secateur.Quantization;
 using Secateur.TestSupport;
 using Secateur.Weights;
-using Secateur.Weights.Files;
 using Xunit;
 
 namespace Secateur.Tests.Quantization;
