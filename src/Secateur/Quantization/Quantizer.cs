@@ -26,7 +26,7 @@ public sealed class Quantizer
     /// <summary>Looks at what a model's maps hold for some images.</summary>
     /// <param name="model">A model of floats.</param>
     /// <param name="count">How many images.</param>
-    /// <param name="read">Reads one of them; each is read twice, and again for <see cref="MeasureSensitivity"/>.</param>
+    /// <param name="read">Reads one of them; each is read three times, and again for <see cref="MeasureSensitivity"/>.</param>
     /// <param name="threads">Threads to run them with.</param>
     /// <param name="progress">Told the images done and in all.</param>
     /// <param name="cancellation">Stops between images.</param>
@@ -39,31 +39,20 @@ public sealed class Quantizer
         ArgumentNullException.ThrowIfNull(read);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         if (model.Quantization is not null) throw new ArgumentException("the model is quantized already", nameof(model));
-        var quantizer = new Quantizer(InferenceEngine.FormOf(model), count, read, threads);
+        const int Passes = 3;
+        var form = InferenceEngine.FormOf(model);
+        var equalization = new Equalization(form.Network);
+        var largest = equalization.Nodes.ToDictionary(node => node, node => new float[form.Network.ChannelsOf(node)]);
+        Watch(form, largest.Keys, 0, session =>
+        {
+            foreach (var (node, channels) in largest) ResultMaps.Largest(session.Result(node), channels);
+        });
+        var quantizer = new Quantizer(equalization.Run(form, largest), count, read, threads);
         var sites = quantizer.SitesBut(None);
         var groups = sites.Maps.Concat(sites.Concatenations.Select(concat => new[] { concat })).ToList();
         var observers = groups.ToDictionary(group => group, _ => new MapObserver());
-        using var session = InferenceEngine.OfForm(Showing(quantizer._form, groups.SelectMany(group => group))).CreateSession(threads);
-        for (var pass = 0; pass < 2; pass++)
-        {
-            for (var i = 0; i < count; i++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var image = read(i);
-                session.Run(image.Pixels, image.Height, image.Width);
-                foreach (var (group, observer) in observers)
-                {
-                    foreach (var node in group)
-                    {
-                        if (pass == 0) observer.See(session.Result(node));
-                        else observer.Count(session.Result(node));
-                    }
-                }
-
-                progress?.Report(((pass * count) + i + 1, 2 * count));
-            }
-        }
-
+        Watch(quantizer._form, groups.SelectMany(group => group), 1, session => ForAll((observer, node) => observer.See(session.Result(node))));
+        Watch(quantizer._form, groups.SelectMany(group => group), 2, session => ForAll((observer, node) => observer.Count(session.Result(node))));
         foreach (var (group, observer) in observers)
         {
             var chosen = observer.Choose();
@@ -71,6 +60,27 @@ public sealed class Quantizer
         }
 
         return quantizer;
+
+        void Watch(Model watched, IEnumerable<int> nodes, int pass, Action<InferenceSession> see)
+        {
+            using var session = InferenceEngine.OfForm(Showing(watched, nodes)).CreateSession(threads);
+            for (var i = 0; i < count; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var image = read(i);
+                session.Run(image.Pixels, image.Height, image.Width);
+                see(session);
+                progress?.Report(((pass * count) + i + 1, Passes * count));
+            }
+        }
+
+        void ForAll(Action<MapObserver, int> see)
+        {
+            foreach (var (group, observer) in observers)
+            {
+                foreach (var node in group) see(observer, node);
+            }
+        }
     }
 
     /// <summary>The layers that can run in integers, in the order of the network.</summary>

@@ -17,6 +17,18 @@ internal static class ResultMaps
         return values;
     }
 
+    /// <summary>Raises the largest magnitude of each channel to what a map has.</summary>
+    public static void Largest(ResultMap map, float[] channels)
+    {
+        for (var c = 0; c < channels.Length; c++)
+        {
+            for (var y = 0; y < map.Height; y++)
+            {
+                foreach (var value in map.Row(c, y)) channels[c] = Math.Max(channels[c], MathF.Abs(value));
+            }
+        }
+    }
+
     /// <summary>The squared error over the variance of what was expected; 0 where that is all the same.</summary>
     public static double Difference(float[] expected, float[] found)
     {

@@ -1,5 +1,6 @@
 using Secateur.Graph;
 using Secateur.Kernels.Simd;
+using Secateur.Lowering;
 using Secateur.Models;
 using Secateur.Pixels;
 using Secateur.Pruning.Compaction;
@@ -45,6 +46,21 @@ public class QuantizedPlanTests
         Assert.True(errors.Count > 300, $"only {errors.Count} outputs");
         Assert.True(errors[errors.Count / 2] < 0.02, $"half are off by {errors[errors.Count / 2]:P2} or more");
         Assert.True(errors[errors.Count * 9 / 10] < 0.2, $"a tenth is off by {errors[errors.Count * 9 / 10]:P2} or more");
+    }
+
+    [Fact]
+    public void Channels_made_alike_compute_the_same_to_the_last_bit()
+    {
+        var form = ModelPasses.Inference.Run(RandomWeights.Fill(EResFd.Create(), 5));
+        var equalization = new Equalization(form.Network);
+        var random = new Random(5);
+        var largest = equalization.Nodes.ToDictionary(node => node, node => Enumerable.Range(0, form.Network.ChannelsOf(node)).Select(_ => random.NextSingle() * 100).ToArray());
+        var alike = equalization.Run(form, largest);
+        Assert.True(largest.Count > 20);
+        Assert.NotEqual(form.Weights["base.conv1.0.weight"].Data, alike.Weights["base.conv1.0.weight"].Data);
+        var image = Pixels(48, 64, 5);
+        var expected = Run(form, image, SimdLevel.Vector256);
+        foreach (var (name, values) in Run(alike, image, SimdLevel.Vector256)) Assert.Equal(expected[name], values);
     }
 
     [Fact]
