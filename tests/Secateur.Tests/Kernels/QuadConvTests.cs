@@ -40,15 +40,16 @@ public unsafe class QuadConvTests
             var weights = new sbyte[random.Next(1, 80) * Lanes * Lanes];
             var most = random.Next(1, ModelQuantization.MostWeight + 1);
             for (var i = 0; i < weights.Length; i++) weights[i] = (sbyte)random.Next(-most, most + 1);
-            var ends = QuadConv.RunEnds(weights);
-            Assert.Equal(weights.Length / (Lanes * Lanes), ends[^1]);
+            var (order, ends) = QuadConv.Arrange(weights);
+            Assert.Equal(Enumerable.Range(0, weights.Length / (Lanes * Lanes)), order.Order());
+            Assert.Equal(order.Length, ends[^1]);
             var first = 0;
             foreach (var end in ends)
             {
                 Assert.True(end > first);
                 for (var pair = 0; pair < Lanes * Lanes / 2; pair++)
                 {
-                    var taps = Enumerable.Range(first, end - first).SelectMany(t => new[] { weights[(t * 16) + (2 * pair)], weights[(t * 16) + (2 * pair) + 1] }).ToList();
+                    var taps = order[first..end].SelectMany(t => new[] { weights[(t * 16) + (2 * pair)], weights[(t * 16) + (2 * pair) + 1] }).ToList();
                     Assert.InRange(255 * taps.Where(w => w > 0).Sum(w => w), 0, short.MaxValue);
                     Assert.InRange(255 * taps.Where(w => w < 0).Sum(w => w), short.MinValue, 0);
                 }
@@ -60,7 +61,7 @@ public unsafe class QuadConvTests
 
     [Fact]
     public void Weights_of_which_two_overflow_are_refused() =>
-        Assert.Throws<ArgumentException>(() => QuadConv.RunEnds([127, 127, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
+        Assert.Throws<ArgumentException>(() => QuadConv.Arrange([127, 127, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
 
     private static void Check(QuadLevel level, Random random, int taps, int positions, Func<sbyte> weight, Func<byte> value)
     {
@@ -72,7 +73,9 @@ public unsafe class QuadConvTests
         var offsets = new int[taps];
         for (var i = 0; i < taps; i++) offsets[i] = (random.Next(planes) * stride) + random.Next(-20, 20);
         var start = random.Next(0, positions);
-        var ends = QuadConv.RunEnds(weights);
+        var (order, ends) = QuadConv.Arrange(weights);
+        weights = [.. order.SelectMany(tap => weights[(tap * Lanes * Lanes)..((tap + 1) * Lanes * Lanes)])];
+        offsets = [.. order.Select(tap => offsets[tap])];
         var sumStride = QuadConv.RoundUp(positions - start);
         var sums = new int[Lanes * sumStride];
         var bytes = new byte[((planes * stride) + (2 * Margin)) * Lanes];

@@ -19,31 +19,27 @@ internal static unsafe class QuadConv
     /// <summary>The length of a row of sums that <paramref name="count"/> positions need.</summary>
     public static int RoundUp(int count) => (count + Granule - 1) / Granule * Granule;
 
-    /// <summary>Divides the taps of four filters into the fewest runs whose sums of 16 bits cannot overflow, whatever the bytes.</summary>
+    /// <summary>Orders the taps of four filters so that they make few runs whose sums of 16 bits cannot overflow, whatever the bytes.</summary>
     /// <param name="weights">[tap, 4 filters, 4 channels].</param>
-    /// <returns>How many taps there are up to the end of each run.</returns>
-    public static int[] RunEnds(ReadOnlySpan<sbyte> weights)
+    /// <returns>The taps in their order, and how many there are up to the end of each run.</returns>
+    public static (int[] Order, int[] RunEnds) Arrange(ReadOnlySpan<sbyte> weights)
     {
         const int PerTap = 16;
-        var ends = new List<int>();
+        var left = Enumerable.Range(0, weights.Length / PerTap).ToList();
+        var (order, ends) = (new List<int>(left.Count), new List<int>());
         Span<int> above = stackalloc int[PerTap / 2], below = stackalloc int[PerTap / 2];
-        above.Clear();
-        below.Clear();
-        var taps = weights.Length / PerTap;
-        for (var tap = 0; tap < taps; tap++)
+        while (left.Count > 0)
         {
-            if (!Add(weights.Slice(tap * PerTap, PerTap), above, below))
-            {
-                ends.Add(tap);
-                above.Clear();
-                below.Clear();
-                if (!Add(weights.Slice(tap * PerTap, PerTap), above, below))
-                    throw new ArgumentException($"the products of tap {tap} do not fit 16 bits", nameof(weights));
-            }
+            above.Clear();
+            below.Clear();
+            var later = new List<int>(left.Count);
+            foreach (var tap in left) (TryAdd(weights.Slice(tap * PerTap, PerTap), above, below) ? order : later).Add(tap);
+            if (later.Count == left.Count) throw new ArgumentException($"the products of tap {left[0]} do not fit 16 bits", nameof(weights));
+            ends.Add(order.Count);
+            left = later;
         }
 
-        ends.Add(taps);
-        return [.. ends];
+        return ([.. order], [.. ends]);
     }
 
     /// <summary>Computes the sums of positions [start, end), and of some more behind them, as <see cref="RoundUp"/> says.</summary>
@@ -63,18 +59,20 @@ internal static unsafe class QuadConv
         }
     }
 
-    /// <summary>Adds the weights of a tap to what each pair of channels can reach above and below zero; false, when that is too much.</summary>
-    private static bool Add(ReadOnlySpan<sbyte> tap, Span<int> above, Span<int> below)
+    /// <summary>Adds the weights of a tap to what each pair of channels can reach above and below zero, unless that is too much.</summary>
+    private static bool TryAdd(ReadOnlySpan<sbyte> tap, Span<int> above, Span<int> below)
     {
-        var fits = true;
-        for (var i = 0; i < tap.Length; i++)
+        for (var pair = 0; pair < above.Length; pair++)
         {
-            if (tap[i] > 0) above[i / 2] += tap[i];
-            else below[i / 2] -= tap[i];
-            fits &= Math.Max(above[i / 2], below[i / 2]) <= MostPerRun;
+            if (Math.Max(above[pair] + Above(tap, pair), below[pair] + Below(tap, pair)) > MostPerRun) return false;
         }
 
-        return fits;
+        for (var pair = 0; pair < above.Length; pair++) (above[pair], below[pair]) = (above[pair] + Above(tap, pair), below[pair] + Below(tap, pair));
+        return true;
+
+        static int Above(ReadOnlySpan<sbyte> tap, int pair) => Math.Max((int)tap[2 * pair], 0) + Math.Max((int)tap[(2 * pair) + 1], 0);
+
+        static int Below(ReadOnlySpan<sbyte> tap, int pair) => -Math.Min((int)tap[2 * pair], 0) - Math.Min((int)tap[(2 * pair) + 1], 0);
     }
 
     [SkipLocalsInit]

@@ -19,7 +19,7 @@ internal unsafe ref struct QuadConvCall
     public sbyte* Weights;
 
     /// <summary>
-    /// How many taps there are up to the end of each run of them. Within a run no two channels, even or odd, of a filter can sum to more than 16 bits hold.
+    /// How many taps there are up to the end of each run of them (<see cref="QuadConv.Arrange"/>). Within a run no two channels, even or odd, of a filter can sum to more than 16 bits hold.
     /// </summary>
     public int* RunEnds;
 

@@ -16,7 +16,7 @@ internal sealed class PackedQuads
         Blocks = ByteMap.PlanesOf(outputs);
         Weights = new sbyte[Blocks * Taps * PerTap];
         ZeroSums = new double[outputs];
-        RunEnds = new int[Blocks][];
+        (Orders, RunEnds) = (new int[Blocks][], new int[Blocks][]);
     }
 
     /// <summary>Kernel, stride, padding.</summary>
@@ -31,10 +31,13 @@ internal sealed class PackedQuads
     /// <summary>Filters by four, those that are missing in the last all zero.</summary>
     public int Blocks { get; }
 
-    /// <summary>[block, tap, 4 filters, 4 channels].</summary>
+    /// <summary>[block, tap, 4 filters, 4 channels], the taps in the block's order.</summary>
     public sbyte[] Weights { get; }
 
-    /// <summary>Of each block, see <see cref="QuadConv.RunEnds"/>.</summary>
+    /// <summary>Of each block the order of its taps, each a plane and a kernel place; see <see cref="QuadConv.Arrange"/>.</summary>
+    public int[][] Orders { get; }
+
+    /// <summary>Of each block how many taps there are up to the end of each run.</summary>
     public int[][] RunEnds { get; }
 
     /// <summary>Of each filter, the sum where all channels are zero.</summary>
@@ -61,7 +64,14 @@ internal sealed class PackedQuads
             }
         }
 
-        for (var b = 0; b < packed.Blocks; b++) packed.RunEnds[b] = QuadConv.RunEnds(packed.Weights.AsSpan(b * packed.Taps * PerTap, packed.Taps * PerTap));
+        for (var b = 0; b < packed.Blocks; b++)
+        {
+            var block = packed.Weights.AsSpan(b * packed.Taps * PerTap, packed.Taps * PerTap);
+            var plain = block.ToArray();
+            (packed.Orders[b], packed.RunEnds[b]) = QuadConv.Arrange(plain);
+            for (var t = 0; t < packed.Taps; t++) plain.AsSpan(packed.Orders[b][t] * PerTap, PerTap).CopyTo(block[(t * PerTap)..]);
+        }
+
         return packed;
     }
 }

@@ -1,4 +1,5 @@
 using Secateur.Execution;
+using Secateur.Kernels;
 using Secateur.Kernels.Quads;
 using Secateur.Runtime.Packing;
 
@@ -12,6 +13,9 @@ internal sealed unsafe class QuadConvStep(string name, QuadLevel level, PackedQu
     private const int Strip = 480;
 
     private static readonly int SumStride = QuadConv.RoundUp(Strip);
+
+    // Of each block, in the order of its taps.
+    private readonly int[][] _offsets = Arrays.Of(conv.Blocks, block => Arrays.Of(conv.Taps, tap => planes.Offsets[conv.Orders[block][tap]]));
 
     public override long ScratchFloats => QuadStoreCall.Lanes * (long)SumStride;
 
@@ -71,7 +75,7 @@ internal sealed unsafe class QuadConvStep(string name, QuadLevel level, PackedQu
 
     private void Sum(float* memory, int* sums, int block, int start, int end)
     {
-        fixed (int* offsets = planes.Offsets, runs = conv.RunEnds[block])
+        fixed (int* offsets = _offsets[block], runs = conv.RunEnds[block])
         fixed (sbyte* weights = conv.Weights)
         {
             var call = new QuadConvCall
