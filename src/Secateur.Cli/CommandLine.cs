@@ -23,6 +23,7 @@ internal static class CommandLine
         ["sensitivity"] = SensitivityCommand.Create,
         ["prune"] = PruneCommand.Create,
         ["compact"] = CompactCommand.Create,
+        ["quantize"] = QuantizeCommand.Create,
         ["export"] = ExportCommand.Create,
         ["forward"] = ForwardCommand.Create,
         ["detect"] = DetectCommand.Create,

@@ -37,7 +37,7 @@ internal static class CompactCommand
             var path = parsed.GetValue(source)!;
             var target = parsed.GetValue(output) ?? CommonOptions.DefaultOutput(path, "-compact");
             CommonOptions.RequirePlace(target, parsed.GetValue(force), path);
-            var masked = parsed.ReadModel(source, architecture);
+            var masked = parsed.ReadFloats(source, architecture);
             var imgsz = parsed.GetValue(size);
             var (compacted, difference) = Compact(path, masked);
             var report = CompactionReport.Of(masked, compacted, imgsz.Height, imgsz.Width);

@@ -61,6 +61,7 @@ internal static class InspectCommand
                     model.Info.Licence,
                     model.Info.Provenance,
                     model.Info.KeptFilters,
+                    quantization = model.Quantization is { } q ? new { integerLayers = q.WeightScales.Count, byteMaps = q.Maps.Count } : null,
                     layers,
                 });
                 return;
@@ -86,6 +87,8 @@ internal static class InspectCommand
                 + $"all weights under {DeadFilters.Threshold:0e-0} (heads not counted)");
             Report.Line($"multiply-adds   {Figures.Giga(macs)} G at {imgsz}");
             Report.Line($"file            {Figures.Count(bytes)} bytes");
+            if (model.Quantization is { } quantization)
+                Report.Line($"integers        weights of 8 bits in {quantization.WeightScales.Count} of {layers.Count} layers, {quantization.Maps.Count} maps of bytes");
             if (model.Info.Licence is { } licence) Report.Line($"licence         {licence}");
             foreach (var step in model.Info.Provenance) Report.Line($"provenance      {step}");
         });

@@ -56,7 +56,7 @@ internal static class SensitivityCommand
         {
             var (path, table, chart) = (parsed.GetValue(source)!, parsed.GetValue(csv), parsed.GetValue(plot));
             foreach (var file in new[] { table, chart }.OfType<string>()) CommonOptions.RequirePlace(file, parsed.GetValue(force), path);
-            var model = parsed.ReadModel(source, architecture);
+            var model = parsed.ReadFloats(source, architecture);
             var groups = parsed.GetValue(by) == ByLayer ? SensitivityAnalysis.LayersOf(model.Network) : parsed.Groups(group, model.Network);
             var settings = new SensitivitySettings
             {

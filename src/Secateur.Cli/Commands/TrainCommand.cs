@@ -77,6 +77,7 @@ internal static class TrainCommand
     private static Model Read(string path, string architecture)
     {
         var model = ModelSource.Read(path);
+        if (model.Quantization is not null) throw new UsageException($"{path}: is quantized; give the model that it was made of");
         return model.Network.Architecture == architecture ? model : throw new UsageException($"{path}: is a model of {model.Network.Architecture}, not of {architecture}");
     }
 }

@@ -146,6 +146,14 @@ internal static class CommonOptions
     public static Model ReadModel(this ParseResult result, Argument<string> model, Option<string?> architecture) =>
         ModelSource.Read(result.GetValue(model)!, result.GetValue(architecture));
 
+    /// <summary>Reads the model that the options name, to change its weights.</summary>
+    /// <exception cref="UsageException">It is quantized: what was rounded is lost.</exception>
+    public static Model ReadFloats(this ParseResult result, Argument<string> model, Option<string?> architecture)
+    {
+        var read = result.ReadModel(model, architecture);
+        return read.Quantization is null ? read : throw new UsageException($"{result.GetValue(model)}: is quantized; give the model that it was made of");
+    }
+
     /// <summary>A default name in the current folder: the model's own name with a suffix.</summary>
     public static string DefaultOutput(string model, string suffix, string extension = ".safetensors") => Stem(model) + suffix + extension;
 

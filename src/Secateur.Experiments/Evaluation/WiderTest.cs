@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -78,6 +79,9 @@ public sealed class WiderTest
         hash.AppendData(Encoding.UTF8.GetBytes(NetworkJson.Write(model.Network)));
         foreach (var parameter in model.Network.Parameters)
             hash.AppendData(MemoryMarshal.AsBytes(model.Weights[parameter.Name].Data.AsSpan()));
+
+        foreach (var (node, map) in (model.Quantization?.Maps ?? FrozenDictionary<string, MapQuantization>.Empty).OrderBy(m => m.Key, StringComparer.Ordinal))
+            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{node} {map.Scale} {map.Zero}")));
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

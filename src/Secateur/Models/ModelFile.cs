@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
@@ -20,6 +21,7 @@ public static class ModelFile
     private const string MeanKey = "secateur.mean";
     private const string ProvenanceKey = "secateur.provenance";
     private const string KeptFiltersKey = "secateur.kept_filters";
+    private const string QuantizationKey = "secateur.quantization";
     private const string LicenceKey = "licence";
 
     /// <summary>Reads a model, as <see cref="Load(string, string?, string?)"/> does.</summary>
@@ -52,16 +54,17 @@ public static class ModelFile
 
     private static LoadedModel Load(string path, TensorFile file, string? architecture, string? masks)
     {
-        var named = new NamedTensors(file.Tensors, file.Notes);
         try
         {
+            var (tensors, scales) = file.Metadata.ContainsKey(QuantizationKey) ? QuantizationFile.Read(file.Tensors) : (file.Tensors, null);
+            var named = new NamedTensors(tensors, file.Notes);
             var network = NetworkOf(path, file, named, architecture);
             if (HeadOf(path, file, network) is var head && head != network.Head) network = network.With(head);
             var fitted = named.Fit(network);
             if (architecture is not null && KnownNetworks.Instead(named, network, fitted) is { } other)
                 throw new InvalidFileException(path, $"its tensors are those of {other}, not of {architecture}");
             if (masks is not null) fitted = ApplyMasks(fitted, masks);
-            var model = new Model(network, fitted.Tensors, InfoOf(path, file, network));
+            var model = new Model(network, fitted.Tensors, InfoOf(path, file, network), QuantizationOf(path, file, scales));
             return WeightCheck.Find(model) is { } problem ? throw new InvalidFileException(path, problem) : new LoadedModel(model, fitted.Notes);
         }
         catch (NetworkException error)
@@ -85,7 +88,9 @@ public static class ModelFile
         if (info.Licence is { } licence) metadata[LicenceKey] = licence;
         if (!info.KeptFilters.IsEmpty) metadata[KeptFiltersKey] = PackedText.Pack(ModelInfoJson.WriteKeptFilters(info.KeptFilters));
         if (!IsPublished(model.Network)) metadata[NetworkKey] = PackedText.Pack(NetworkJson.Write(model.Network));
-        Safetensors.Write(path, model.Network.Parameters.Select(p => KeyValuePair.Create(p.Name, model.Weights[p.Name])), metadata);
+        if (model.Quantization is { } quantization) metadata[QuantizationKey] = PackedText.Pack(QuantizationFile.WriteMaps(quantization));
+        var (tensors, integers) = QuantizationFile.Write(model);
+        Safetensors.Write(path, tensors, integers, metadata);
     }
 
     private static bool IsPublished(Network network) =>
@@ -119,6 +124,10 @@ public static class ModelFile
             throw new InvalidFileException(masks, error.Message, error);
         }
     }
+
+    private static ModelQuantization? QuantizationOf(string path, TensorFile file, FrozenDictionary<string, float[]>? scales) => scales is null
+        ? null
+        : new ModelQuantization(scales, Parse(path, QuantizationKey, file.Metadata[QuantizationKey], text => QuantizationFile.ReadMaps(PackedText.Unpack(text))));
 
     private static ModelInfo InfoOf(string path, TensorFile file, Network network)
     {

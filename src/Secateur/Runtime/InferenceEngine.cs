@@ -17,16 +17,21 @@ public sealed class InferenceEngine : IImageEngine
     /// <summary>Folds batch norms and what is fixed, and packs weights; plans are compiled at the first image of a size and kept for the next.</summary>
     /// <exception cref="InvalidOperationException"><see cref="SimdLevels.Variable"/> holds no width.</exception>
     public InferenceEngine(Model model)
+        : this(model, FormOf(model))
+    {
+    }
+
+    private InferenceEngine(Model model, Model form)
     {
         Model = model;
-        Lowered = new LoweredModel(ModelPasses.Inference.Run(model), SimdLevels.Detect());
+        Lowered = new LoweredModel(form, SimdLevels.Detect());
     }
 
     /// <summary>The model as it was given.</summary>
     public Model Model { get; }
 
     /// <summary>Bytes of the weights as they run: batch norms folded, and of a compacted model one copy for every use that reads other channels.</summary>
-    public long WeightBytes => Lowered.Model.Weights.Values.Sum(t => (long)t.Length * sizeof(float));
+    public long WeightBytes => Lowered.Model.Weights.Sum(w => (long)w.Value.Length * (Lowered.Model.Quantization?.WeightScales.ContainsKey(w.Key) == true ? sizeof(sbyte) : sizeof(float)));
 
     /// <summary>
     /// The multiply-adds of the convolutions that run for one image of <paramref name="height"/> x <paramref name="width"/> pixels, by their definition.
@@ -34,6 +39,12 @@ public sealed class InferenceEngine : IImageEngine
     /// </summary>
     /// <exception cref="NetworkException">The network cannot run at this size.</exception>
     public long CountMacs(int height, int width) => NetworkCosts.CountMacs(Lowered.Model.Network, height, width);
+
+    /// <summary>The form in which a model runs; a quantized one has it already.</summary>
+    internal static Model FormOf(Model model) => model.Quantization is null ? ModelPasses.Inference.Run(model) : model;
+
+    /// <summary>A model in this form, as it is: its nodes keep their places.</summary>
+    internal static InferenceEngine OfForm(Model form) => new(form, form);
 
     /// <summary>What runs in its place.</summary>
     internal LoweredModel Lowered { get; }

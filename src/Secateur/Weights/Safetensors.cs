@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -47,11 +48,22 @@ public static class Safetensors
     public static void Write(
         string path,
         IEnumerable<KeyValuePair<string, Tensor>> tensors,
-        IEnumerable<KeyValuePair<string, string>>? metadata = null)
+        IEnumerable<KeyValuePair<string, string>>? metadata = null) => Write(path, tensors, new Dictionary<string, sbyte[]>(), metadata);
+
+    /// <summary>The same, with some tensors as integers of 8 bits.</summary>
+    /// <param name="path">The file to make or replace.</param>
+    /// <param name="tensors">The tensors by name.</param>
+    /// <param name="integers">By the name of a tensor, what is written in its place, as many values.</param>
+    /// <param name="metadata">Free text by key, or null for none.</param>
+    internal static void Write(
+        string path,
+        IEnumerable<KeyValuePair<string, Tensor>> tensors,
+        IReadOnlyDictionary<string, sbyte[]> integers,
+        IEnumerable<KeyValuePair<string, string>>? metadata)
     {
         var ordered = new OrderedDictionary<string, Tensor>(tensors, StringComparer.Ordinal);
         if (ordered.ContainsKey(MetadataName)) throw new ArgumentException($"a tensor may not be named {MetadataName}", nameof(tensors));
-        var header = FormatHeader(ordered, new OrderedDictionary<string, string>(metadata ?? [], StringComparer.Ordinal));
+        var header = FormatHeader(ordered, integers, new OrderedDictionary<string, string>(metadata ?? [], StringComparer.Ordinal));
         AtomicFile.Write(path, stream =>
         {
             Span<byte> length = stackalloc byte[sizeof(ulong)];
@@ -59,8 +71,14 @@ public static class Safetensors
             stream.Write(length);
             stream.Write(header.Span);
             Span<byte> element = stackalloc byte[sizeof(float)];
-            foreach (var tensor in ordered.Values)
+            foreach (var (name, tensor) in ordered)
             {
+                if (integers.TryGetValue(name, out var whole))
+                {
+                    stream.Write(MemoryMarshal.AsBytes(whole.AsSpan()));
+                    continue;
+                }
+
                 foreach (var value in tensor.Data)
                 {
                     BinaryPrimitives.WriteSingleLittleEndian(element, value);
@@ -85,7 +103,8 @@ public static class Safetensors
         return new TensorFile(WeightFileKind.Safetensors, tensors, header.Metadata);
     }
 
-    private static ReadOnlyMemory<byte> FormatHeader(OrderedDictionary<string, Tensor> tensors, OrderedDictionary<string, string> metadata)
+    private static ReadOnlyMemory<byte> FormatHeader(
+        OrderedDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, sbyte[]> integers, OrderedDictionary<string, string> metadata)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -100,9 +119,10 @@ public static class Safetensors
             var offset = 0L;
             foreach (var (name, tensor) in tensors)
             {
-                var end = offset + ((long)tensor.Length * sizeof(float));
+                var isInteger = integers.ContainsKey(name);
+                var end = offset + ((long)tensor.Length * (isInteger ? sizeof(sbyte) : sizeof(float)));
                 json.WriteStartObject(StrictUtf8.GetBytes(name));
-                json.WriteString("dtype", "F32");
+                json.WriteString("dtype", isInteger ? "I8" : "F32");
                 WriteIntegers(json, "shape", tensor.Shape.Select(d => (long)d));
                 WriteIntegers(json, "data_offsets", [offset, end]);
                 json.WriteEndObject();

@@ -19,7 +19,7 @@ internal static class OneShotPruning
     public static int Run(PruneOptions options, ParseResult parsed, Collective ranks, CancellationToken cancellation)
     {
         var target = options.OneShotOutputOf(parsed, ranks);
-        var model = parsed.ReadModel(options.Source, options.Architecture);
+        var model = parsed.ReadFloats(options.Source, options.Architecture);
         var outcome = options.MaskOf(parsed) is { } mask ? Masked(model, mask, options.ScheduleOf(parsed)) : Chosen(options, parsed, model, ranks, cancellation);
         if (!ranks.IsFirst) return 0;
         ModelFile.Write(target, outcome.Model);

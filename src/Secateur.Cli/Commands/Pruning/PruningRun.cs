@@ -16,7 +16,7 @@ internal static class PruningRun
         var path = parsed.GetValue(options.Source)!;
         var stem = Path.GetFileNameWithoutExtension(options.DefaultNameOf(parsed));
         var (folder, numbered) = options.Training.NewFolder(parsed, options.RunsOf(parsed), stem, device.Backend.Ranks);
-        var model = parsed.ReadModel(options.Source, options.Architecture);
+        var model = parsed.ReadFloats(options.Source, options.Architecture);
         var schedule = options.ScheduleOf(parsed);
         if (options.MaskOf(parsed) is { } mask) model = FilterMaskFile.Read(mask, model.Network).Apply(model);
         else schedule = WithRate();

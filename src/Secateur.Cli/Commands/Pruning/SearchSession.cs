@@ -21,7 +21,7 @@ internal static class SearchSession
         var path = parsed.GetValue(options.Source)!;
         var stem = Path.GetFileNameWithoutExtension(options.DefaultNameOf(parsed)) + "-search";
         var (place, numbered) = options.Training.NewFolder(parsed, options.RunsOf(parsed), stem, device.Backend.Ranks);
-        var model = parsed.ReadModel(options.Source, options.Architecture);
+        var model = parsed.ReadFloats(options.Source, options.Architecture);
         var schedule = options.ScheduleOf(parsed);
         var data = options.Training.Open(parsed);
         var keeps = options.Training.KeepsZeros(parsed, path, model);

@@ -54,4 +54,15 @@ internal readonly record struct PlanarLayout
         for (var row = start / Pitch; row < Height - 1 && (row * Pitch) + Width < end; row++)
             new Span<float>(origin + (row * Pitch) + Width, Halo).Clear();
     }
+
+    /// <summary>The same for a plane of quads, with what stands for zeros in it.</summary>
+    public unsafe void FillHalo(uint* origin, uint zero, int start, int end)
+    {
+        if (Halo == 0) return;
+        var border = (Halo * Pitch) + Halo;
+        if (start == 0) new Span<uint>(origin - border, border).Fill(zero);
+        if (end >= Positions) new Span<uint>(origin + Positions, border).Fill(zero);
+        for (var row = start / Pitch; row < Height - 1 && (row * Pitch) + Width < end; row++)
+            new Span<uint>(origin + (row * Pitch) + Width, Halo).Fill(zero);
+    }
 }

@@ -14,6 +14,7 @@ internal sealed class LoweredModel
 {
     private readonly ConcurrentDictionary<ConvKey, PackedConv> _packed = new();
     private readonly ConcurrentDictionary<ConvKey, PackedWinograd> _packedWinograd = new();
+    private readonly ConcurrentDictionary<int, PackedQuads> _packedQuads = new();
 
     public LoweredModel(Model model, SimdLevel level)
     {
@@ -21,6 +22,7 @@ internal sealed class LoweredModel
         Values = new ValueFlow(model.Network);
         Fused = FusedSteps.Of(model.Network, Values);
         InPlace = new InPlaceSums(model.Network, Values, Fused);
+        Bytes = new ByteForm(model, Values, Fused);
     }
 
     /// <summary>The model, without batch norms.</summary>
@@ -37,6 +39,12 @@ internal sealed class LoweredModel
 
     /// <summary>Which sums may be written over an operand.</summary>
     public InPlaceSums InPlace { get; }
+
+    /// <summary>What of it is held as bytes, and runs in integers.</summary>
+    public ByteForm Bytes { get; }
+
+    /// <summary>The packed whole numbers of a convolution that runs in integers; made once.</summary>
+    public PackedQuads PackQuads(FusedConv chain, Func<PackedQuads> create) => _packedQuads.GetOrAdd(chain.Node, _ => create());
 
     /// <summary>The packed weights of a convolution, or of several of one geometry behind one another; made once, shared by all uses.</summary>
     public PackedConv Pack(ReadOnlySpan<Conv2dNode> nodes)

@@ -11,14 +11,18 @@ internal sealed class NodeViews(PlanContext context)
     private readonly MapView?[] _views = new MapView?[context.Network.Nodes.Length];
     private MapView? _image;
 
+    /// <summary>The values that are bytes.</summary>
+    public ByteMaps Bytes => field ??= new ByteMaps(context, this);
+
     /// <summary>Lets values be written where those who put them together want them, the last of these first.</summary>
     public void PlaceParts()
     {
         for (var i = _views.Length - 1; i >= 0; i--)
         {
             if (!context.Values.IsComputed(i) || context.Fused.ComputedBy[i] != i) continue;
+            if (context.Bytes.IsWritten(i)) continue;
             if (context.Network.Nodes[i] is ConcatNode concat) PlaceConcatParts(concat, OrNew(i));
-            else if (context.Lowered.InPlace.Overwritten(i) is { } part)
+            else if (context.Lowered.InPlace.Overwritten(i) is { } part && !context.Bytes.IsWritten(part.Node))
                 _views[context.Values.Source(part.Node)] = part.Channels.IsEmpty ? OrNew(i) : OrNew(i).Select(part.Channels);
         }
     }
@@ -30,6 +34,7 @@ internal sealed class NodeViews(PlanContext context)
         var holder = context.Network.Nodes[source];
         if (holder is InputNode) return _image ??= WriteImage(source);
         if (_views[source] is { } view) return view;
+        if (Bytes.Floats(source) is { } floats) return floats;
         var map = context.FixedMaps[source] ?? throw new InvalidOperationException($"'{holder.Name}' is read before it is computed");
         var written = OrNew(source);
         context.Draft.AddPreparation(written, m => new FixedMapStep(holder.Name, written.Layout, map, m.Planes(written)));
@@ -50,7 +55,7 @@ internal sealed class NodeViews(PlanContext context)
         {
             var channels = context.Shapes[part].Channels;
             var source = context.Values.Source(part);
-            if (!context.Values.IsFixed(source) && context.Network.Nodes[source] is not SelectNode)
+            if (!context.Values.IsFixed(source) && context.Network.Nodes[source] is not SelectNode && !context.Bytes.IsWritten(source))
                 _views[source] ??= whole with { FirstChannel = first, Channels = channels };
             first += channels;
         }

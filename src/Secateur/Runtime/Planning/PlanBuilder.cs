@@ -13,6 +13,7 @@ internal sealed class PlanBuilder
     private readonly NodeViews _views;
     private readonly SumPlanner _sums;
     private readonly ConvPlanner _convolutions;
+    private readonly ByteConvPlanner _integers;
 
     private PlanBuilder(PlanContext context)
     {
@@ -20,6 +21,7 @@ internal sealed class PlanBuilder
         _views = new NodeViews(context);
         _sums = new SumPlanner(context, _views);
         _convolutions = new ConvPlanner(context, _views, _sums);
+        _integers = new ByteConvPlanner(context, _views, _views.Bytes);
     }
 
     /// <summary>Compiles the plan.</summary>
@@ -36,8 +38,22 @@ internal sealed class PlanBuilder
     {
         if (!_context.Values.IsComputed(i) || _context.Fused.ComputedBy[i] != i) return;
         if (_context.Fused.Separables[i] is { } separable) _convolutions.Add(separable);
-        else if (_context.Fused.Convolutions[i] is { } siblings) _convolutions.Add(siblings);
+        else if (_context.Fused.Convolutions[i] is { } siblings) AddConvolutions(siblings);
+        else if (_context.Bytes.IsWritten(i)) AddBytes(i, _context.Network.Nodes[i]);
         else AddPlain(i, _context.Network.Nodes[i]);
+    }
+
+    private void AddConvolutions(IReadOnlyList<FusedConv> siblings)
+    {
+        foreach (var chain in siblings.Where(_context.Bytes.IsInteger)) _integers.Add(chain);
+        FusedConv[] floats = [.. siblings.Where(chain => !_context.Bytes.IsInteger(chain))];
+        if (floats.Length > 0) _convolutions.Add(floats);
+    }
+
+    /// <summary>Plans what is done with bytes as they are. A concatenation's parts stand in their places already.</summary>
+    private void AddBytes(int i, Node node)
+    {
+        if (node is UpsampleNode upsample) _views.Bytes.AddUpsample(i, upsample);
     }
 
     private void AddPlain(int i, Node node)

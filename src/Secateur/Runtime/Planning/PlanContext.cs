@@ -38,6 +38,9 @@ internal sealed class PlanContext
     /// <summary>What is computed together.</summary>
     public FusedSteps Fused => Lowered.Fused;
 
+    /// <summary>What is held as bytes.</summary>
+    public ByteForm Bytes => Lowered.Bytes;
+
     /// <summary>The shape of every node.</summary>
     public ImmutableArray<MapShape> Shapes { get; }
 
