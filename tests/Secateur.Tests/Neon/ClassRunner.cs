@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.Arm;
+using Secateur.Kernels.Simd;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
@@ -9,7 +12,10 @@ namespace Secateur.Tests.Neon;
 /// <summary>Runs test classes of this assembly in this process, where no test host can be started.</summary>
 internal static class ClassRunner
 {
-    /// <summary>Runs the tests of some classes, and prints each failure and a line a class: <c>Name: passed, failed, skipped, seconds</c>.</summary>
+    /// <summary>What kernels run on here.</summary>
+    public static string Machine => $"{RuntimeInformation.ProcessArchitecture}, NEON {AdvSimd.Arm64.IsSupported}, {SimdLevels.Detect()}, {SimdLevels.Detect().Registers()} registers";
+
+    /// <summary>Runs the tests of some classes; prints <see cref="Machine"/>, each failure, and a line a class: <c>Name: passed, failed, skipped, seconds</c>.</summary>
     /// <param name="classes">Their names, without the namespace.</param>
     /// <returns>Whether all of them have tests, and none failed.</returns>
     public static bool Run(string[] classes)
@@ -19,6 +25,7 @@ internal static class ClassRunner
         using var discoverer = framework.GetDiscoverer(Reflector.Wrap(assembly));
         using var executor = framework.GetExecutor(assembly.GetName());
         var good = true;
+        Console.WriteLine(Machine);
         foreach (var name in classes)
         {
             var (found, clock) = (new Sink(), Stopwatch.StartNew());
