@@ -27,7 +27,8 @@ internal unsafe interface ISimd<TVector>
     /// <param name="weights">The first.</param>
     /// <param name="at">Which; a constant.</param>
     /// <param name="count">How many there are, a constant; nothing behind them is read.</param>
-    static abstract TVector LoadWeight(float* weights, int at, int count);
+    /// <param name="last">What was loaded for the weight before; not used for the first.</param>
+    static abstract TVector LoadWeight(float* weights, int at, int count, TVector last);
 
     /// <summary>weight * x + c, for the weight that <see cref="LoadWeight"/> loaded with the same constants.</summary>
     static abstract TVector MultiplyAddWeight(TVector weight, int at, int count, TVector x, TVector c);

@@ -22,8 +22,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         : Vector128.MultiplyAddEstimate(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> LoadWeight(float* weights, int at, int count) =>
-        TakesLanes(count) ? Load(weights + FirstLane(at, count)) : Broadcast(weights[at]);
+    public static Vector128<float> LoadWeight(float* weights, int at, int count, Vector128<float> last) =>
+        !TakesLanes(count) ? Broadcast(weights[at]) : at % Vector128<float>.Count == 0 ? Load(weights + FirstLane(at, count)) : last;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> MultiplyAddWeight(Vector128<float> weight, int at, int count, Vector128<float> x, Vector128<float> c)
