@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using Secateur.Kernels.Simd;
+using Xunit;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
@@ -43,19 +44,19 @@ internal static class ClassRunner
         return good;
     }
 
-    private sealed class Sink : IMessageSink
+    private sealed class Sink : LongLivedMarshalByRefObject, IMessageSink
     {
         private readonly ConcurrentQueue<IMessageSinkMessage> _messages = new();
-        private readonly ManualResetEventSlim _ended = new();
+        private readonly TaskCompletionSource _ended = new();
 
         public IEnumerable<T> Of<T>() => _messages.OfType<T>();
 
-        public void Wait() => _ended.Wait();
+        public void Wait() => _ended.Task.Wait();
 
         public bool OnMessage(IMessageSinkMessage message)
         {
             _messages.Enqueue(message);
-            if (message is IDiscoveryCompleteMessage or ITestAssemblyFinished) _ended.Set();
+            if (message is IDiscoveryCompleteMessage or ITestAssemblyFinished) _ended.TrySetResult();
             return true;
         }
     }

@@ -1,5 +1,4 @@
 using Secateur.Graph;
-using Secateur.Kernels.Simd;
 using Secateur.Lowering;
 using Secateur.Reference;
 using Secateur.Runtime.Planning;
