@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Secateur.Cli.Commands;
+using Secateur.Cli.Options;
 using Secateur.Imaging;
 using Secateur.TestSupport;
 using Xunit;
@@ -24,6 +26,38 @@ public sealed class DetectCommandTests : CliTest
         Assert.Equal([2, 6, 18, 22], face.EnumerateObject().Take(4).Select(p => p.Value.GetDouble()));
         Assert.Equal(BrightSpotDetector.ScoreOf(255), face.GetProperty("score").GetDouble(), 1e-5);
         Assert.Equal(ConsoleRun.Text("detect", "a.png", "--model", _spot, "--json"), ConsoleRun.Text("detect", "a.png", "--model", _spot, "--format", "json"));
+    }
+
+    [Fact]
+    public void Many_images_at_the_same_time_give_what_one_after_another_gives_in_the_same_order()
+    {
+        for (var i = 0; i < 40; i++) WriteScene($"in/{i:00}.png", 40 + (i * 37 % 200), 60 + (i * 53 % 150), i);
+        foreach (var broken in new[] { "07", "31" }) File.WriteAllBytes($"in/{broken}.png", File.ReadAllBytes($"in/{broken}.png")[..200]);
+        var model = WriteEResFd();
+        var (one, many) = (Detect("1", "one"), Detect("2", "many"));
+        Assert.Equal((1, 38), (one.Code, JsonDocument.Parse(one.Out).RootElement.GetArrayLength()));
+        Assert.Equal(["07", "31"], one.Errors.Select(line => Path.GetFileNameWithoutExtension(line.Split(": ")[1])));
+        Assert.Equal(one, many);
+        foreach (var image in Directory.GetFiles("one")) Assert.Equal(File.ReadAllBytes(image), File.ReadAllBytes(Path.Combine("many", Path.GetFileName(image))));
+
+        // The second time what was written is replaced.
+        Assert.Equal(many, Detect("2", "many"));
+
+        ConsoleRun Detect(string threads, string output) => ConsoleRun.Of("detect", "in", "--model", model, "--conf", "0.05", "--threads", threads, "--out", output, "--json");
+    }
+
+    [Fact]
+    public void As_many_images_at_the_same_time_as_threads_where_they_are_more_and_memory_suffices()
+    {
+        var images = Enumerable.Range(0, 5).Select(i => new ImageInput(WriteSpot($"{i}.png"), $"{i}.png")).Append(new ImageInput("missing.png", "missing.png")).ToArray();
+        Assert.Equal(4, ImagesAtOnce.Of(images, 4, scale: 1, ImageReadOptions.Default.MaxPixels));
+        Assert.Equal(1, ImagesAtOnce.Of(images, 6, scale: 1, ImageReadOptions.Default.MaxPixels));
+        Assert.Equal(1, ImagesAtOnce.Of(images, 4, scale: 1, ImageReadOptions.Default.MaxPixels + 1));
+
+        // Half of the memory, for three and a half of the largest.
+        var side = Math.Sqrt(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2 / 3.5 / (100.0 * 64 * 48));
+        Assert.Equal(3, ImagesAtOnce.Of(images, 4, side, ImageReadOptions.Default.MaxPixels));
+        Assert.Equal(1, ImagesAtOnce.Of(images, 4, 4 * side, ImageReadOptions.Default.MaxPixels));
     }
 
     [Fact]

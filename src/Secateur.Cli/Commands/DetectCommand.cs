@@ -28,7 +28,7 @@ internal static class DetectCommand
             f => f is > 0 and <= 16,
             DetectorOptions.Default.Scale);
         var protocol = CommonOptions.Protocol();
-        var threads = CommonOptions.Threads("Threads of one detection; of a video, frames at the same time, each with one thread.", Environment.ProcessorCount);
+        var threads = CommonOptions.Threads("Threads of one detection; of a video, and of more images than threads, so many at the same time, each with one thread.", Environment.ProcessorCount);
         var device = ComputeDevice.Option("Where the network runs; worth it for many images.", DeviceKind.Cpu);
         var pixels = CommonOptions.Number<long>("--max-pixels", "Refuse images with more pixels.", "N", "1 or more", n => n >= 1, ImageReadOptions.Default.MaxPixels);
         var output = new Option<string?>("--out", "-o") { Description = "Write annotated copies into this folder; with --format wider the submission files EVENT/NAME.txt. Of a video: the annotated file (.mp4, .mov, .mkv).", HelpName = "DIR|FILE" };
@@ -90,12 +90,14 @@ internal static class DetectCommand
             var kept = folder is null ? null : ImageInput.RequireOwnPlaces(scan.Images, folder, i => submission ? WiderPredictionFile.PathOf(folder, i.WiderName) : i.CopyIn(folder));
             var identities = parsed.GetValue(ids) is { } annotations ? new CocoIdentities(annotations) : null;
             foreach (var image in scan.Images) identities?.ImageOf(image.Path);
-            using var detector = Open(options);
+            var maxPixels = parsed.GetValue(pixels);
+            var atOnce = ImagesAtOnce.Of(scan.Images, options.Threads, options.Scale, maxPixels);
+            using var detector = Open(options with { Threads = options.Threads / atOnce });
             if (scan.Remark is { } remark) Report.Remark(remark);
             if (folder is not null) Directory.CreateDirectory(folder);
 
             // The boxes of WIDER FACE are for the stored pixels.
-            var reading = new ImageReadOptions { MaxPixels = parsed.GetValue(pixels), ApplyOrientation = !submission, OnWarning = Report.Remark };
+            var reading = new ImageReadOptions { MaxPixels = maxPixels, ApplyOrientation = !submission, OnWarning = Report.Remark };
             var session = new DetectionSession(reading, detector.Detect) { Clip = !submission && !parsed.GetValue(noClip) };
             if (folder is not null && kept is not null)
             {
@@ -106,7 +108,7 @@ internal static class DetectCommand
 
             try
             {
-                ProgressBar.Run("detecting", progress => session.Run(scan.Images, progress, cancellation));
+                ProgressBar.Run("detecting", progress => session.Run(scan.Images, atOnce, progress, cancellation));
             }
             finally
             {

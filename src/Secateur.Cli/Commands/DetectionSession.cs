@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Secateur.Cli.Options;
 using Secateur.Cli.Output;
 using Secateur.Imaging;
@@ -5,53 +7,73 @@ using Secateur.Pixels;
 
 namespace Secateur.Cli.Commands;
 
-/// <summary>Detects in one image after another; those that cannot be read do not keep the others from being done.</summary>
+/// <summary>Detects in images, several at the same time; those that cannot be read do not keep the others from being done.</summary>
 /// <param name="reading">How to read them.</param>
-/// <param name="detect">Finds the faces of one.</param>
+/// <param name="detect">Finds the faces of one; called from several threads.</param>
 internal sealed class DetectionSession(ImageReadOptions reading, Func<RgbImage, IReadOnlyList<FaceDetection>> detect)
 {
-    private readonly List<ImageDetections> _found = [];
-    private readonly List<string> _failed = [];
+    private ImageDetections?[] _found = [];
+    private string?[] _failed = [];
 
     /// <summary>Whether boxes are cut to their image.</summary>
     public bool Clip { get; init; }
 
-    /// <summary>Does something more with what was found, such as writing it.</summary>
+    /// <summary>Does something more with what was found, such as writing it; called from several threads.</summary>
     public Action<ImageInput, RgbImage, ImageDetections>? Keep { get; set; }
 
-    /// <summary>The images done.</summary>
-    public IReadOnlyList<ImageDetections> Found => _found;
+    /// <summary>The images done, in their order.</summary>
+    public IReadOnlyList<ImageDetections> Found => [.. _found.OfType<ImageDetections>()];
 
-    /// <summary>The images that could not be done, with the reason.</summary>
-    public IReadOnlyList<string> Failed => _failed;
+    /// <summary>The images that could not be done, with the reason, in their order.</summary>
+    public IReadOnlyList<string> Failed => [.. _failed.OfType<string>()];
 
-    /// <summary>Goes through the images; when cancelled, it stops between two, and what is done stays.</summary>
-    /// <returns>The number of images done.</returns>
-    public int Run(IReadOnlyList<ImageInput> images, IProgress<(int Done, int Total)> progress, CancellationToken cancellation)
+    /// <summary>Goes through the images in their order; when cancelled, those in work are ended, and what is done stays.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="atOnce">How many are in work, and in memory, at the same time.</param>
+    /// <param name="progress">Told how many are done, from several threads.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>The number of images done or failed.</returns>
+    public int Run(IReadOnlyList<ImageInput> images, int atOnce, IProgress<(int Done, int Total)> progress, CancellationToken cancellation)
     {
-        for (var i = 0; i < images.Count && !cancellation.IsCancellationRequested; i++)
+        (_found, _failed) = (new ImageDetections?[images.Count], new string?[images.Count]);
+        var done = 0;
+        var inOrder = Partitioner.Create(Enumerable.Range(0, images.Count), EnumerablePartitionerOptions.NoBuffering);
+        try
         {
-            Run(images[i], i + 1);
-            progress.Report((i + 1, images.Count));
+            Parallel.ForEach(inOrder, new ParallelOptions { MaxDegreeOfParallelism = atOnce }, (i, loop) =>
+            {
+                if (cancellation.IsCancellationRequested)
+                {
+                    loop.Stop();
+                    return;
+                }
+
+                Run(images[i], i);
+                progress.Report((Interlocked.Increment(ref done), images.Count));
+            });
+        }
+        catch (AggregateException error)
+        {
+            ExceptionDispatchInfo.Throw(error.InnerExceptions[0]);
         }
 
-        return _found.Count;
+        return done;
     }
 
-    private void Run(ImageInput input, int number)
+    private void Run(ImageInput input, int at)
     {
         try
         {
             var image = input.IsStdin ? ImageFile.Decode("stdin", ReadStdin(), reading) : ImageFile.Read(input.Path, reading);
-            var found = new ImageDetections(input.Path, image.Width, image.Height, detect(image)) { Number = number };
+            var found = new ImageDetections(input.Path, image.Width, image.Height, detect(image)) { Number = at + 1 };
             if (Clip) found = found.Clipped();
             Keep?.Invoke(input, image, found);
-            _found.Add(found);
+            _found[at] = found;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or OutOfMemoryException or Graph.NetworkException)
         {
             var problem = Problem.Describe(error);
-            _failed.Add(input.IsStdin || problem.Contains(input.Path, StringComparison.Ordinal) ? problem : $"{input.Path}: {problem}");
+            _failed[at] = input.IsStdin || problem.Contains(input.Path, StringComparison.Ordinal) ? problem : $"{input.Path}: {problem}";
         }
     }
 

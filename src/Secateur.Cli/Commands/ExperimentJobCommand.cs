@@ -15,8 +15,9 @@ internal static class ExperimentJobCommand
         var id = new Argument<string>("JOB") { Description = "The job's name." };
         var device = ComputeDevice.Option("Where training and evaluation run.");
         var threads = CommonOptions.Threads("Threads.", Environment.ProcessorCount);
+        var otherSimd = TrainingOptions.OtherSimd("a job");
         var stops = new Option<bool>(LocalExecutor.StopsWithStdin) { Description = "Stop, with the state saved, when stdin ends." };
-        var command = new Command("job", "Do one job of an experiment, or go on with it, in this process. secateur experiment calls this, here or on other machines.") { place, id, device, threads, stops };
+        var command = new Command("job", "Do one job of an experiment, or go on with it, in this process. secateur experiment calls this, here or on other machines.") { place, id, device, threads, otherSimd, stops };
         command.SetCancellableAction((parsed, cancellation) =>
         {
             var experiment = Experiment.Open(parsed.GetValue(place)!);
@@ -24,7 +25,7 @@ internal static class ExperimentJobCommand
             if (parsed.GetValue(stops)) new Thread(() => StopWithStdin(stop)) { IsBackground = true }.Start();
             var job = experiment.Graph[parsed.GetValue(id)!];
             using var computing = ComputeDevice.Open(parsed.GetValue(device));
-            JobWork.Do(experiment, job, computing.Backend, parsed.GetValue(threads), cancellation: stop.Token);
+            JobWork.Do(experiment, job, computing.Backend, parsed.GetValue(threads), parsed.GetValue(otherSimd), cancellation: stop.Token);
             return 0;
         });
         return command;

@@ -42,6 +42,8 @@ internal sealed class ExperimentOptions
     private readonly Option<DeviceName> _device = ComputeDevice.Option("Where training and evaluation run.");
     private readonly Option<int> _threads = CommonOptions.Threads("Threads of all jobs at the same time, with slurm of each; but for times, the results do not depend on them.", Environment.ProcessorCount);
 
+    private readonly Option<bool> _otherSimd = TrainingOptions.OtherSimd("a job");
+
     private readonly Option[] _ofTraining;
 
     public ExperimentOptions() => _ofTraining = [_criteria, _rates, _seeds, _from, _trainEpochs, _softEpochs, _finetuneEpochs, _batch, _size, _rate];
@@ -51,7 +53,7 @@ internal sealed class ExperimentOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in OfPlan.Append(_device).Append(_threads)) command.Options.Add(option);
+        foreach (var option in OfPlan.Concat([_device, _threads, _otherSimd])) command.Options.Add(option);
     }
 
     /// <summary>The first option of the plan that was given; null where none was.</summary>
@@ -106,6 +108,7 @@ internal sealed class ExperimentOptions
     [
         "--threads", ThreadsOfJob(parsed, parallel).ToString(CultureInfo.InvariantCulture),
         "--device", parsed.CommandResult.IsGiven(_device) ? parsed.GetValue(_device).ToString() : plan.Device,
+        .. parsed.GetValue(_otherSimd) ? [_otherSimd.Name] : Array.Empty<string>(),
     ];
 
     /// <summary>Threads of a job, of several at the same time.</summary>

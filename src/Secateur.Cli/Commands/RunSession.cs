@@ -68,11 +68,12 @@ internal static class RunSession
             Report.Remark($"{ranks.Size} processes: {config.Batch / ranks.Size} images of each batch and {config.ChunkCount / ranks.Size} of {config.ChunkCount} chunks each");
     }
 
-    /// <summary>Tells of the other devices that have worked on a run.</summary>
+    /// <summary>Tells of the other devices and vector widths that have worked on a run.</summary>
     public static void AnnounceMove(TrainingRun run, ComputeDevice device)
     {
         var others = run.Devices.Where(d => d != device.Backend.Device).ToArray();
         if (others.Length > 0) Report.Remark($"The run moves to {device.Backend.Device}; before, it was on {string.Join(", ", others)}");
+        if (run.Simd is { IsDefault: false, Length: > 1 } simd) Report.Remark($"Its steps are computed with {simd[^1]} vectors; before, with {string.Join(", ", simd[..^1])}: the last bits differ");
     }
 
     private static void Describe(FaceDataset split)

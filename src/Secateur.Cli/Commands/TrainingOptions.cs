@@ -50,6 +50,8 @@ internal sealed class TrainingOptions
         HelpName = "RUN",
     };
 
+    private readonly Option<bool> _otherSimd = OtherSimd("a run");
+
     private readonly Option<bool> _strict = new("--strict") { Description = "Fail at an image or a label that cannot be read, instead of leaving it out." };
 
     public Option<string?> Data { get; } = new("--data")
@@ -65,6 +67,13 @@ internal sealed class TrainingOptions
 
     public Option<bool> Json { get; } = CommonOptions.Json();
 
+    /// <summary>The option to go on with another vector width.</summary>
+    /// <param name="what">What goes on.</param>
+    public static Option<bool> OtherSimd(string what) => new("--allow-other-simd")
+    {
+        Description = $"Let {what} that goes on do so with another vector width than before, to an outcome with other last bits, and record that.",
+    };
+
     /// <summary>An option for a number of epochs, without a default.</summary>
     public static Option<int> Epochs(string name, string description, int least, int? initial = null) =>
         CommonOptions.Number<int>(name, description, "N", $"from {least} to {MostEpochs}", n => n >= least && n <= MostEpochs, initial);
@@ -74,12 +83,13 @@ internal sealed class TrainingOptions
     /// <param name="changeable">What else may be given with --resume.</param>
     public void AddTo(Command command, params Option[] changeable)
     {
-        Option[] all = [Data, _batch, _size, _rate, _optimizer, _decay, Seed, _device, _precision, _threads, _chunks, _validateEvery, _saveEvery, _strict, Unfreeze, _name, _resume, Json];
+        Option[] all = [Data, _batch, _size, _rate, _optimizer, _decay, Seed, _device, _precision, _threads, _chunks, _validateEvery, _saveEvery, _strict, Unfreeze, _name, _resume, _otherSimd, Json];
         foreach (var option in all) command.Options.Add(option);
         command.Validators.Add(result =>
         {
+            if (result.IsGiven(_otherSimd) && !result.IsGiven(_resume)) result.AddError("--allow-other-simd is for a run that goes on (--resume)");
             if (!result.IsGiven(_resume)) return;
-            Option[] compatible = [_resume, _device, _threads, _saveEvery, Data, Json, .. changeable];
+            Option[] compatible = [_resume, _otherSimd, _device, _threads, _saveEvery, Data, Json, .. changeable];
             var other = result.Children.OfType<OptionResult>().FirstOrDefault(o => !o.Implicit && !compatible.Contains(o.Option) && o.Option.Name != "--out");
             if (other is not null) result.AddError($"{other.Option.Name} cannot be changed by --resume: the run goes on as it began");
             else if (result.Children.OfType<ArgumentResult>().Any(a => a.Tokens.Count > 0)) result.AddError("--resume names the run; what it trains is saved there");
@@ -102,6 +112,9 @@ internal sealed class TrainingOptions
     /// <summary>The run that is to go on, or the search; by its folder, or by its name among <paramref name="runs"/>.</summary>
     public string ResumedFolder(ParseResult parsed, string runs) =>
         parsed.GetValue(_resume) is { } named && !Directory.Exists(named) ? Path.Combine(runs, named) : parsed.GetValue(_resume)!;
+
+    /// <summary>Whether a run may go on with another vector width.</summary>
+    public bool AllowsOtherSimd(ParseResult parsed) => parsed.GetValue(_otherSimd);
 
     /// <summary>Whether a run is to go on.</summary>
     public bool Resumes(SymbolResult result) => result.IsGiven(_resume);
@@ -238,7 +251,7 @@ internal sealed class TrainingOptions
         if (epochs is { } longer) config = Longer(folder, config, longer);
         RequireShares(device.Backend.Ranks, config);
         RunSession.Announce(config, opened, device);
-        var run = TrainingRun.Resume(folder, config, opened, device.Backend);
+        var run = TrainingRun.Resume(folder, config, opened, device.Backend, AllowsOtherSimd(parsed));
         RunSession.AnnounceMove(run, device);
         if (!device.Has(config.Precision)) Report.Remark("The run was begun with --precision tf32; here it goes on in 32-bit floats");
 

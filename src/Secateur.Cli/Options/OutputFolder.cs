@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -13,10 +14,10 @@ internal sealed class OutputFolder
     private const int MaxLength = 1 << 26;
 
     private readonly string _folder;
-    private readonly Dictionary<string, string> _written;
+    private readonly ConcurrentDictionary<string, string> _written;
 
     /// <summary>Reads what was written there before; makes nothing.</summary>
-    public OutputFolder(string folder) => (_folder, _written) = (folder, Read(Path.Combine(folder, MemoryName)));
+    public OutputFolder(string folder) => (_folder, _written) = (folder, new(Read(Path.Combine(folder, MemoryName))));
 
     /// <summary>Makes sure, before any work, that nothing is replaced but what an earlier run wrote.</summary>
     /// <exception cref="UsageException">There is a file of the user's own.</exception>
@@ -25,7 +26,7 @@ internal sealed class OutputFolder
         if (targets.FirstOrDefault(IsForeign) is { } own) throw new UsageException(Describe(own));
     }
 
-    /// <summary>Writes a file and remembers it.</summary>
+    /// <summary>Writes a file and remembers it; different files from several threads.</summary>
     /// <exception cref="IOException">It cannot be written, or a file of the user's own came there meanwhile.</exception>
     public void Write(string path, Action write)
     {
@@ -40,7 +41,7 @@ internal sealed class OutputFolder
     public void Save()
     {
         Directory.CreateDirectory(_folder);
-        AtomicFile.Write(Path.Combine(_folder, MemoryName), stream => JsonSerializer.Serialize(stream, _written));
+        AtomicFile.Write(Path.Combine(_folder, MemoryName), stream => JsonSerializer.Serialize(stream, _written.ToDictionary()));
     }
 
     private static string Describe(string path) => $"{path}: exists already, and is not what secateur wrote there; name another folder with --out";

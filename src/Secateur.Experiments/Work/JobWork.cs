@@ -27,14 +27,15 @@ public sealed class JobWork
     private readonly JobFolder _folder;
     private readonly TrainingBackend _backend;
     private readonly int _threads;
+    private readonly bool _allowOtherSimd;
     private readonly HashSet<string> _leftOut = [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly IProgress<JobProgress> _progress;
     private readonly CancellationToken _cancellation;
 
-    private JobWork(Experiment experiment, Job job, TrainingBackend backend, int threads, IProgress<JobProgress> progress, CancellationToken cancellation)
+    private JobWork(Experiment experiment, Job job, TrainingBackend backend, int threads, bool allowOtherSimd, IProgress<JobProgress> progress, CancellationToken cancellation)
     {
-        (_experiment, _job, _backend, _threads, _progress, _cancellation) = (experiment, job, backend, threads, progress, cancellation);
+        (_experiment, _job, _backend, _threads, _allowOtherSimd, _progress, _cancellation) = (experiment, job, backend, threads, allowOtherSimd, progress, cancellation);
         _folder = experiment.FolderOf(job);
     }
 
@@ -43,15 +44,23 @@ public sealed class JobWork
     /// <param name="job">The job.</param>
     /// <param name="backend">What computes.</param>
     /// <param name="threads">Threads; but for times, the results do not depend on them.</param>
+    /// <param name="allowOtherSimd">Whether a run may go on with another vector width.</param>
     /// <param name="progress">Told how far it is, from several threads; it is written to the job's folder anyway.</param>
     /// <param name="cancellation">Stops where it can be gone on with.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="InvalidOperationException">A job that it needs is not done.</exception>
     /// <exception cref="IOException">Another process works on it, or a file cannot be read or written.</exception>
-    public static void Do(Experiment experiment, Job job, TrainingBackend backend, int threads, IProgress<JobProgress>? progress = null, CancellationToken cancellation = default)
+    public static void Do(
+        Experiment experiment,
+        Job job,
+        TrainingBackend backend,
+        int threads,
+        bool allowOtherSimd = false,
+        IProgress<JobProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         experiment.FolderOf(job).Do(
-            told => new JobWork(experiment, job, backend, threads, told, cancellation).Do(), progress, repeats: job.Kind == JobKind.Report);
+            told => new JobWork(experiment, job, backend, threads, allowOtherSimd, told, cancellation).Do(), progress, repeats: job.Kind == JobKind.Report);
     }
 
     private void Do()
@@ -143,7 +152,7 @@ public sealed class JobWork
         TrainingRun Resume()
         {
             var folder = RunFolder.Open(path);
-            return TrainingRun.Resume(folder, folder.ReadConfig() with { Threads = _threads, Data = _experiment.Data }, data, _backend);
+            return TrainingRun.Resume(folder, folder.ReadConfig() with { Threads = _threads, Data = _experiment.Data }, data, _backend, _allowOtherSimd);
         }
 
         TrainingRun Start()

@@ -81,6 +81,21 @@ public sealed class SearchFolder
         }
     }
 
+    /// <summary>The settings as a backend begins, or goes on, with them: with what trials are computed with, which is recorded.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="backend">What computes.</param>
+    /// <param name="allowOtherSimd">Whether it may be another <see cref="TrainingConfig.Simd"/> than before.</param>
+    /// <exception cref="ArgumentException">It is another.</exception>
+    /// <exception cref="IOException">It cannot be recorded.</exception>
+    public SearchSettings On(SearchSettings settings, TrainingBackend backend, bool allowOtherSimd)
+    {
+        var run = settings.Run.On(backend, allowOtherSimd);
+        if (run == settings.Run) return settings;
+        var stored = ReadSettings();
+        Write(In(SettingsName), stored with { Run = stored.Run with { Simd = run.Simd } }, SearchJson.Default.SearchSettings);
+        return settings with { Run = run };
+    }
+
     /// <summary>Reads the model to prune.</summary>
     /// <exception cref="InvalidFileException">It is damaged.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>

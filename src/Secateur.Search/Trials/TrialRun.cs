@@ -19,6 +19,7 @@ public static class TrialRun
     /// <param name="progress">Told of every step.</param>
     /// <param name="brokenImage">Told of every image that cannot be read, and why, on a background thread.</param>
     /// <param name="cancellation">Stops, with the state saved.</param>
+    /// <exception cref="ArgumentException">The vector width is not that of the search, or of the trial.</exception>
     /// <exception cref="InvalidFileException">A file of the trial is damaged.</exception>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -39,11 +40,13 @@ public static class TrialRun
             return known;
         }
 
-        var config = settings.ConfigOf(trial, data) with { Threads = threads };
+        // Where the search has recorded what it goes on with, its unfinished trials may, too.
+        var isRecorded = !settings.Run.Simd.IsDefault;
+        var config = settings.ConfigOf(trial, data).On(backend, allowOtherSimd: false) with { Threads = threads };
         var path = folder.RunOf(trial.Number);
         TrialResult result;
         using (var run = Directory.Exists(path)
-            ? TrainingRun.Resume(RunFolder.Open(path), config, data.Training, backend)
+            ? TrainingRun.Resume(RunFolder.Open(path), config, data.Training, backend, allowOtherSimd: isRecorded)
             : TrainingRun.Start(path, config, folder.ReadInitial(), data.Training, backend))
         {
             run.BrokenImage = brokenImage;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Secateur.Models;
 using Secateur.Weights;
@@ -123,6 +124,15 @@ public sealed class RunFolder
         var longer = config with { Epochs = epochs };
         longer.Validate();
         return longer;
+    }
+
+    /// <summary>Records what steps are computed with from now on, where that is not known yet.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    internal void Record(ImmutableArray<string> simd)
+    {
+        var config = ReadConfig();
+        var isKnown = simd.IsDefault || (!config.Simd.IsDefault && config.Simd.SequenceEqual(simd));
+        if (!isKnown) WriteConfig(Config, config with { Simd = simd });
     }
 
     /// <summary>Reads the model that the run starts from.</summary>

@@ -15,6 +15,9 @@ public abstract class TrainingBackend
     /// <summary>The processor.</summary>
     public static TrainingBackend Processor { get; } = new ProcessorBackend(null, Collective.Alone);
 
+    /// <summary>What it computes steps with, where the last bits depend on it; null on devices.</summary>
+    internal virtual string? Simd => null;
+
     /// <summary>The processes that share each batch.</summary>
     public virtual Collective Ranks => Collective.Alone;
 
@@ -41,6 +44,8 @@ public abstract class TrainingBackend
     private sealed class ProcessorBackend(Func<Model, TrainingConfig, ITrainingEngine>? createEngine, Collective ranks) : TrainingBackend
     {
         public override string Device => "cpu";
+
+        internal override string? Simd => StepArithmetic.Here;
 
         public override Collective Ranks => ranks;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Secateur.Graph;
+using Secateur.Kernels.Simd;
 using Secateur.Models;
 using Secateur.Pruning.Criteria;
 using Secateur.Pruning.Targets;
@@ -72,6 +73,13 @@ public sealed record TrainingConfig
         init => field = value == TrainingEngineOptions.UsualChunks ? null : value;
     }
 
+    /// <summary>
+    /// What steps on the processor were computed with, the present one last, such as <c>512-bit</c>: the last bits of sums depend on it. The default where none is known: on
+    /// a GPU, and in runs from before it was recorded.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<string> Simd { get; init; }
+
     /// <summary>The number of chunks.</summary>
     [JsonIgnore]
     public int ChunkCount => Chunks ?? TrainingEngineOptions.UsualChunks;
@@ -140,6 +148,7 @@ public sealed record TrainingConfig
         var ascending = !Milestones.IsDefault && Milestones.All(m => m >= 0) && Milestones.SequenceEqual(Milestones.Order());
         Check(ascending, "milestones", Milestones.IsDefault ? "null" : string.Join(", ", Milestones), "ascending steps");
         Check(ChunkCount is > 0 and <= MostChunks, "chunks", ChunkCount, $"1 to {MostChunks}");
+        Check(Simd.IsDefault || Simd.All(StepArithmetic.Names.Contains), "simd", Simd.IsDefault ? "" : string.Join(", ", Simd), $"of {string.Join(", ", StepArithmetic.Names)}");
         Check(Enum.IsDefined(Precision), "precision", Precision, "fp32 or tf32");
         Check(ValidateEvery >= 0, "validation interval", ValidateEvery, "0 or more epochs");
         Check(Threads is > 0 and <= 1024, "threads", Threads, "1 to 1024");
@@ -156,13 +165,28 @@ public sealed record TrainingConfig
         pruning.ToPlan();
     }
 
+    /// <summary>The configuration as a backend begins, or goes on, with it: with what its steps are computed with.</summary>
+    /// <param name="backend">What computes.</param>
+    /// <param name="allowOtherSimd">Whether it may be another than before.</param>
+    /// <exception cref="ArgumentException">It is another.</exception>
+    internal TrainingConfig On(TrainingBackend backend, bool allowOtherSimd)
+    {
+        if (backend.Simd is not { } here) return this;
+        if (Simd.IsDefaultOrEmpty) return this with { Simd = [here] };
+        if (Simd[^1] == here) return this;
+        return allowOtherSimd
+            ? this with { Simd = Simd.Add(here) }
+            : throw new ArgumentException($"began with {Simd[^1]} vectors, and would go on with {here} ones here, to an outcome with other last bits: "
+                + $"force the width by {SimdLevels.Variable}, or allow and record the change by --allow-other-simd");
+    }
+
     /// <summary>
     /// Tells configurations apart by all that a saved state depends on. Plain training may become longer: the state after its last epoch is that of a
     /// longer one in between.
     /// </summary>
     internal string Digest()
     {
-        var decisive = this with { Threads = 0, SaveEvery = 0, Data = "", Epochs = Pruning is null ? 0 : Epochs };
+        var decisive = this with { Threads = 0, SaveEvery = 0, Data = "", Simd = default, Epochs = Pruning is null ? 0 : Epochs };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(decisive, RunJson.Default.TrainingConfig)));
     }
 

@@ -60,7 +60,7 @@ public sealed class TrainingRun : IDisposable
     /// <param name="numbered">Whether the folder gets the first free number.</param>
     /// <exception cref="ArgumentException">The configuration is out of its range, or for other data, or the processes cannot share its batch.</exception>
     /// <exception cref="NetworkException">The images are too small for the network, or the machine has too little memory.</exception>
-    /// <exception cref="InvalidOperationException">The processes have different configurations or weights.</exception>
+    /// <exception cref="InvalidOperationException">The processes have different configurations, weights or vector widths.</exception>
     /// <exception cref="IOException">The folder exists or cannot be written.</exception>
     public static TrainingRun Start(
         string path,
@@ -72,6 +72,10 @@ public sealed class TrainingRun : IDisposable
     {
         RequireData(config, data);
         Check(config, initial.Network);
+        backend ??= TrainingBackend.Processor;
+        StepArithmetic.RequireSame(backend);
+        config = config.On(backend, allowOtherSimd: false);
+
         // With a state from the beginning: one that is missing was lost.
         return Open(config, data, initial, backend, trainer => RunFolder.Create(path, config, initial, numbered, trainer.Snapshot(new RunPosition())), resumes: false);
     }
@@ -91,20 +95,30 @@ public sealed class TrainingRun : IDisposable
 
     /// <summary>Goes on with a run where its saved state is.</summary>
     /// <param name="folder">Its folder.</param>
-    /// <param name="config">Its configuration; threads, save interval and the place of the data may differ from what was saved.</param>
+    /// <param name="config">Its configuration; threads, save interval and the place of the data may differ from what was saved. What it was computed with the folder says.</param>
     /// <param name="data">Its data.</param>
     /// <param name="backend">What computes; the processor where it is null.</param>
-    /// <exception cref="ArgumentException">The data are not those that the run began with, or the configuration was changed and does not fit them or the network.</exception>
+    /// <param name="allowOtherSimd">Whether it may go on with another <see cref="TrainingConfig.Simd"/>, to another outcome in the last bits; that is recorded then.</param>
+    /// <exception cref="ArgumentException">
+    /// The data are not those that the run began with, or the configuration was changed and does not fit them or the network, or the vector width is another.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The processes have different configurations, weights or vector widths.</exception>
     /// <exception cref="InvalidFileException">The saved state is damaged, or of another configuration or version.</exception>
     /// <exception cref="IOException">A file cannot be read, or another process works on the run.</exception>
-    public static TrainingRun Resume(RunFolder folder, TrainingConfig config, TrainingData data, TrainingBackend? backend = null)
+    public static TrainingRun Resume(RunFolder folder, TrainingConfig config, TrainingData data, TrainingBackend? backend = null, bool allowOtherSimd = false)
     {
         RequireData(config, data);
-        return Open(config, data, folder.ReadInitial(), backend, _ => folder, resumes: true);
+        backend ??= TrainingBackend.Processor;
+        StepArithmetic.RequireSame(backend);
+        var present = (config with { Simd = folder.ReadConfig().Simd }).On(backend, allowOtherSimd);
+        return Open(present, data, folder.ReadInitial(), backend, _ => folder, resumes: true);
     }
 
     /// <summary>The devices that have worked on it, as its saved states name them.</summary>
     public ImmutableArray<string> Devices => _at.Devices;
+
+    /// <summary>What its steps were and are computed with (<see cref="TrainingConfig.Simd"/>).</summary>
+    public ImmutableArray<string> Simd => _config.Simd;
 
     /// <summary>Runs to the end; once, a stopped run is resumed from its folder.</summary>
     /// <param name="progress">Told of every step.</param>
@@ -276,10 +290,9 @@ public sealed class TrainingRun : IDisposable
     }
 
     private static TrainingRun Open(
-        TrainingConfig config, TrainingData data, Model initial, TrainingBackend? backend, Func<ITrainer, RunFolder> place, bool resumes)
+        TrainingConfig config, TrainingData data, Model initial, TrainingBackend backend, Func<ITrainer, RunFolder> place, bool resumes)
     {
         config.Pruning?.ToPlan().Check(initial, FilterCriteria.Create(config.Pruning.Criterion, config.Seed));
-        backend ??= TrainingBackend.Processor;
         backend.Ranks.RequireShares(config.Batch, config.ChunkCount);
         backend.Ranks.RequireSame("configuration or data set", Encoding.UTF8.GetBytes(config.Digest()));
         var trainer = backend.CreateTrainer(config, initial);
@@ -289,6 +302,7 @@ public sealed class TrainingRun : IDisposable
             run = new TrainingRun(config, initial.Network.Head, data, backend, trainer, place);
             if (resumes) run.Restore(StateFile.Read(run.Folder.State, initial, config));
             backend.Ranks.RequireSame("model or saved state", run.Content());
+            if (resumes && backend.Ranks.IsFirst) run.Folder.Record(config.Simd);
             return run;
         }
         catch

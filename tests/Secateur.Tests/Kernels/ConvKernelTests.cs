@@ -19,7 +19,7 @@ public unsafe class ConvKernelTests
         get
         {
             var data = new TheoryData<SimdLevel, int>();
-            foreach (var level in Enum.GetValues<SimdLevel>())
+            foreach (var level in TestedWidths.All)
             {
                 for (var block = 1; block <= DenseConv.MaxBlock; block++) data.Add(level, block);
             }
@@ -28,7 +28,7 @@ public unsafe class ConvKernelTests
         }
     }
 
-    public static TheoryData<SimdLevel> Levels => [.. Enum.GetValues<SimdLevel>()];
+    public static TheoryData<SimdLevel> Levels => [.. TestedWidths.All];
 
     [Theory]
     [MemberData(nameof(Blocks))]

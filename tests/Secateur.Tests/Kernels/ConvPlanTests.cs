@@ -1,5 +1,4 @@
 using Secateur.Graph;
-using Secateur.Kernels.Simd;
 using Secateur.Lowering;
 using Secateur.Models;
 using Secateur.Reference;
@@ -45,7 +44,7 @@ public class ConvPlanTests
         var model = RandomWeights.Fill(g.Build(), seed);
         var image = Equality.Image(shape.Inputs, shape.Height, shape.Width, seed);
         var expected = ReferenceExecutor.Run(model, image);
-        foreach (var level in Enum.GetValues<SimdLevel>())
+        foreach (var level in TestedWidths.All)
             PlanRun.AssertEqual(expected, model.Network, PlanRun.Run(new LoweredModel(FoldBatchNorm.Run(model), level), image, parts: 1), $"{shape}, {level}");
     }
 }

@@ -1,6 +1,7 @@
 using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Layout;
 using Secateur.Kernels.Simd;
+using Secateur.TestSupport;
 using Xunit;
 
 namespace Secateur.Tests.Kernels;
@@ -10,7 +11,7 @@ public unsafe class PhaseSplitTests
     private const float Untouched = -1;
 
     public static IEnumerable<object[]> LevelsAndStrides() =>
-        from level in Enum.GetValues<SimdLevel>()
+        from level in TestedWidths.All
         from stride in Enumerable.Range(1, 5)
         select new object[] { level, stride };
 

@@ -68,7 +68,7 @@ public unsafe class PhaseWindowTests
         var model = RandomWeights.Fill(g.Build(), 1);
         var pixels = Equality.Image(3, Height, Width, seed: 1);
         var expected = ReferenceExecutor.Run(model, pixels);
-        foreach (var level in Enum.GetValues<SimdLevel>())
+        foreach (var level in TestedWidths.All)
         {
             var lowered = new LoweredModel(FoldBatchNorm.Run(model), level);
             var steps = PlanBuilder.Build(lowered, Height, Width).Steps;
@@ -89,7 +89,7 @@ public unsafe class PhaseWindowTests
         g.Output("b", g.Conv2d(stem, "b", 2, 3, stride: 2, padding: 1));
         var model = RandomWeights.Fill(g.Build(), 1);
         var pixels = Equality.Image(3, 61, 83, seed: 1);
-        foreach (var level in Enum.GetValues<SimdLevel>())
+        foreach (var level in TestedWidths.All)
         {
             var lowered = new LoweredModel(FoldBatchNorm.Run(model), level);
             Assert.Collection(PlanBuilder.Build(lowered, 61, 83).Steps, step => Assert.IsType<ConvStep>(step), step => Assert.IsType<ConvStep>(step));

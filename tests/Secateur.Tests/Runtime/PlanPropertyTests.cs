@@ -14,7 +14,7 @@ namespace Secateur.Tests.Runtime;
 /// <summary>Plans of random networks against the reference operations: every vector width, any size, any number of parts.</summary>
 public class PlanPropertyTests
 {
-    private static readonly SimdLevel[] Levels = Enum.GetValues<SimdLevel>();
+    private static readonly SimdLevel[] Levels = [.. TestedWidths.All];
 
     [Fact]
     public void Random_networks_compute_what_the_reference_operations_do()

@@ -1,5 +1,4 @@
 using Secateur.Graph;
-using Secateur.Kernels.Simd;
 using Secateur.Lowering;
 using Secateur.Reference;
 using Secateur.Runtime.Planning;
@@ -31,7 +30,7 @@ public class PlanStepsTests
         g.Output("result", g.Conv2d(stream, "head", 2, 1));
         var model = RandomWeights.Fill(g.Build(), 1);
         var image = Equality.Image(2, 5, 9, seed: 1);
-        foreach (var level in Enum.GetValues<SimdLevel>())
+        foreach (var level in TestedWidths.All)
         {
             var lowered = new LoweredModel(FoldBatchNorm.Run(model), level);
             Assert.All(PlanBuilder.Build(lowered, 5, 9).Steps, step => Assert.IsType<ConvStep>(step));
@@ -61,7 +60,7 @@ public class PlanStepsTests
         foreach (var (height, width) in new[] { (5, 9), (17, 40) })
         {
             var pixels = Equality.Image(3, height, width, seed: 1);
-            foreach (var level in Enum.GetValues<SimdLevel>())
+            foreach (var level in TestedWidths.All)
             {
                 var lowered = new LoweredModel(FoldBatchNorm.Run(model), level);
                 var steps = PlanBuilder.Build(lowered, height, width).Steps;

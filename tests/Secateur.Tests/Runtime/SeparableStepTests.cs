@@ -61,7 +61,7 @@ public class SeparableStepTests
         g.Output("y", x);
         var model = RandomWeights.Fill(g.Build(), 1);
         var image = Equality.Image(channels, 9, 11, seed: 1);
-        foreach (var level in Enum.GetValues<SimdLevel>())
+        foreach (var level in TestedWidths.All)
             PlanRun.AssertEqual(ReferenceExecutor.Run(model, image), model.Network, PlanRun.Run(new LoweredModel(FoldBatchNorm.Run(model), level), image, parts: 2), $"{channels}, {level}");
     }
 
@@ -123,7 +123,7 @@ public class SeparableStepTests
         {
             var pixels = Equality.Image(2, height, width, seed: 1);
             var expected = ReferenceExecutor.Run(model, pixels);
-            foreach (var level in Enum.GetValues<SimdLevel>())
+            foreach (var level in TestedWidths.All)
             {
                 var lowered = new LoweredModel(FoldBatchNorm.Run(model), level);
                 Assert.Contains(PlanBuilder.Build(lowered, height, width).Steps, s => s is SaveEdgesStep);
@@ -170,7 +170,7 @@ public class SeparableStepTests
         {
             var pixels = Equality.Image(2, height, width, seed: 1);
             var expected = ReferenceExecutor.Run(model, pixels);
-            foreach (var level in Enum.GetValues<SimdLevel>())
+            foreach (var level in TestedWidths.All)
             {
                 var lowered = new LoweredModel(model, level);
                 var steps = PlanBuilder.Build(lowered, height, width).Steps;
@@ -210,7 +210,7 @@ public class SeparableStepTests
         var model = RandomWeights.Fill(block.ToNetwork(), seed);
         var image = Equality.Image(2, height, width, seed);
         var expected = ReferenceExecutor.Run(model, image);
-        foreach (var level in Enum.GetValues<SimdLevel>())
+        foreach (var level in TestedWidths.All)
         {
             var lowered = new LoweredModel(FoldBatchNorm.Run(model), level);
             Assert.Equal(block is { Kernel: 3, Padding: 1 }, PlanBuilder.Build(lowered, height, width).Steps.Any(s => s is SeparableStep));

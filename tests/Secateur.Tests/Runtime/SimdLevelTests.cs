@@ -45,7 +45,8 @@ public class SimdLevelTests
         Assert.All(here.Zip(values), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 1e-5 * largest));
     }
 
-    private static (int ExitCode, string[] Output, string Error) Probe((string Name, string Value)[] environment)
+    /// <summary>Starts <see cref="SimdProbe"/> with other environment variables.</summary>
+    internal static (int ExitCode, string[] Output, string Error) Probe((string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo("dotnet", ["exec", typeof(SimdProbe).Assembly.Location]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Remove(SimdLevels.Variable);

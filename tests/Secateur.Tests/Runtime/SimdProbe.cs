@@ -17,10 +17,12 @@ internal static class SimdProbe
     private const int Height = 45;
     private const int Width = 70;
 
-    public static void Main()
+    public static int Main(string[] args)
     {
+        if (args.Length > 0) return Neon.ClassRunner.Run(args) ? 0 : 1;
         Console.WriteLine(SimdLevels.Detect());
         foreach (var value in Forward()) Console.WriteLine(value.ToString("R", CultureInfo.InvariantCulture));
+        return 0;
     }
 
     public static IEnumerable<float> Forward() => [.. Forward(EResFd.Create()), .. Forward(Extd.Create(32))];

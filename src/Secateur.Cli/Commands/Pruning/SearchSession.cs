@@ -93,6 +93,10 @@ internal static class SearchSession
         var cluster = options.Search.ClusterOf(parsed, settings.Run.Threads);
         if (cluster is null && SlurmJobs.Read(folder.Path)?.States().Values.Any(SlurmJobs.IsOpen) == true)
             throw new UsageException($"{folder.Path}: trials are in Slurm's queue; go on there (--executor slurm), or cancel them first (scancel)");
+
+        // Machines of a cluster may differ: there, each trial records what it is computed with.
+        var allowed = options.Training.AllowsOtherSimd(parsed);
+        if (cluster is null || allowed) settings = folder.On(settings, device.Backend, allowed);
         TrialOutcome best;
         try
         {
@@ -109,7 +113,7 @@ internal static class SearchSession
         var config = settings.RunWith(best.Trial);
         RunSession.Announce(config, data, device);
         using var run = Directory.Exists(folder.Run)
-            ? TrainingRun.Resume(RunFolder.Open(folder.Run), config, data, device.Backend)
+            ? TrainingRun.Resume(RunFolder.Open(folder.Run), config, data, device.Backend, allowed || cluster is null)
             : TrainingRun.Start(folder.Run, config, folder.ReadInitial(), data, device.Backend);
         return PruneCommand.Finish(run, options, parsed, device, cancellation, new
         {

@@ -147,60 +147,61 @@ internal static unsafe class DenseConv
                     {
                         if (Sse.IsSupported) Sse.Prefetch0(fetch + offset[fetched]);
                         var (x0, x1) = (TSimd.Load(input + *offset), TSimd.Load(second + *offset));
+                        TVector w = default;
                         if (TBlock.Size > 0)
                         {
-                            var w = TSimd.Broadcast(weight[0]);
-                            a0 = TSimd.MultiplyAdd(w, x0, a0);
-                            b0 = TSimd.MultiplyAdd(w, x1, b0);
+                            w = TSimd.LoadWeight(weight, 0, TBlock.Size, w);
+                            a0 = TSimd.MultiplyAddWeight(w, 0, TBlock.Size, x0, a0);
+                            b0 = TSimd.MultiplyAddWeight(w, 0, TBlock.Size, x1, b0);
                         }
 
                         if (TBlock.Size > 1)
                         {
-                            var w = TSimd.Broadcast(weight[1]);
-                            a1 = TSimd.MultiplyAdd(w, x0, a1);
-                            b1 = TSimd.MultiplyAdd(w, x1, b1);
+                            w = TSimd.LoadWeight(weight, 1, TBlock.Size, w);
+                            a1 = TSimd.MultiplyAddWeight(w, 1, TBlock.Size, x0, a1);
+                            b1 = TSimd.MultiplyAddWeight(w, 1, TBlock.Size, x1, b1);
                         }
 
                         if (TBlock.Size > 2)
                         {
-                            var w = TSimd.Broadcast(weight[2]);
-                            a2 = TSimd.MultiplyAdd(w, x0, a2);
-                            b2 = TSimd.MultiplyAdd(w, x1, b2);
+                            w = TSimd.LoadWeight(weight, 2, TBlock.Size, w);
+                            a2 = TSimd.MultiplyAddWeight(w, 2, TBlock.Size, x0, a2);
+                            b2 = TSimd.MultiplyAddWeight(w, 2, TBlock.Size, x1, b2);
                         }
 
                         if (TBlock.Size > 3)
                         {
-                            var w = TSimd.Broadcast(weight[3]);
-                            a3 = TSimd.MultiplyAdd(w, x0, a3);
-                            b3 = TSimd.MultiplyAdd(w, x1, b3);
+                            w = TSimd.LoadWeight(weight, 3, TBlock.Size, w);
+                            a3 = TSimd.MultiplyAddWeight(w, 3, TBlock.Size, x0, a3);
+                            b3 = TSimd.MultiplyAddWeight(w, 3, TBlock.Size, x1, b3);
                         }
 
                         if (TBlock.Size > 4)
                         {
-                            var w = TSimd.Broadcast(weight[4]);
-                            a4 = TSimd.MultiplyAdd(w, x0, a4);
-                            b4 = TSimd.MultiplyAdd(w, x1, b4);
+                            w = TSimd.LoadWeight(weight, 4, TBlock.Size, w);
+                            a4 = TSimd.MultiplyAddWeight(w, 4, TBlock.Size, x0, a4);
+                            b4 = TSimd.MultiplyAddWeight(w, 4, TBlock.Size, x1, b4);
                         }
 
                         if (TBlock.Size > 5)
                         {
-                            var w = TSimd.Broadcast(weight[5]);
-                            a5 = TSimd.MultiplyAdd(w, x0, a5);
-                            b5 = TSimd.MultiplyAdd(w, x1, b5);
+                            w = TSimd.LoadWeight(weight, 5, TBlock.Size, w);
+                            a5 = TSimd.MultiplyAddWeight(w, 5, TBlock.Size, x0, a5);
+                            b5 = TSimd.MultiplyAddWeight(w, 5, TBlock.Size, x1, b5);
                         }
 
                         if (TBlock.Size > 6)
                         {
-                            var w = TSimd.Broadcast(weight[6]);
-                            a6 = TSimd.MultiplyAdd(w, x0, a6);
-                            b6 = TSimd.MultiplyAdd(w, x1, b6);
+                            w = TSimd.LoadWeight(weight, 6, TBlock.Size, w);
+                            a6 = TSimd.MultiplyAddWeight(w, 6, TBlock.Size, x0, a6);
+                            b6 = TSimd.MultiplyAddWeight(w, 6, TBlock.Size, x1, b6);
                         }
 
                         if (TBlock.Size > 7)
                         {
-                            var w = TSimd.Broadcast(weight[7]);
-                            a7 = TSimd.MultiplyAdd(w, x0, a7);
-                            b7 = TSimd.MultiplyAdd(w, x1, b7);
+                            w = TSimd.LoadWeight(weight, 7, TBlock.Size, w);
+                            a7 = TSimd.MultiplyAddWeight(w, 7, TBlock.Size, x0, a7);
+                            b7 = TSimd.MultiplyAddWeight(w, 7, TBlock.Size, x1, b7);
                         }
                     }
 

@@ -109,46 +109,47 @@ internal static unsafe class WinogradConv
             for (var k = call.Taps; k > 0; k--, offset++, factor += WinogradPoints.Inputs * TBlock.Size)
             {
                 var at = values + *offset;
+                TVector w = default;
                 if (TPoints.Inner)
                 {
                     var x0 = TSimd.Load(at);
-                    if (TBlock.Size > 0) a0 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[0]), x0, a0);
-                    if (TBlock.Size > 1) b0 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[1]), x0, b0);
-                    if (TBlock.Size > 2) c0 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[2]), x0, c0);
-                    if (TBlock.Size > 3) d0 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[3]), x0, d0);
+                    if (TBlock.Size > 0) a0 = Add<TSimd, TVector, TBlock>(factor, 0, 0, ref w, x0, a0);
+                    if (TBlock.Size > 1) b0 = Add<TSimd, TVector, TBlock>(factor, 0, 1, ref w, x0, b0);
+                    if (TBlock.Size > 2) c0 = Add<TSimd, TVector, TBlock>(factor, 0, 2, ref w, x0, c0);
+                    if (TBlock.Size > 3) d0 = Add<TSimd, TVector, TBlock>(factor, 0, 3, ref w, x0, d0);
 
                     var x1 = TSimd.Load(at + stride);
-                    if (TBlock.Size > 0) a1 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[1 * TBlock.Size]), x1, a1);
-                    if (TBlock.Size > 1) b1 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(1 * TBlock.Size) + 1]), x1, b1);
-                    if (TBlock.Size > 2) c1 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(1 * TBlock.Size) + 2]), x1, c1);
-                    if (TBlock.Size > 3) d1 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(1 * TBlock.Size) + 3]), x1, d1);
+                    if (TBlock.Size > 0) a1 = Add<TSimd, TVector, TBlock>(factor, 1, 0, ref w, x1, a1);
+                    if (TBlock.Size > 1) b1 = Add<TSimd, TVector, TBlock>(factor, 1, 1, ref w, x1, b1);
+                    if (TBlock.Size > 2) c1 = Add<TSimd, TVector, TBlock>(factor, 1, 2, ref w, x1, c1);
+                    if (TBlock.Size > 3) d1 = Add<TSimd, TVector, TBlock>(factor, 1, 3, ref w, x1, d1);
 
                     var x2 = TSimd.Load(at + (2 * stride));
-                    if (TBlock.Size > 0) a2 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[2 * TBlock.Size]), x2, a2);
-                    if (TBlock.Size > 1) b2 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(2 * TBlock.Size) + 1]), x2, b2);
-                    if (TBlock.Size > 2) c2 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(2 * TBlock.Size) + 2]), x2, c2);
-                    if (TBlock.Size > 3) d2 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(2 * TBlock.Size) + 3]), x2, d2);
+                    if (TBlock.Size > 0) a2 = Add<TSimd, TVector, TBlock>(factor, 2, 0, ref w, x2, a2);
+                    if (TBlock.Size > 1) b2 = Add<TSimd, TVector, TBlock>(factor, 2, 1, ref w, x2, b2);
+                    if (TBlock.Size > 2) c2 = Add<TSimd, TVector, TBlock>(factor, 2, 2, ref w, x2, c2);
+                    if (TBlock.Size > 3) d2 = Add<TSimd, TVector, TBlock>(factor, 2, 3, ref w, x2, d2);
                 }
 
                 if (TPoints.Outer)
                 {
                     var x3 = TSimd.Load(at + (3 * stride));
-                    if (TBlock.Size > 0) a3 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[3 * TBlock.Size]), x3, a3);
-                    if (TBlock.Size > 1) b3 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(3 * TBlock.Size) + 1]), x3, b3);
-                    if (TBlock.Size > 2) c3 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(3 * TBlock.Size) + 2]), x3, c3);
-                    if (TBlock.Size > 3) d3 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(3 * TBlock.Size) + 3]), x3, d3);
+                    if (TBlock.Size > 0) a3 = Add<TSimd, TVector, TBlock>(factor, 3, 0, ref w, x3, a3);
+                    if (TBlock.Size > 1) b3 = Add<TSimd, TVector, TBlock>(factor, 3, 1, ref w, x3, b3);
+                    if (TBlock.Size > 2) c3 = Add<TSimd, TVector, TBlock>(factor, 3, 2, ref w, x3, c3);
+                    if (TBlock.Size > 3) d3 = Add<TSimd, TVector, TBlock>(factor, 3, 3, ref w, x3, d3);
 
                     var x4 = TSimd.Load(at + (4 * stride));
-                    if (TBlock.Size > 0) a4 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[4 * TBlock.Size]), x4, a4);
-                    if (TBlock.Size > 1) b4 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(4 * TBlock.Size) + 1]), x4, b4);
-                    if (TBlock.Size > 2) c4 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(4 * TBlock.Size) + 2]), x4, c4);
-                    if (TBlock.Size > 3) d4 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(4 * TBlock.Size) + 3]), x4, d4);
+                    if (TBlock.Size > 0) a4 = Add<TSimd, TVector, TBlock>(factor, 4, 0, ref w, x4, a4);
+                    if (TBlock.Size > 1) b4 = Add<TSimd, TVector, TBlock>(factor, 4, 1, ref w, x4, b4);
+                    if (TBlock.Size > 2) c4 = Add<TSimd, TVector, TBlock>(factor, 4, 2, ref w, x4, c4);
+                    if (TBlock.Size > 3) d4 = Add<TSimd, TVector, TBlock>(factor, 4, 3, ref w, x4, d4);
 
                     var x5 = TSimd.Load(at + (5 * stride));
-                    if (TBlock.Size > 0) a5 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[5 * TBlock.Size]), x5, a5);
-                    if (TBlock.Size > 1) b5 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(5 * TBlock.Size) + 1]), x5, b5);
-                    if (TBlock.Size > 2) c5 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(5 * TBlock.Size) + 2]), x5, c5);
-                    if (TBlock.Size > 3) d5 = TSimd.MultiplyAdd(TSimd.Broadcast(factor[(5 * TBlock.Size) + 3]), x5, d5);
+                    if (TBlock.Size > 0) a5 = Add<TSimd, TVector, TBlock>(factor, 5, 0, ref w, x5, a5);
+                    if (TBlock.Size > 1) b5 = Add<TSimd, TVector, TBlock>(factor, 5, 1, ref w, x5, b5);
+                    if (TBlock.Size > 2) c5 = Add<TSimd, TVector, TBlock>(factor, 5, 2, ref w, x5, c5);
+                    if (TBlock.Size > 3) d5 = Add<TSimd, TVector, TBlock>(factor, 5, 3, ref w, x5, d5);
                 }
             }
 
@@ -177,6 +178,17 @@ internal static unsafe class WinogradConv
             if (TBlock.Size > 3) Finish<TSimd, TVector>(in call, 3, column, rest, d0, d1, d2, d3, d4, d5);
             if (rest is not null) CopyRest(in call, TBlock.Size, rest, TSimd.Width, column);
         }
+    }
+
+    /// <summary>sum + the factor of a point and a channel * x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Add<TSimd, TVector, TBlock>(float* factors, int point, int channel, ref TVector weight, TVector x, TVector sum)
+        where TSimd : ISimd<TVector>
+        where TVector : struct
+        where TBlock : IConvBlock
+    {
+        weight = TSimd.LoadWeight(factors + (point * TBlock.Size), channel, TBlock.Size, weight);
+        return TSimd.MultiplyAddWeight(weight, channel, TBlock.Size, x, sum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -23,6 +23,16 @@ internal unsafe interface ISimd<TVector>
     /// <summary>a * b + c, fused where the machine can.</summary>
     static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
 
+    /// <summary>One of some weights that lie together, for <see cref="MultiplyAddWeight"/>: in all lanes, or in one where multiply-adds can take it from there.</summary>
+    /// <param name="weights">The first.</param>
+    /// <param name="at">Which; a constant.</param>
+    /// <param name="count">How many there are, a constant; nothing behind them is read.</param>
+    /// <param name="last">What was loaded for the weight before; not used for the first.</param>
+    static abstract TVector LoadWeight(float* weights, int at, int count, TVector last);
+
+    /// <summary>weight * x + c, for the weight that <see cref="LoadWeight"/> loaded with the same constants.</summary>
+    static abstract TVector MultiplyAddWeight(TVector weight, int at, int count, TVector x, TVector c);
+
     static abstract TVector Multiply(TVector a, TVector b);
 
     static abstract TVector Add(TVector a, TVector b);

@@ -21,6 +21,29 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         : AdvSimd.IsSupported ? AdvSimd.FusedMultiplyAdd(c, a, b)
         : Vector128.MultiplyAddEstimate(a, b, c);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadWeight(float* weights, int at, int count, Vector128<float> last) =>
+        !TakesLanes(count) ? Broadcast(weights[at]) : at % Vector128<float>.Count == 0 ? Load(weights + FirstLane(at, count)) : last;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> MultiplyAddWeight(Vector128<float> weight, int at, int count, Vector128<float> x, Vector128<float> c)
+    {
+        if (!TakesLanes(count)) return MultiplyAdd(weight, x, c);
+        return (at - FirstLane(at, count)) switch
+        {
+            0 => AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(c, x, weight, 0),
+            1 => AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(c, x, weight, 1),
+            2 => AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(c, x, weight, 2),
+            _ => AdvSimd.Arm64.FusedMultiplyAddBySelectedScalar(c, x, weight, 3),
+        };
+    }
+
+    // NEON multiplies by a lane, so that four weights are one load, without being spread over the lanes of four vectors.
+    private static bool TakesLanes(int count) => AdvSimd.Arm64.IsSupported && count >= Vector128<float>.Count;
+
+    // The last vector of weights ends with the last of them.
+    private static int FirstLane(int at, int count) => Math.Min(at / Vector128<float>.Count * Vector128<float>.Count, count - Vector128<float>.Count);
+
     public static Vector128<float> Multiply(Vector128<float> a, Vector128<float> b) => a * b;
 
     public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;

@@ -18,6 +18,10 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
         Fma.IsSupported ? Fma.MultiplyAdd(a, b, c) : Vector256.MultiplyAddEstimate(a, b, c);
 
+    public static Vector256<float> LoadWeight(float* weights, int at, int count, Vector256<float> last) => Broadcast(weights[at]);
+
+    public static Vector256<float> MultiplyAddWeight(Vector256<float> weight, int at, int count, Vector256<float> x, Vector256<float> c) => MultiplyAdd(weight, x, c);
+
     public static Vector256<float> Multiply(Vector256<float> a, Vector256<float> b) => a * b;
 
     public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;

@@ -18,6 +18,10 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
         Avx512F.IsSupported ? Avx512F.FusedMultiplyAdd(a, b, c) : Vector512.MultiplyAddEstimate(a, b, c);
 
+    public static Vector512<float> LoadWeight(float* weights, int at, int count, Vector512<float> last) => Broadcast(weights[at]);
+
+    public static Vector512<float> MultiplyAddWeight(Vector512<float> weight, int at, int count, Vector512<float> x, Vector512<float> c) => MultiplyAdd(weight, x, c);
+
     public static Vector512<float> Multiply(Vector512<float> a, Vector512<float> b) => a * b;
 
     public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
