@@ -29,7 +29,11 @@ public sealed class FaceTests
         using var detector = new FaceDetector(model, Options);
         using var onnx = new OnnxRun(OnnxExporter.Export(model, new OnnxExportOptions
         {
-            Input = OnnxInput.UInt8, Output = OnnxOutput.Faces, Confidence = Options.Confidence, Iou = Options.Iou, MaxDetections = Options.MaxDetections,
+            Input = OnnxInput.UInt8,
+            Output = OnnxOutput.Faces,
+            Confidence = Options.Confidence,
+            Iou = Options.Iou,
+            MaxDetections = Options.MaxDetections,
         }));
         var (height, width) = (121, 167);
         byte[][] images = [Noise(height, width, 1), Noise(height, width, 2), Noise(height, width, 3)];
