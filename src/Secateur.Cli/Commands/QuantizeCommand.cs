@@ -51,10 +51,10 @@ internal static class QuantizeCommand
             var target = parsed.GetValue(output) ?? CommonOptions.DefaultOutput(path, "-int8");
             CommonOptions.RequirePlace(target, parsed.GetValue(force), path);
             var model = parsed.ReadFloats(source, architecture);
+            var left = Matching(parsed.GetValue(floats) ?? [], Quantizer.LayersOf(model));
             var precision = parsed.GetValue(data) is { } root ? PrecisionCheck.Of(root, workers) : null;
             var files = Spread(ImageScan.Of([parsed.GetValue(pictures)!], null), parsed.GetValue(images));
             var quantizer = ProgressBar.Run("calibrating", progress => Calibrate(model, files, workers, progress, cancellation));
-            var left = Matching(parsed.GetValue(floats) ?? [], quantizer.Layers);
             var session = new QuantizeSession(model, quantizer, left) { Precision = precision, MaxLoss = parsed.GetValue(loss) };
             if (parsed.GetValue(sensitivity)) session.MeasureSensitivity(cancellation);
             session.Run(cancellation);

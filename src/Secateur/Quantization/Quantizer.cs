@@ -84,7 +84,15 @@ public sealed class Quantizer
     }
 
     /// <summary>The layers that can run in integers, in the order of the network.</summary>
-    public IReadOnlyList<string> Layers => [.. SitesBut(None).Convolutions.Select(conv => conv.Layer).Distinct()];
+    public IReadOnlyList<string> Layers => LayersOf(_form.Network);
+
+    /// <summary>The layers of a model that could run in integers: those that <see cref="Layers"/> will be, without looking at an image.</summary>
+    /// <param name="model">A model of floats.</param>
+    public static IReadOnlyList<string> LayersOf(Model model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return LayersOf(InferenceEngine.FormOf(model).Network);
+    }
 
     /// <summary>The model with all such layers in integers but some.</summary>
     /// <param name="left">The layers that stay in floats.</param>
@@ -121,6 +129,8 @@ public sealed class Quantizer
 
         return [.. measured.OrderByDescending(m => m.Error)];
     }
+
+    private static string[] LayersOf(Network form) => [.. new QuantizationSites(form, None).Convolutions.Select(conv => conv.Layer).Distinct()];
 
     private QuantizationSites SitesBut(IReadOnlySet<string> left) => new(_form.Network, left);
 
