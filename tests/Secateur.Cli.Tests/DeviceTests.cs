@@ -1,5 +1,6 @@
 using System.CommandLine.Completions;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Secateur.Gpu.Devices;
 using Secateur.TestSupport;
 using Xunit;
@@ -125,7 +126,11 @@ public sealed class DeviceTests : CliTest
         Assert.Contains($"Device: {Device(there)}; its kernels are compiled when they are first needed", there.Errors);
         Assert.Equal(0, ConsoleRun.Of([.. call, "--device", "cpu", "--name", "here"]).Code);
         Assert.Equal(Content("here"), Content("there"));
-        Assert.Equal(File.ReadAllText(Path.Combine("runs", "train", "here", "config.json")), File.ReadAllText(Path.Combine("runs", "train", "there", "config.json")));
+
+        // A vector's width says how a processor computed; all else is said alike.
+        var here = Config("here");
+        Assert.True(here.Remove("simd"));
+        Assert.Equal(here.ToJsonString(), Config("there").ToJsonString());
         Assert.Contains($"\\\"devices\\\":[\\\"{Device(there)}\\\"]", State("there"), StringComparison.Ordinal);
 
         var moved = ConsoleRun.Of("train", "--resume", "there", "--epochs", "2", "--device", "cpu", "--json");
@@ -135,6 +140,7 @@ public sealed class DeviceTests : CliTest
         Assert.Contains($"\\\"devices\\\":[\\\"{Device(there)}\\\",\\\"cpu\\\"]", State("there"), StringComparison.Ordinal);
         Assert.Equal(2, File.ReadAllLines(Path.Combine("runs", "train", "there", "metrics.jsonl")).Length);
 
+        static JsonObject Config(string run) => JsonNode.Parse(File.ReadAllText(Path.Combine("runs", "train", run, "config.json")))!.AsObject();
         static string[] Content(string run) => [.. Directory.GetFiles(Path.Combine("runs", "train", run)).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
         static string State(string run) => File.ReadAllText(Path.Combine("runs", "train", run, "state.safetensors"));
     }
