@@ -35,6 +35,22 @@ public sealed class EvaluateCommandTests : CliTest
     }
 
     [Fact]
+    public void Another_model_is_measured_beside()
+    {
+        BrightSpotDetector.Write("late.safetensors");
+        string[] call = ["evaluate", "--model", _spot, "--beside", "late.safetensors", "--out", "found"];
+        using var document = JsonDocument.Parse(ConsoleRun.Of([.. call, "--data", _wider, "--json"]).Out);
+        var beside = document.RootElement.GetProperty("beside");
+        Assert.Equal(("late.safetensors", 1.0), (beside.GetProperty("model").GetString(), beside.GetProperty("hard").GetDouble()));
+        Assert.Equal(File.ReadAllText("found/0--Parade/p1.txt"), File.ReadAllText("found-beside/0--Parade/p1.txt"));
+        Assert.Contains("hard     1.0000                  1.0000      0.0000      2", ConsoleRun.Of([.. call, "--data", _wider, "--resume"]).Out, StringComparison.Ordinal);
+
+        WriteLabelled("yolo");
+        Assert.Contains("0.5 to 0.95  0.8000                  0.8000      0.0000", ConsoleRun.Of([.. call[..^2], "--data", "set"]).Out, StringComparison.Ordinal);
+        FailsAndWritesNothing(["evaluate", "--predictions", "found", "--data", _wider, "--beside", _spot], "--beside means nothing to --predictions");
+    }
+
+    [Fact]
     public void The_multi_scale_test_is_the_other_protocol()
     {
         var run = ConsoleRun.Of("evaluate", "--model", _spot, "--data", _wider, "--protocol", "multi-scale", "--json", "--out", "found");

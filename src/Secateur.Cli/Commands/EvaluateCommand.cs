@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Secateur.Cli.Options;
 using Secateur.Cli.Output;
+using Secateur.Weights;
 using Secateur.WiderFace.Evaluation;
 
 namespace Secateur.Cli.Commands;
@@ -12,6 +13,7 @@ internal static class EvaluateCommand
     public static Command Create()
     {
         var model = CommonOptions.ModelOption();
+        var beside = new Option<string?>("--beside") { Description = "Another model to measure on the same images, such as the one before pruning or quantization; its AP and the difference stand beside.", HelpName = "MODEL" };
         var architecture = CommonOptions.Architecture();
         var data = new Option<string?>("--data")
         {
@@ -37,10 +39,11 @@ internal static class EvaluateCommand
             Examples:
               secateur evaluate --data WIDER --protocol multi-scale
               secateur evaluate --model eresfd-50 --data WIDER --resume --json
+              secateur evaluate --model eresfd-int8.safetensors --beside eresfd --data WIDER
               secateur evaluate --model my.safetensors --data WIDER --device cuda
               secateur evaluate --predictions predictions --ground-truth WIDER/ground_truth --plot curves.svg
               secateur evaluate --data my-faces
-            """) { model, architecture, data, split, protocol, predictions, partial, truth, output, resume, plot, force, device, threads, json };
+            """) { model, beside, architecture, data, split, protocol, predictions, partial, truth, output, resume, plot, force, device, threads, json };
         command.Validators.Add(Check);
         command.SetCancellableAction((parsed, cancellation) =>
         {
@@ -55,13 +58,13 @@ internal static class EvaluateCommand
 
             using var computing = ComputeDevice.Open(parsed.GetValue(device));
             computing.Announce();
-            var (path, root, chosen) = (parsed.GetValue(model)!, parsed.GetValue(data)!, parsed.GetValue(protocol)!);
+            var (path, other, root, chosen) = (parsed.GetValue(model)!, parsed.GetValue(beside), parsed.GetValue(data)!, parsed.GetValue(protocol)!);
             if (parsed.GetValue(truth) is null && !WiderSession.IsFor(root))
             {
                 if (Given(parsed.CommandResult, output, resume) is { } meaningless)
                     throw new UsageException($"{meaningless} is for WIDER FACE, whose predictions are written; {root} is another data set");
                 new LabelledSession(root, parsed.GetValue(split), computing.Backend) { Threads = workers, Plot = chart, Json = asJson }
-                    .Evaluate(ModelSource.Read(path, parsed.GetValue(architecture)), chosen, cancellation);
+                    .Evaluate((path, Read(path)), other is null ? null : (other, Read(other)), chosen, cancellation);
                 return 0;
             }
 
@@ -70,7 +73,8 @@ internal static class EvaluateCommand
             var folder = parsed.GetValue(output) ?? Path.Combine("runs", "evaluate", $"{Path.GetFileNameWithoutExtension(path)}-{chosen}");
             try
             {
-                official.EvaluateModel(computing.Backend, () => ModelSource.Read(path, parsed.GetValue(architecture)), root, chosen, folder, parsed.GetValue(resume), cancellation);
+                var second = other is null ? null : new EvaluatedModel(other, () => Read(other), folder + "-beside");
+                official.EvaluateModel(computing.Backend, new EvaluatedModel(path, () => Read(path), folder), second, root, chosen, parsed.GetValue(resume), cancellation);
                 return 0;
             }
             catch (OperationCanceledException)
@@ -78,6 +82,8 @@ internal static class EvaluateCommand
                 Problem.Write($"cancelled; what was found so far is in {folder}: go on with the same call and --resume");
                 return ExitCode.Cancelled;
             }
+
+            Model Read(string file) => ModelSource.Read(file, parsed.GetValue(architecture));
         });
         return command;
 
@@ -97,7 +103,7 @@ internal static class EvaluateCommand
             if (fromFiles && r.IsGiven(model)) r.AddError("give either --model with --data, or --predictions with --ground-truth");
             else if (!fromFiles && r.GetValue(data) is null) r.AddError("--data is missing, the folder of images; or give --predictions with --ground-truth");
             else if (fromFiles && r.GetValue(truth) is null && r.GetValue(data) is null) r.AddError("--predictions needs --ground-truth, the folder of the .mat files");
-            else if (fromFiles && Given(r, architecture, split, protocol, output, resume, device) is { } option) r.AddError($"{option} means nothing to --predictions");
+            else if (fromFiles && Given(r, beside, architecture, split, protocol, output, resume, device) is { } option) r.AddError($"{option} means nothing to --predictions");
             else if (!fromFiles && r.GetValue(partial)) r.AddError("--partial needs --predictions");
             else if (r.GetValue(plot) is { } chart && !chart.EndsWith(".svg", StringComparison.OrdinalIgnoreCase)) r.AddError($"--plot is '{chart}'; expected a file .svg");
         }

@@ -88,7 +88,7 @@ internal sealed class QuantizeSession(Model model, Quantizer quantizer, HashSet<
             Row("bytes", Figures.Count(bytes.Before), Figures.Count(bytes.After), Ratio(bytes.Before, bytes.After)),
             Row($"milliseconds, {imgsz}, 1 thread", Figures.Milliseconds(milliseconds.Before), Figures.Milliseconds(milliseconds.After), Ratio(milliseconds.Before, milliseconds.After)),
         };
-        rows.AddRange(_before.Zip(_after, (b, a) => Row($"AP, {b.Name}", Figures.Precision(b.Ap), Figures.Precision(a.Ap), b.Ap is { } was && a.Ap is { } @is ? (@is - was).ToString("+0.0000;-0.0000", CultureInfo.InvariantCulture) : "-")));
+        rows.AddRange(_before.Zip(_after, (b, a) => Row($"AP, {b.Name}", Figures.Precision(b.Ap), Figures.Precision(a.Ap), Figures.Difference(a.Ap, b.Ap))));
         Report.Table(["", "floats", "integers", "ratio"], rows);
         if (_sensitivity is not null)
         {

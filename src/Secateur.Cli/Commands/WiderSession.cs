@@ -43,20 +43,24 @@ internal sealed class WiderSession(WiderGroundTruth truth)
         Print(result, "predictions", null, folder);
     }
 
-    /// <summary>Detects in the images that are there, writes the submission files, and evaluates them.</summary>
-    public void EvaluateModel(TrainingBackend backend, Func<Model> read, string root, string protocol, string folder, bool resume, CancellationToken cancellation)
+    /// <summary>Detects in the images that are there, writes the submission files, and evaluates them; another model's beside them where one is given.</summary>
+    public void EvaluateModel(TrainingBackend backend, EvaluatedModel model, EvaluatedModel? beside, string root, string protocol, bool resume, CancellationToken cancellation)
     {
         var test = WiderTest.Of(root, protocol, truth);
         var images = test.Images;
         if (!images.Absent.IsEmpty) Report.Remark($"{images.Absent.Length} of {truth.Images.Length} listed images are absent and left out, such as {images.Absent[0]}");
         if (!images.Unknown.IsEmpty) Report.Remark($"{images.Unknown.Length} files are no image of the ground truth and left out, such as {Path.GetRelativePath(root, images.Unknown[0])}");
-        Print(ProgressBar.Run("detecting", progress => test.Run(read(), backend, folder, resume, Threads, progress, cancellation)), protocol, backend.Device, folder);
+        var result = Run(model);
+        Print(result, protocol, backend.Device, model.Folder, beside, beside is null ? null : Run(beside));
+
+        WiderEvaluation Run(EvaluatedModel of) =>
+            ProgressBar.Run(beside is null ? "detecting" : $"detecting, {of.Name}", progress => test.Run(of.Read(), backend, of.Folder, resume, Threads, progress, cancellation));
     }
 
     private WiderEvaluation Evaluate(WiderPredictionFolder files, IReadOnlyCollection<WiderImageName>? images, CancellationToken cancellation) =>
         ProgressBar.Run("evaluating", progress => new WiderEvaluator(truth) { Threads = Threads, Progress = new Forward(progress) }.Evaluate(files, images, cancellation));
 
-    private void Print(WiderEvaluation result, string protocol, string? device, string folder)
+    private void Print(WiderEvaluation result, string protocol, string? device, string folder, EvaluatedModel? beside = null, WiderEvaluation? other = null)
     {
         (string Name, WiderSettingEvaluation Result)[] settings = [("easy", result.Easy), ("medium", result.Medium), ("hard", result.Hard)];
         if (Plot is not null)
@@ -80,11 +84,30 @@ internal sealed class WiderSession(WiderGroundTruth truth)
                 result.Predictions,
                 predictionsFolder = folder,
                 plot = Plot,
+                beside = other is null ? null : new
+                {
+                    model = beside!.Name,
+                    easy = other.Easy.AveragePrecision,
+                    medium = other.Medium.AveragePrecision,
+                    hard = other.Hard.AveragePrecision,
+                    predictionsFolder = beside.Folder,
+                },
             });
             return;
         }
 
-        Report.Table(["setting", "AP", "faces"], [.. settings.Select(s => (IReadOnlyList<string>)[s.Name, Figures.Precision(s.Result.AveragePrecision), Figures.Count(s.Result.Faces)])]);
+        if (other is null)
+        {
+            Report.Table(["setting", "AP", "faces"], [.. settings.Select(s => (IReadOnlyList<string>)[s.Name, Figures.Precision(s.Result.AveragePrecision), Figures.Count(s.Result.Faces)])]);
+        }
+        else
+        {
+            Report.Table(
+                ["setting", "AP", $"AP of {beside!.Name}", "difference", "faces"],
+                [.. settings.Zip([other.Easy, other.Medium, other.Hard], (s, o) => (IReadOnlyList<string>)
+                    [s.Name, Figures.Precision(s.Result.AveragePrecision), Figures.Precision(o.AveragePrecision), Figures.Difference(s.Result.AveragePrecision, o.AveragePrecision), Figures.Count(s.Result.Faces)])]);
+        }
+
         Report.Line();
         Report.Line($"{Figures.Count(result.Images)} of {Figures.Count(result.ListedImages)} images, protocol {protocol}, predictions in {folder}");
         if (result.Images < result.ListedImages) Report.Line("Only some of the validation images: not comparable with published figures.");
@@ -96,3 +119,9 @@ internal sealed class WiderSession(WiderGroundTruth truth)
         public void Report(WiderProgress value) => to.Report((value.Done, value.Total));
     }
 }
+
+/// <summary>A model that is evaluated on WIDER FACE.</summary>
+/// <param name="Name">As the user gave it.</param>
+/// <param name="Read">Reads it.</param>
+/// <param name="Folder">Where its submission files go.</param>
+internal sealed record EvaluatedModel(string Name, Func<Model> Read, string Folder);

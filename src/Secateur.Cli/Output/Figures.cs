@@ -15,6 +15,9 @@ internal static class Figures
 
     public static string Precision(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "-";
 
+    /// <summary>How much more, with its sign.</summary>
+    public static string Difference(double? value, double? than) => (value - than)?.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture) ?? "-";
+
     public static string Loss(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
 
     public static string Rate(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
