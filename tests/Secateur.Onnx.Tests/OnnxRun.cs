@@ -12,9 +12,12 @@ internal sealed class OnnxRun : IDisposable
 {
     private readonly InferenceSession _session;
 
-    public OnnxRun(OnnxFile file)
+    /// <param name="file">The model.</param>
+    /// <param name="literally">Whether each node is computed as it stands, none replaced by faster ones.</param>
+    public OnnxRun(OnnxFile file, bool literally = false)
     {
         using var options = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        if (literally) options.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL;
         _session = new InferenceSession(file.Content, options);
     }
 

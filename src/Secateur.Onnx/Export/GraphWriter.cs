@@ -51,9 +51,15 @@ internal sealed class GraphWriter(string name)
     }
 
     /// <summary>A weight, under its own name.</summary>
-    public string Weight(string name, ReadOnlySpan<float> values, ReadOnlySpan<int> shape) =>
-        _constants.TryGetValue(name, out var stored) ? stored
-        : _constants[name] = Store(name, TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes(values), [.. shape.ToArray().Select(d => (long)d)]);
+    public string Weight<T>(string name, ReadOnlySpan<T> values, ReadOnlySpan<int> shape)
+        where T : unmanaged
+    {
+        if (_constants.TryGetValue(name, out var stored)) return stored;
+        return _constants[name] = Store(name, TypeOf<T>(), MemoryMarshal.AsBytes(values), [.. shape.ToArray().Select(d => (long)d)]);
+    }
+
+    /// <summary>A value that is computed once however many read it.</summary>
+    public string Once(string name, Func<string, string> make) => _constants.TryGetValue(name, out var made) ? made : _constants[name] = make(name);
 
     /// <summary>A constant vector of integers.</summary>
     public string Integers(params long[] values) => Constant(TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes<long>(values), [values.Length], string.Join('_', values));
@@ -63,6 +69,9 @@ internal sealed class GraphWriter(string name)
 
     /// <summary>A constant number.</summary>
     public string Number(float value) => Constant(TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes([value]), [], FormattableString.Invariant($"scalar_{value:R}f"));
+
+    /// <summary>A constant byte.</summary>
+    public string Byte(byte value) => Constant(TensorProto.Types.DataType.Uint8, [value], [], $"scalar_{value}b");
 
     /// <summary>A constant number as a vector of one.</summary>
     public string NumberVector(float value) => Constant(TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes([value]), [1], FormattableString.Invariant($"{value:R}f"));
@@ -78,6 +87,13 @@ internal sealed class GraphWriter(string name)
 
     public static AttributeProto Text(string name, string value) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) };
+
+    private static TensorProto.Types.DataType TypeOf<T>() => default(T) switch
+    {
+        float => TensorProto.Types.DataType.Float,
+        sbyte => TensorProto.Types.DataType.Int8,
+        _ => throw new NotSupportedException(typeof(T).Name),
+    };
 
     private string Constant(TensorProto.Types.DataType type, ReadOnlySpan<byte> bytes, ReadOnlySpan<long> shape, string key)
     {

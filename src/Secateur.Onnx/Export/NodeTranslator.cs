@@ -15,13 +15,37 @@ namespace Secateur.Onnx.Export;
 internal sealed class NodeTranslator(Model model, GraphWriter graph, string image, ImmutableArray<MapShape>? shapes)
 {
     private readonly string[] _values = new string[model.Network.Nodes.Length];
+    private readonly MapQuantization?[] _held = new MapQuantization?[model.Network.Nodes.Length];
 
     /// <summary>Writes all nodes.</summary>
     /// <returns>The value of each.</returns>
     public string[] Run()
     {
-        for (var i = 0; i < _values.Length; i++) _values[i] = Translate(i);
+        for (var i = 0; i < _values.Length; i++)
+        {
+            _values[i] = Translate(i);
+            if ((_held[i] = HeldAs(i)) is { } held) _values[i] = AsBytes(model.Network.Nodes[i].Name, _values[i], held);
+        }
+
         return _values;
+    }
+
+    /// <summary>How a node's map is held as bytes; null where it is held as floats.</summary>
+    private MapQuantization? HeldAs(int index) => model.Network.Nodes[index] switch
+    {
+        var node when model.Quantization?.Maps.TryGetValue(node.Name, out var own) == true => own,
+        SelectNode select => _held[select.Input],
+        UpsampleNode { Mode: UpsampleMode.Nearest } upsample => _held[upsample.Input],
+        ConcatNode concat when concat.Parts.All(p => _held[p] == _held[concat.Parts[0]]) => _held[concat.Parts[0]],
+        _ => null,
+    };
+
+    /// <summary>Rounds a value as its bytes would: programs that compute in integers take the pair for the bytes themselves.</summary>
+    private string AsBytes(string name, string value, MapQuantization held)
+    {
+        var (scale, zero) = (graph.Number(held.Scale), graph.Byte(held.Zero));
+        var bytes = graph.Add("QuantizeLinear", name + ".bytes", [value, scale, zero]);
+        return graph.Add("DequantizeLinear", name + ".held", [bytes, scale, zero]);
     }
 
     private string Translate(int index) => model.Network.Nodes[index] switch
@@ -46,7 +70,7 @@ internal sealed class NodeTranslator(Model model, GraphWriter graph, string imag
     private string Fill(string name, int like, float value)
     {
         var channels = model.Network.ChannelsOf(like);
-        var zeros = graph.Weight($"zeros.{channels}", new float[channels], [1, channels, 1, 1]);
+        var zeros = graph.Weight<float>($"zeros.{channels}", new float[channels], [1, channels, 1, 1]);
         return graph.Add("Conv", name, [_values[like], zeros, graph.NumberVector(value)], Window(1, 1, 0));
     }
 
@@ -60,7 +84,12 @@ internal sealed class NodeTranslator(Model model, GraphWriter graph, string imag
     private string Weight(string name)
     {
         var tensor = model.Weights[name];
-        return graph.Weight(name, tensor.Data, [.. tensor.Shape]);
+        if (model.Quantization?.WeightScales.GetValueOrDefault(name) is not { } scales) return graph.Weight<float>(name, tensor.Data, [.. tensor.Shape]);
+        return graph.Once(name + ".of_integers", result => graph.Add(
+            "DequantizeLinear",
+            result,
+            [graph.Weight<sbyte>(name + ".integers", model.Quantization.IntegersOf(name, tensor), [.. tensor.Shape]), graph.Weight<float>(name + ".scales", scales, [scales.Length])],
+            Integer("axis", 0)));
     }
 
     // A slope for each channel: some readers take no other.
@@ -69,7 +98,7 @@ internal sealed class NodeTranslator(Model model, GraphWriter graph, string imag
         var channels = model.Network.ChannelsOf(node.Input);
         var slopes = new float[channels];
         Array.Fill(slopes, model.Weights[node.Slope].Data[0]);
-        return graph.Weight($"{node.Slope}.{channels}", slopes, [channels, 1, 1]);
+        return graph.Weight<float>($"{node.Slope}.{channels}", slopes, [channels, 1, 1]);
     }
 
     private string Merge(MergeNode node)

@@ -13,14 +13,14 @@ public static class OnnxExporter
 {
     private const string Producer = "secateur";
 
-    /// <summary>Exports a model: batch norms folded, a compacted one as it is.</summary>
+    /// <summary>Exports a model: batch norms folded, a compacted one as it is, a quantized one with pairs of QuantizeLinear and DequantizeLinear.</summary>
     /// <exception cref="NetworkException">The network does not take the size, is no detector where boxes are asked for, or has a node without a form in ONNX.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The opset is none that is written.</exception>
     public static OnnxFile Export(Model model, OnnxExportOptions options)
     {
         if (options.Opset is < OnnxExportOptions.LeastOpset or > OnnxExportOptions.MostOpset)
             throw new ArgumentOutOfRangeException(nameof(options), options.Opset, $"expected an opset from {OnnxExportOptions.LeastOpset} to {OnnxExportOptions.MostOpset}");
-        var exchanged = ModelPasses.Exchange.Run(model);
+        var exchanged = model.Quantization is null ? ModelPasses.Exchange.Run(model) : model;
         var network = exchanged.Network;
         if (options.Output != OnnxOutput.Heads && network.Head.Levels.IsEmpty) throw new NetworkException($"{network.Architecture} is no detector: it has no boxes");
         var input = network.Nodes.OfType<InputNode>().Single();

@@ -1,4 +1,5 @@
 using Secateur.Kernels;
+using Secateur.Lowering;
 using Secateur.Weights;
 
 namespace Secateur.Quantization;
@@ -8,6 +9,9 @@ internal static class WeightQuantization
 {
     // Scales tried between that of the largest weight and half of it.
     private const int Cuts = 50;
+
+    // Any scale will do for zeros; programs that count biases in products of scales lose those that are small beside it.
+    private const float OfNothing = 1f / 1024;
 
     /// <summary>Rounds each filter to whole numbers times a scale, the one of the least squared error.</summary>
     /// <returns>What the numbers stand for, and the scale of each filter.</returns>
@@ -21,16 +25,15 @@ internal static class WeightQuantization
 
     private static float Run(Span<float> filter)
     {
-        var largest = 0f;
-        foreach (var value in filter) largest = Math.Max(largest, MathF.Abs(value));
-        var scale = largest / ModelQuantization.MostWeight;
-        if (!float.IsNormal(scale))
+        if (DeadFilters.IsDead(filter))
         {
             filter.Clear();
-            return 1;
+            return OfNothing;
         }
 
-        var least = double.PositiveInfinity;
+        var largest = 0f;
+        foreach (var value in filter) largest = Math.Max(largest, MathF.Abs(value));
+        var (scale, least) = (0f, double.PositiveInfinity);
         for (var cut = 0; cut < Cuts; cut++)
         {
             var candidate = (float)(largest * (1 - (0.5 * cut / Cuts)) / ModelQuantization.MostWeight);
