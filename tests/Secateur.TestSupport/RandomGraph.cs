@@ -40,10 +40,10 @@ public abstract class RandomGraph(int seed, bool imported)
         var channels = Builder.ChannelsOf(x.Node);
         switch (Random.Next(10))
         {
-            case < 3:
+            case < 2:
                 Dilate(x);
                 break;
-            case 3:
+            case 2 or 3:
                 Keep(Builder.PRelu(x.Node, Builder.Use("slopes"), perChannel: true), x.Size);
                 break;
             case 4:
@@ -61,8 +61,8 @@ public abstract class RandomGraph(int seed, bool imported)
                 Excite(x);
                 break;
             case 8:
-                var (kernel, stride) = (Random.Next(1, 5), Random.Next(1, 4));
-                var padding = Random.Next((kernel / 2) + 1);
+                var (kernel, stride) = (Random.Next(1, 5), Random.Next(4) > 0 ? 1 : Random.Next(2, 4));
+                var padding = Random.Next(5) > 0 ? kernel / 2 : 0;
                 Keep(Builder.AveragePool2d(x.Node, kernel, stride, padding, countPadding: Random.Next(2) == 0), SizeAfter(x.Size, kernel, stride, padding));
                 break;
             case 9:
@@ -73,9 +73,9 @@ public abstract class RandomGraph(int seed, bool imported)
 
     private void Dilate(Map x)
     {
-        var (kernel, stride, dilation) = (Random.Next(2, 4), Random.Next(1, 3), Random.Next(2, 4));
+        var (kernel, stride, dilation) = (Random.Next(2, 4), Random.Next(6) > 0 ? 1 : 2, Random.Next(2, 4));
         var extent = ((kernel - 1) * dilation) + 1;
-        var padding = Random.Next(3) > 0 ? extent / 2 : Random.Next(extent);
+        var padding = Random.Next(5) > 0 ? extent / 2 : Random.Next(extent);
         var groups = DrawGroups(Builder.ChannelsOf(x.Node));
         var outputs = groups * Random.Next(1, groups > 2 ? 3 : 5);
         var y = Builder.Conv2d(x.Node, Builder.Use("dilated"), outputs, kernel, stride, padding, groups, bias: Random.Next(2) == 0, dilation);
