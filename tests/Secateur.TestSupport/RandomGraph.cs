@@ -66,7 +66,9 @@ public abstract class RandomGraph(int seed, bool imported)
                 Keep(Builder.AveragePool2d(x.Node, kernel, stride, padding, countPadding: Random.Next(2) == 0), SizeAfter(x.Size, kernel, stride, padding));
                 break;
             case 9:
-                Keep(Builder.GlobalAveragePool(x.Node), Pixel);
+                var mean = Builder.GlobalAveragePool(x.Node);
+                Keep(mean, Pixel);
+                Keep(Builder.Upsample(mean, x.Node, UpsampleMode.Nearest), x.Size);
                 break;
         }
     }
