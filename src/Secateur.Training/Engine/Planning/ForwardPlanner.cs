@@ -42,12 +42,16 @@ internal sealed class ForwardPlanner
                 return Source(index, _factory.Input);
             case OnesNode:
                 return Source(index, map => _factory.Fill(map, map.Raw, [0], 1));
+            case Conv2dNode { Dilation: > 1 } n:
+                throw new NetworkException($"{n.Name}: a convolution of dilation {n.Dilation} cannot be trained");
             case Conv2dNode n:
                 return Channels(Convolve(index, n));
             case BatchNormNode n:
                 return Normalize(index, n);
             case ReluNode n:
                 return Activate(index, Values[n.Input], ViewActivation.Relu);
+            case PReluNode n when _network.Parameter(n.Slope).Count > 1:
+                throw new NetworkException($"{n.Name}: a PReLU with {_network.Parameter(n.Slope).Count} slopes cannot be trained");
             case PReluNode n:
                 return Activate(index, Values[n.Input], ViewActivation.PRelu(_factory.Parameters.RangeOf(n.Slope).Start.Value));
             case AddNode n:

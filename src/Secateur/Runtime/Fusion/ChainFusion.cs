@@ -59,12 +59,17 @@ internal sealed class ChainFusion
         if (!node.ValueInputs.Any(input => _values.Source(input) == chain.Last)) return null;
         return node switch
         {
-            ReluNode or PReluNode => chain.Activation is null ? chain with { Last = next, Activation = node } : null,
+            ReluNode => Activated(chain, next, node),
+            PReluNode n => _network.Parameter(n.Slope).Count == 1 ? Activated(chain, next, node) : null,
             MergeNode merge => With(chain, next, merge),
             InputNode or OnesNode or Conv2dNode or UpsampleNode or MaxPool2dNode or ConcatNode or SelectNode or MaxOutNode => null,
+            ClipNode or SigmoidNode or MultiplyNode or AveragePool2dNode or GlobalAveragePoolNode => null,
             _ => throw NodeValues.Unknown(node),
         };
     }
+
+    private static FusedConv? Activated(FusedConv chain, int next, Node activation) =>
+        chain.Activation is null ? chain with { Last = next, Activation = activation } : null;
 
     private FusedConv? With(FusedConv chain, int next, MergeNode merge)
     {

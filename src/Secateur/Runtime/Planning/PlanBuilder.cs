@@ -1,5 +1,7 @@
 using Secateur.Execution;
 using Secateur.Graph;
+using Secateur.Kernels;
+using Secateur.Lowering.Parameters;
 using Secateur.Runtime.Fusion;
 using Secateur.Runtime.Memory;
 using Secateur.Runtime.Steps;
@@ -66,10 +68,20 @@ internal sealed class PlanBuilder
                 _views.Select(i, n);
                 break;
             case ReluNode n:
-                AddActivation(i, n, n.Input);
+                AddElementwise(i, n.Input, (planes, _) => new ActivationStep(n.Name, planes, new float[planes.Inputs.Length]));
                 break;
             case PReluNode n:
-                AddActivation(i, n, n.Input);
+                AddElementwise(i, n.Input, (planes, _) => new ActivationStep(
+                    n.Name, planes, Arrays.Of(planes.Inputs.Length, c => Slopes.Of(_context.Lowered.Model, n, c))));
+                break;
+            case ClipNode n:
+                AddElementwise(i, n.Input, (planes, _) => new ClipStep(n.Name, planes, n.Min, n.Max));
+                break;
+            case SigmoidNode n:
+                AddElementwise(i, n.Input, (planes, _) => new SigmoidStep(n.Name, planes));
+                break;
+            case MultiplyNode n:
+                AddProduct(i, n);
                 break;
             case MergeNode n:
                 _sums.AddMerge(i, n);
@@ -81,7 +93,13 @@ internal sealed class PlanBuilder
                 _sums.AddConcat(i, n);
                 break;
             case MaxPool2dNode n:
-                AddMaxPool(i, n);
+                AddPool(i, n.Input, (planes, m) => new MaxPoolStep(n.Name, n.Geometry, planes, m.Scratch));
+                break;
+            case AveragePool2dNode n:
+                AddPool(i, n.Input, (planes, m) => new AveragePoolStep(n.Name, n.Geometry, n.CountPadding, planes, m.Scratch));
+                break;
+            case GlobalAveragePoolNode n:
+                AddPool(i, n.Input, (planes, _) => new GlobalAveragePoolStep(n.Name, planes));
                 break;
             case MaxOutNode n:
                 AddMaxOut(i, n);
@@ -91,11 +109,27 @@ internal sealed class PlanBuilder
         }
     }
 
-    private void AddActivation(int i, Node node, int input)
+    private void AddElementwise(int i, int input, Func<ElementwisePlanes, MemoryMap, PlanStep> step, params ReadOnlySpan<MapView> others)
     {
         var (from, to) = (_views.Of(input), _views.OrNew(i));
-        var slope = _context.SlopeOf(node);
-        _context.Draft.Add([from, to], m => new ActivationStep(node.Name, to.Layout, m.Planes(from), m.Planes(to), slope));
+        _context.Draft.Add([from, to, .. others], m => step(new ElementwisePlanes(to.Layout, m.Planes(from), m.Planes(to)), m));
+    }
+
+    private void AddProduct(int i, MultiplyNode node)
+    {
+        var factor = _views.Of(node.Factor);
+        var isPixel = _context.Shapes[node.Factor].Area == 1;
+        AddElementwise(
+            i,
+            node.Input,
+            (planes, m) => isPixel ? new ScaleStep(node.Name, planes, m.Planes(factor)) : new ProductStep(node.Name, planes, m.Planes(factor)),
+            factor);
+    }
+
+    private void AddPool(int i, int input, Func<PoolPlanes, MemoryMap, PlanStep> step)
+    {
+        var (from, to) = (_views.Of(input), _views.OrNew(i));
+        _context.Draft.Add([from, to], m => step(new PoolPlanes(from.Layout, to.Layout, m.Planes(from), m.Planes(to)), m));
     }
 
     private void AddUpsample(int i, UpsampleNode node)
@@ -111,12 +145,6 @@ internal sealed class PlanBuilder
                 _ => throw NodeValues.Unknown(node),
             };
         });
-    }
-
-    private void AddMaxPool(int i, MaxPool2dNode node)
-    {
-        var (from, to) = (_views.Of(node.Input), _views.OrNew(i));
-        _context.Draft.Add([from, to], m => new MaxPoolStep(node.Name, node.Geometry, from.Layout, to.Layout, m.Planes(from), m.Planes(to), m.Scratch));
     }
 
     private void AddMaxOut(int i, MaxOutNode node)

@@ -1,0 +1,17 @@
+using System.Numerics;
+
+namespace Secateur.Kernels.Activation;
+
+/// <summary>Limits planes to a range.</summary>
+internal static unsafe class PlaneClip
+{
+    /// <summary>output[p] = min(max(x[p], min), max) for positions [start, end); output may be x.</summary>
+    public static void Run(float* x, float min, float max, float* output, int start, int end)
+    {
+        var (least, most) = (new Vector<float>(min), new Vector<float>(max));
+        var width = Vector<float>.Count;
+        var p = start;
+        for (; p + width <= end; p += width) Vector.MinNative(Vector.MaxNative(Vector.Load(x + p), least), most).Store(output + p);
+        for (; p < end; p++) output[p] = Math.Min(Math.Max(x[p], min), max);
+    }
+}
