@@ -38,11 +38,10 @@ internal static class ExportCommand
         var (confidence, iou, most) = (CommonOptions.Confidence(), CommonOptions.Iou(), CommonOptions.MaxDetections());
         var opset = CommonOptions.Number<int>(
             "--opset",
-            "The version of ONNX's operators; older programs read old ones only.",
+            $"The version of ONNX's operators; older programs read old ones only. By default {OnnxExportOptions.LeastOpset}, or that of the graph that a model was imported from.",
             "N",
             $"from {OnnxExportOptions.LeastOpset} to {OnnxExportOptions.MostOpset}",
-            n => n is >= OnnxExportOptions.LeastOpset and <= OnnxExportOptions.MostOpset,
-            OnnxExportOptions.LeastOpset);
+            n => n is >= OnnxExportOptions.LeastOpset and <= OnnxExportOptions.MostOpset);
         var force = CommonOptions.Force();
         var json = CommonOptions.Json();
         var command = new Command("export", """
@@ -72,7 +71,7 @@ internal static class ExportCommand
                 Input = parsed.GetValue(input) == Inputs[0] ? OnnxInput.Float32 : OnnxInput.UInt8,
                 Output = parsed.GetValue(suppress) ? OnnxOutput.Faces : parsed.GetValue(decode) ? OnnxOutput.Boxes : OnnxOutput.Heads,
                 Size = fixedSize == AnySize ? null : (fixedSize.Height, fixedSize.Width),
-                Opset = parsed.GetValue(opset),
+                Opset = parsed.GetResult(opset) is null ? null : parsed.GetValue(opset),
                 Confidence = parsed.GetValue(confidence),
                 Iou = parsed.GetValue(iou),
                 MaxDetections = parsed.GetValue(most),
@@ -81,11 +80,11 @@ internal static class ExportCommand
             AtomicFile.Write(target, stream => stream.Write(file.Content));
             if (parsed.GetValue(json))
             {
-                Report.Json(new { output = target, format = Onnx, bytes = file.Content.Length, options.Opset, inputs = file.Inputs.Select(Row), outputs = file.Outputs.Select(Row) });
+                Report.Json(new { output = target, format = Onnx, bytes = file.Content.Length, file.Opset, inputs = file.Inputs.Select(Row), outputs = file.Outputs.Select(Row) });
                 return;
             }
 
-            Report.Line($"{target}: {model.Network.Architecture}, {Figures.Count(NetworkCosts.CountParameters(model.Network))} parameters, {Figures.Count(file.Content.Length)} bytes, opset {options.Opset}");
+            Report.Line($"{target}: {model.Network.Architecture}, {Figures.Count(NetworkCosts.CountParameters(model.Network))} parameters, {Figures.Count(file.Content.Length)} bytes, opset {file.Opset}");
             foreach (var value in file.Inputs) Report.Line($"  takes {value}");
             foreach (var value in file.Outputs) Report.Line($"  gives {value}");
         });

@@ -15,7 +15,7 @@ public static class OnnxExporter
 
     /// <summary>Exports a model: batch norms folded, a compacted one as it is.</summary>
     /// <exception cref="NetworkException">The network does not take the size, is no detector where boxes are asked for, or has a node without a form in ONNX.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The opset is none that is written.</exception>
+    /// <exception cref="ArgumentException">The opset is none that is written, or another than that of the graph that the model was imported from.</exception>
     public static OnnxFile Export(Model model, OnnxExportOptions options)
     {
         if (options.Opset is < OnnxExportOptions.LeastOpset or > OnnxExportOptions.MostOpset)
@@ -26,29 +26,39 @@ public static class OnnxExporter
         var input = network.Nodes.OfType<InputNode>().Single();
         if (options.Input == OnnxInput.UInt8 && input.Channels != 3) throw new NetworkException($"{network.Architecture} takes {input.Channels} channels: pixels have three");
 
-        var shapes = options.Size is { } size ? NetworkShapes.Infer(network, size.Height, size.Width) : (ImmutableArray<MapShape>?)null;
+        var tail = options is { Output: OnnxOutput.Heads, Input: OnnxInput.Float32 } ? OnnxTail.Find(exchanged) : null;
+        if (tail is not null && options.Opset is { } asked && asked != tail.Opset)
+            throw new ArgumentException($"{network.Architecture} was imported from a graph of opset {tail.Opset}, expected that and not {asked}", nameof(options));
         var graph = new GraphWriter(network.Architecture);
+        if (tail is null) WriteNetwork(graph, exchanged, options);
+        else OriginalTail.Write(graph, exchanged, tail, options);
+        var opset = tail?.Opset ?? options.Opset ?? OnnxExportOptions.LeastOpset;
+        var file = new ModelProto
+        {
+            IrVersion = IrVersionOf(opset),
+            ProducerName = Producer,
+            ProducerVersion = typeof(OnnxExporter).Assembly.GetName().Version!.ToString(3),
+            Graph = graph.Graph,
+            OpsetImport = { new OperatorSetIdProto { Version = opset } },
+        };
+        foreach (var (key, value) in OnnxMetadata.Of(exchanged)) file.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        return new OnnxFile(file.ToByteArray(), [.. graph.Graph.Input.Select(Describe)], [.. graph.Graph.Output.Select(Describe)], opset);
+    }
+
+    private static void WriteNetwork(GraphWriter graph, Model model, OnnxExportOptions options)
+    {
+        var network = model.Network;
+        var shapes = options.Size is { } size ? NetworkShapes.Infer(network, size.Height, size.Width) : (ImmutableArray<MapShape>?)null;
         var outputs = Outputs(network, options);
         foreach (var (name, _, _) in outputs) graph.Reserve(name);
-        var image = ImageHead.Write(graph, input.Channels, network.Head.Pixels, options);
-        var values = new NodeTranslator(exchanged, graph, image, shapes).Run();
+        var image = ImageHead.Write(graph, network.Nodes.OfType<InputNode>().Single().Channels, network.Head.Pixels, options);
+        var values = new NodeTranslator(model, graph, image, shapes).Run();
         var results = Results(graph, network, options, values, shapes);
         foreach (var ((name, node, type), value) in outputs.Zip(results))
         {
             var (sizes, called) = SizesOf(network, options, shapes, name, node);
             graph.Output(name, value, type, sizes, called);
         }
-
-        var file = new ModelProto
-        {
-            IrVersion = IrVersionOf(options.Opset),
-            ProducerName = Producer,
-            ProducerVersion = typeof(OnnxExporter).Assembly.GetName().Version!.ToString(3),
-            Graph = graph.Graph,
-            OpsetImport = { new OperatorSetIdProto { Version = options.Opset } },
-        };
-        foreach (var (key, value) in OnnxMetadata.Of(exchanged)) file.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
-        return new OnnxFile(file.ToByteArray(), [.. graph.Graph.Input.Select(Describe)], [.. graph.Graph.Output.Select(Describe)]);
     }
 
     private static OnnxValue Describe(ValueInfoProto value)
@@ -56,7 +66,7 @@ public static class OnnxExporter
         var tensor = value.Type.TensorType;
         var type = (TensorProto.Types.DataType)tensor.ElemType;
         var name = type == TensorProto.Types.DataType.Float ? "float32" : type.ToString().ToLowerInvariant();
-        return new OnnxValue(value.Name, name, [.. tensor.Shape.Dim.Select(d => d.HasDimParam ? d.DimParam : d.DimValue.ToString(CultureInfo.InvariantCulture))]);
+        return new OnnxValue(value.Name, name, [.. tensor.Shape?.Dim.Select(d => d.HasDimValue ? d.DimValue.ToString(CultureInfo.InvariantCulture) : d.HasDimParam ? d.DimParam : "?") ?? []]);
     }
 
     // The oldest version of the format that an opset may stand in: programs of its time read it.
