@@ -7,15 +7,20 @@ namespace Secateur.Onnx.Tests;
 /// <summary>A value of ONNX Runtime.</summary>
 internal sealed record RunValue(int[] Shape, float[] Data);
 
-/// <summary>What ONNX Runtime makes of an exported model.</summary>
+/// <summary>What ONNX Runtime makes of a model.</summary>
 internal sealed class OnnxRun : IDisposable
 {
     private readonly InferenceSession _session;
 
     public OnnxRun(OnnxFile file)
+        : this(file.Content)
+    {
+    }
+
+    public OnnxRun(byte[] content)
     {
         using var options = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        _session = new InferenceSession(file.Content, options);
+        _session = new InferenceSession(content, options);
     }
 
     public IReadOnlyDictionary<string, string> Metadata => _session.ModelMetadata.CustomMetadataMap;
@@ -28,7 +33,7 @@ internal sealed class OnnxRun : IDisposable
 
     private Dictionary<string, RunValue> Run<T>(DenseTensor<T> image)
     {
-        using var results = _session.Run([NamedOnnxValue.CreateFromTensor(ImageHead.Name, image)]);
+        using var results = _session.Run([NamedOnnxValue.CreateFromTensor(_session.InputNames[0], image)]);
         return results.ToDictionary(r => r.Name, r => r.ElementType == TensorElementType.Int64
             ? new RunValue([.. r.AsTensor<long>().Dimensions], [.. r.AsTensor<long>().Select(v => (float)v)])
             : new RunValue([.. r.AsTensor<float>().Dimensions], [.. r.AsTensor<float>()]));
