@@ -46,7 +46,8 @@ internal static class ExportCommand
         var json = CommonOptions.Json();
         var command = new Command("export", """
             Write a model for other programs, in the ONNX format: for ONNX Runtime, OpenCV and whatever reads it. Batch norms are folded; a compacted model
-            stays compacted. The file tells its anchors, mean, licence and provenance in its metadata.
+            stays compacted. The file tells its anchors, mean, licence and provenance in its metadata. What is written is read again first, and run beside
+            the model; when it differs, nothing is written. A model that was imported from ONNX keeps the inputs and results of its graph.
 
             Examples:
               secateur export eresfd
@@ -77,18 +78,32 @@ internal static class ExportCommand
                 MaxDetections = parsed.GetValue(most),
             };
             var file = OnnxExporter.Export(model, options);
+            var difference = Checked(path, () => ExportCheck.Run(model, file, options));
             AtomicFile.Write(target, stream => stream.Write(file.Content));
             if (parsed.GetValue(json))
             {
-                Report.Json(new { output = target, format = Onnx, bytes = file.Content.Length, file.Opset, inputs = file.Inputs.Select(Row), outputs = file.Outputs.Select(Row) });
+                Report.Json(new { output = target, format = Onnx, bytes = file.Content.Length, file.Opset, maxRelativeDifference = difference, inputs = file.Inputs.Select(Row), outputs = file.Outputs.Select(Row) });
                 return;
             }
 
             Report.Line($"{target}: {model.Network.Architecture}, {Figures.Count(NetworkCosts.CountParameters(model.Network))} parameters, {Figures.Count(file.Content.Length)} bytes, opset {file.Opset}");
             foreach (var value in file.Inputs) Report.Line($"  takes {value}");
             foreach (var value in file.Outputs) Report.Line($"  gives {value}");
+            Report.Line($"{target}: read again, same output (largest relative difference {Figures.Exponent(difference)})");
         });
         return command;
+
+        static double Checked(string path, Func<double> check)
+        {
+            try
+            {
+                return check();
+            }
+            catch (InvalidOperationException error)
+            {
+                throw new InvalidOperationException($"{path}: nothing was written, because {error.Message}", error);
+            }
+        }
 
         // Sizes that are known as numbers.
         static object Row(OnnxValue value) => new { value.Name, value.Type, shape = value.Shape.Select(s => int.TryParse(s, out var size) ? (object)size : s) };

@@ -16,7 +16,11 @@ public static class OnnxExporter
     /// <summary>Exports a model: batch norms folded, a compacted one as it is.</summary>
     /// <exception cref="NetworkException">The network does not take the size, is no detector where boxes are asked for, or has a node without a form in ONNX.</exception>
     /// <exception cref="ArgumentException">The opset is none that is written, or another than that of the graph that the model was imported from.</exception>
-    public static OnnxFile Export(Model model, OnnxExportOptions options)
+    public static OnnxFile Export(Model model, OnnxExportOptions options) => Write(model, options).File;
+
+    /// <summary>Exports a model.</summary>
+    /// <returns>The file; the model whose nodes it has; and of each of those the name of its value.</returns>
+    internal static (OnnxFile File, Model Model, string[] Values) Write(Model model, OnnxExportOptions options)
     {
         if (options.Opset is < OnnxExportOptions.LeastOpset or > OnnxExportOptions.MostOpset)
             throw new ArgumentOutOfRangeException(nameof(options), options.Opset, $"expected an opset from {OnnxExportOptions.LeastOpset} to {OnnxExportOptions.MostOpset}");
@@ -30,8 +34,7 @@ public static class OnnxExporter
         if (tail is not null && options.Opset is { } asked && asked != tail.Opset)
             throw new ArgumentException($"{network.Architecture} was imported from a graph of opset {tail.Opset}, expected that and not {asked}", nameof(options));
         var graph = new GraphWriter(network.Architecture);
-        if (tail is null) WriteNetwork(graph, exchanged, options);
-        else OriginalTail.Write(graph, exchanged, tail, options);
+        var values = tail is null ? WriteNetwork(graph, exchanged, options) : OriginalTail.Write(graph, exchanged, tail, options);
         var opset = tail?.Opset ?? options.Opset ?? OnnxExportOptions.LeastOpset;
         var file = new ModelProto
         {
@@ -42,10 +45,10 @@ public static class OnnxExporter
             OpsetImport = { new OperatorSetIdProto { Version = opset } },
         };
         foreach (var (key, value) in OnnxMetadata.Of(exchanged)) file.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
-        return new OnnxFile(file.ToByteArray(), [.. graph.Graph.Input.Select(Describe)], [.. graph.Graph.Output.Select(Describe)], opset);
+        return (new OnnxFile(file.ToByteArray(), [.. graph.Graph.Input.Select(Describe)], [.. graph.Graph.Output.Select(Describe)], opset), exchanged, values);
     }
 
-    private static void WriteNetwork(GraphWriter graph, Model model, OnnxExportOptions options)
+    private static string[] WriteNetwork(GraphWriter graph, Model model, OnnxExportOptions options)
     {
         var network = model.Network;
         var shapes = options.Size is { } size ? NetworkShapes.Infer(network, size.Height, size.Width) : (ImmutableArray<MapShape>?)null;
@@ -59,6 +62,8 @@ public static class OnnxExporter
             var (sizes, called) = SizesOf(network, options, shapes, name, node);
             graph.Output(name, value, type, sizes, called);
         }
+
+        return values;
     }
 
     private static OnnxValue Describe(ValueInfoProto value)

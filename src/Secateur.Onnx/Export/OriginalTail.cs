@@ -9,8 +9,9 @@ namespace Secateur.Onnx.Export;
 internal static class OriginalTail
 {
     /// <summary>Writes input, network, tail and results.</summary>
+    /// <returns>The name of each node's value.</returns>
     /// <exception cref="NetworkException">The network lacks a map that the tail reads, or the graph takes images of another size.</exception>
-    public static void Write(GraphWriter graph, Model model, OnnxTail tail, OnnxExportOptions options)
+    public static string[] Write(GraphWriter graph, Model model, OnnxTail tail, OnnxExportOptions options)
     {
         var (network, original) = (model.Network, tail.Graph);
         var image = original.Input[0].Clone();
@@ -28,6 +29,7 @@ internal static class OriginalTail
         graph.Graph.Initializer.AddRange(original.Initializer);
         graph.Graph.Node.AddRange(original.Node);
         graph.Graph.Output.AddRange(original.Output);
+        return values;
     }
 
     /// <summary>The shapes of all nodes, where the graph takes one image of one size; makes the input say so where that is asked for.</summary>

@@ -13,6 +13,7 @@ internal static class ChannelImport
         if (inputs.OfType<ImportedValue.Map>().FirstOrDefault() is not { } first)
             return new ImportedValue.Sizes([.. inputs.SelectMany(i => SizeArithmetic.Of(i).Elements)], IsScalar: false);
         RequireChannels(node.Integer("axis", 0), first);
+        if (inputs is [ImportedValue.Background most, ImportedValue.Map last]) return MaxOut(graph, node, most.Node, last);
         ImmutableArray<int> parts = [.. Enumerable.Range(0, inputs.Count).Select(i => NodeOf(inputs, i))];
         if (inputs.OfType<ImportedValue.Map>().Any(m => m.IsFlat != first.IsFlat) || parts.Any(p => !graph.Network.SizesOf(p).SequenceEqual(graph.Network.SizesOf(parts[0]))))
             throw new NotTakenException($"joins maps of unequal size, {string.Join(", ", parts.Select(p => graph.Network.SizesOf(p)[0]))}");
@@ -76,6 +77,24 @@ internal static class ChannelImport
         RequireChannels(node.Integer("axis", 0), map);
         if (indices.Shape.Length == 0) throw new NotTakenException("takes one channel away from its axis");
         return Select(graph, node, map, [.. indices.Integers.Select(i => Index(i, graph.Network.ChannelsOf(map.Node)))]);
+    }
+
+    /// <summary><c>Max</c>, where it is the background of a max-out.</summary>
+    public static ImportedValue Background(GraphImport graph, IReadOnlyList<ImportedValue?> inputs)
+    {
+        var selects = inputs.Select(i => i is ImportedValue.Map map ? graph.Network.Nodes[map.Node] as SelectNode : null).ToList();
+        if (selects is not [{ Input: var input }, ..] || selects.Select((select, c) => select?.Input == input && select.Channels is [var channel] && channel == c).Contains(false)
+            || selects.Count != graph.Network.ChannelsOf(input) - 1)
+            throw new NotTakenException("takes the largest of values that are not all channels of a map but the last, one by one");
+        return new ImportedValue.Background(input);
+    }
+
+    private static ImportedValue.Map MaxOut(GraphImport graph, OnnxNode node, int input, ImportedValue.Map last)
+    {
+        var count = graph.Network.ChannelsOf(input);
+        if (graph.Network.Nodes[last.Node] is not SelectNode { Channels: [var channel] } select || select.Input != input || channel != count - 1)
+            throw new NotTakenException("joins the largest of some channels with another than the last one");
+        return last with { Node = graph.Network.Append(new MaxOutNode(graph.Network.Name(node.Name), input), 2, graph.Network.SizesOf(input)) };
     }
 
     private static int Index(long index, int count) => index >= -count && index < count

@@ -34,11 +34,12 @@ internal sealed class GraphImport
 
     // Of each node of the network the value that it last became, and whether those before were read by nobody else.
     private readonly Dictionary<int, (string Value, bool IsOwned)> _results = [];
+    private readonly bool _takesResults;
     private long _folded;
 
-    private GraphImport(OnnxGraphFile graph, NetworkAssembler network)
+    private GraphImport(OnnxGraphFile graph, NetworkAssembler network, bool takesResults)
     {
-        (Graph, Network) = (graph, network);
+        (Graph, Network, _takesResults) = (graph, network, takesResults);
         foreach (var (name, constant) in graph.Constants) _values.Add(name, new ImportedValue.Constant(constant));
         foreach (var input in graph.Nodes.SelectMany(n => n.Inputs).Concat(graph.Outputs.Select(o => o.Name))) _uses[input] = UsesOf(input) + 1;
         _readers = graph.Nodes.SelectMany(n => n.Inputs.Distinct().Select(i => (i, n))).ToLookup(p => p.i, p => p.n, StringComparer.Ordinal);
@@ -61,9 +62,14 @@ internal sealed class GraphImport
     public bool IsOfOneSize => Network.SizesOf(0).Length == 1;
 
     /// <summary>Translates a graph whose one input is a map.</summary>
-    public static GraphImport Run(OnnxGraphFile graph, string input, int channels, ImmutableArray<ImageSize> images)
+    /// <param name="graph">The graph.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="channels">The channels of that.</param>
+    /// <param name="images">The sizes at which sizes are compared.</param>
+    /// <param name="takesResults">Whether the network ends as late as it can.</param>
+    public static GraphImport Run(OnnxGraphFile graph, string input, int channels, ImmutableArray<ImageSize> images, bool takesResults)
     {
-        var run = new GraphImport(graph, new NetworkAssembler(images));
+        var run = new GraphImport(graph, new NetworkAssembler(images), takesResults);
         run._values.Add(input, new ImportedValue.Map(run.Network.Input(channels)));
         run.Run();
         return run;
@@ -144,7 +150,7 @@ internal sealed class GraphImport
         var isBefore = _before.Contains(node);
         List<ImportedValue?> inputs = [.. node.Inputs.Select(i => i.Length == 0 ? null : ValueOf(i))];
         var isOutside = node.Inputs.Zip(inputs).Any(i => i.First.Length > 0 && i.Second is null);
-        if (isOutside || (!isBefore && EndsInResults(node, inputs))) return;
+        if (isOutside || (!isBefore && !_takesResults && EndsInResults(node, inputs))) return;
         try
         {
             foreach (var (name, value) in node.Outputs.Zip(OperatorTable.Translate(this, node, inputs)))

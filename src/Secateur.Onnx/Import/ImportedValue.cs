@@ -26,6 +26,10 @@ internal abstract record ImportedValue
         public Margins Margins { get; init; }
     }
 
+    /// <summary>The largest of a node's first channels, all but one: the background of a max-out.</summary>
+    /// <param name="Node">Whose channels.</param>
+    public sealed record Background(int Node) : ImportedValue;
+
     /// <summary>Sizes of maps, as a vector or a scalar.</summary>
     public sealed record Sizes(ImmutableArray<MapSize> Elements, bool IsScalar) : ImportedValue;
 }

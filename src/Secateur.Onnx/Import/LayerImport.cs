@@ -6,7 +6,7 @@ using static Secateur.Onnx.Import.OperatorTable;
 
 namespace Secateur.Onnx.Import;
 
-/// <summary>Layers with weights: convolutions, what is one over a map of one pixel, batch norms; and padding before convolutions.</summary>
+/// <summary>Layers with weights: convolutions, what is one over a map of one pixel, batch norms.</summary>
 internal static class LayerImport
 {
     private const string WeightEnding = ".weight";
@@ -64,17 +64,6 @@ internal static class LayerImport
         ParameterKind[] kinds = [ParameterKind.NormGamma, ParameterKind.NormBeta, ParameterKind.NormMean, ParameterKind.NormVariance];
         for (var i = 0; i < names.Length; i++) graph.Network.Declare(names[i], kinds[i], new Tensor([channels], [.. parameters[i].Numbers]));
         return map with { Node = graph.Network.Like(map.Node, name => new BatchNormNode(name, map.Node, layer) { Epsilon = epsilon }, layer) };
-    }
-
-    /// <summary><c>Pad</c> with zeros around a map, which the convolution that follows does.</summary>
-    public static ImportedValue Pad(OnnxNode node, IReadOnlyList<ImportedValue?> inputs)
-    {
-        var (map, pads, value, axes) = (MapOf(inputs), ConstantOf(inputs, 1), OptionalOf(inputs, 2), OptionalOf(inputs, 3));
-        if (node.Text("mode", "constant") != "constant" || (value is not null && value.Numbers.Any(v => v != 0))) throw new NotTakenException("pads with something other than zeros");
-        if (map.IsFlat || axes is not null || pads.Integers is not [0, 0, var top, var left, 0, 0, var bottom, var right])
-            throw new NotTakenException("pads more than the height and width of a map");
-        if (new[] { top, left, bottom, right }.Any(p => p is < 0 or > 64)) throw new NotTakenException($"has the pads [{string.Join(", ", pads.Integers)}], expected such from 0 to 64");
-        return map with { Margins = map.Margins + new Margins((int)top, (int)left, (int)bottom, (int)right) };
     }
 
     /// <summary>The name that a node's weights get: that of the weight in the graph, where it is one, else the node's.</summary>

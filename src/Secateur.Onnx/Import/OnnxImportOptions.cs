@@ -8,4 +8,7 @@ public sealed record OnnxImportOptions
 
     /// <summary>Whether tensors may have their elements in other files of the file's folder.</summary>
     public bool ReadsExternalData { get; init; }
+
+    /// <summary>Whether the network ends as late as it can, and not where results are made of maps.</summary>
+    internal bool TakesResults { get; init; }
 }

@@ -53,7 +53,7 @@ public static class OnnxImporter
     {
         var graph = OnnxGraphFile.Read(file, options.ReadsExternalData);
         var (input, channels, sizes) = ImageOf(graph);
-        var import = GraphImport.Run(graph, input, channels, sizes);
+        var import = GraphImport.Run(graph, input, channels, sizes, options.TakesResults);
         if (import.Problems.Count > 0)
             throw graph.Invalid($"{import.Problems.Count} of its {graph.Nodes.Length} nodes cannot be taken:{string.Concat(import.Problems.Select(p => $"\n  {p}"))}");
         var tail = TailImport.Run(import);

@@ -47,7 +47,6 @@ internal static class ResizeImport
         }
 
         var targets = network.SizesOf(like);
-        if (source.Zip(targets).Any(p => p.First.Height > p.Second.Height || p.First.Width > p.Second.Width)) throw new NotTakenException("makes a map smaller");
         var isWhole = scales is { } scale ? double.IsInteger(scale) : graph.IsOfOneSize && targets[0].Height % source[0].Height == 0 && targets[0].Width % source[0].Width == 0;
         var mode = ModeOf(node, isWhole);
         return map with { Node = network.Append(new UpsampleNode(network.Name(node.Name), input, like, mode), network.ChannelsOf(input), targets) };
