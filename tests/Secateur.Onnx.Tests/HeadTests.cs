@@ -45,8 +45,13 @@ public sealed class HeadTests
         var compared = 0;
         for (var seed = 0; seed < 300; seed++)
         {
-            var model = imported ? RandomNetworks.CreateImported(seed) : RandomNetworks.CreateDense(seed);
-            if (seed % 2 == 1) model = Compactor.Compact(imported ? model : RandomNetworks.Create(seed));
+            var model = (imported, seed % 2) switch
+            {
+                (false, 0) => RandomNetworks.CreateDense(seed),
+                (false, _) => Compactor.Compact(RandomNetworks.Create(seed)),
+                (true, 0) => RandomNetworks.CreateDenseImported(seed),
+                (true, _) => Compactor.Compact(RandomNetworks.CreateImported(seed)),
+            };
             try
             {
                 NetworkShapes.Infer(model.Network, 13, 10);

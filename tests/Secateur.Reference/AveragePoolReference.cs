@@ -34,4 +34,28 @@ public static class AveragePoolReference
         for (var c = 0; c < result.Channels; c++) result[c, 0, 0] = input.Plane(c).ToArray().Average();
         return result;
     }
+
+    /// <summary>dx: every pixel of a window gets the same share of its gradient.</summary>
+    /// <param name="outputGradient">dy, [C, H', W'].</param>
+    /// <param name="input">x, [C, H, W].</param>
+    /// <param name="window">The window.</param>
+    /// <param name="countPadding">Whether what is padded counts.</param>
+    public static Volume InputGradient(Volume outputGradient, Volume input, ConvGeometry window, bool countPadding)
+    {
+        var result = input.ZerosLike();
+        for (var c = 0; c < outputGradient.Channels; c++)
+        {
+            for (var y = 0; y < outputGradient.Height; y++)
+            {
+                for (var x = 0; x < outputGradient.Width; x++)
+                {
+                    (int Row, int Column)[] places = [.. MaxPoolReference.Places(input, window, y, x)];
+                    var share = outputGradient[c, y, x] / (countPadding ? window.Kernel * window.Kernel : places.Length);
+                    foreach (var (row, column) in places) result[c, row, column] += share;
+                }
+            }
+        }
+
+        return result;
+    }
 }

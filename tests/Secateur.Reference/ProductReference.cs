@@ -9,8 +9,17 @@ public static class ProductReference
     public static Volume Run(Volume input, Volume factor)
     {
         var result = input.ZerosLike();
-        var places = factor.Data.Length == input.Data.Length ? 1 : input.Height * input.Width;
+        var places = input.Data.Length / factor.Data.Length;
         for (var p = 0; p < result.Data.Length; p++) result.Data[p] = input.Data[p] * factor.Data[p / places];
+        return result;
+    }
+
+    /// <summary>The gradient by the factor: dy times the input, summed where the factor is one pixel.</summary>
+    public static Volume FactorGradient(Volume outputGradient, Volume input, Volume factor)
+    {
+        var result = factor.ZerosLike();
+        var places = input.Data.Length / factor.Data.Length;
+        for (var p = 0; p < input.Data.Length; p++) result.Data[p / places] += outputGradient.Data[p] * input.Data[p];
         return result;
     }
 }

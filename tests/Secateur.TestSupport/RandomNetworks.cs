@@ -21,6 +21,9 @@ public sealed class RandomNetworks : RandomGraph
     /// <summary>The network of the same seed with no weight pruned.</summary>
     public static Model CreateDense(int seed) => RandomWeights.Fill(new RandomNetworks(seed, imported: false).Grow(), seed);
 
+    /// <summary>A model with the nodes that only imported networks have, no weight pruned.</summary>
+    public static Model CreateDenseImported(int seed) => RandomWeights.Fill(new RandomNetworks(seed, imported: true).Grow(), seed);
+
     /// <summary>A pruned model with the nodes that only imported networks have.</summary>
     public static Model CreateImported(int seed) => Create(seed, imported: true);
 

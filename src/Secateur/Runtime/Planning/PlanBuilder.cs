@@ -1,7 +1,5 @@
 using Secateur.Execution;
 using Secateur.Graph;
-using Secateur.Kernels;
-using Secateur.Lowering.Parameters;
 using Secateur.Runtime.Fusion;
 using Secateur.Runtime.Memory;
 using Secateur.Runtime.Steps;
@@ -67,18 +65,9 @@ internal sealed class PlanBuilder
             case SelectNode n:
                 _views.Select(i, n);
                 break;
-            case ReluNode n:
-                AddElementwise(i, n.Input, (planes, _) => new ActivationStep(n.Name, planes, new float[planes.Inputs.Length]));
-                break;
-            case PReluNode n:
-                AddElementwise(i, n.Input, (planes, _) => new ActivationStep(
-                    n.Name, planes, Arrays.Of(planes.Inputs.Length, c => Slopes.Of(_context.Lowered.Model, n, c))));
-                break;
-            case ClipNode n:
-                AddElementwise(i, n.Input, (planes, _) => new ClipStep(n.Name, planes, n.Min, n.Max));
-                break;
-            case SigmoidNode n:
-                AddElementwise(i, n.Input, (planes, _) => new SigmoidStep(n.Name, planes));
+            case ReluNode or PReluNode or ClipNode or SigmoidNode:
+                var activation = ChannelActivation.Of(_context.Lowered.Model, node);
+                AddElementwise(i, node.Inputs[0], (planes, _) => new ActivationStep(node.Name, planes, activation));
                 break;
             case MultiplyNode n:
                 AddProduct(i, n);

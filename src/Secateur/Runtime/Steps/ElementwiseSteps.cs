@@ -1,5 +1,4 @@
 using Secateur.Execution;
-using Secateur.Kernels.Activation;
 using Secateur.Kernels.Layout;
 using Secateur.Kernels.Merge;
 
@@ -27,25 +26,11 @@ internal abstract unsafe class ElementwiseStep(string name, ElementwisePlanes pl
     protected abstract void Run(float* memory, int channel, float* input, float* output, int start, int end);
 }
 
-/// <summary>A ReLU or PReLU that no convolution took over.</summary>
-internal sealed unsafe class ActivationStep(string name, ElementwisePlanes planes, float[] slopes) : ElementwiseStep(name, planes)
+/// <summary>An activation that no convolution took over.</summary>
+internal sealed unsafe class ActivationStep(string name, ElementwisePlanes planes, ChannelActivation activation) : ElementwiseStep(name, planes)
 {
     protected override void Run(float* memory, int channel, float* input, float* output, int start, int end) =>
-        PlaneActivation.Run(input, slopes[channel], output, start, end);
-}
-
-/// <summary>Limits values to a range.</summary>
-internal sealed unsafe class ClipStep(string name, ElementwisePlanes planes, float min, float max) : ElementwiseStep(name, planes)
-{
-    protected override void Run(float* memory, int channel, float* input, float* output, int start, int end) =>
-        PlaneClip.Run(input, min, max, output, start, end);
-}
-
-/// <summary>A sigmoid.</summary>
-internal sealed unsafe class SigmoidStep(string name, ElementwisePlanes planes) : ElementwiseStep(name, planes)
-{
-    protected override void Run(float* memory, int channel, float* input, float* output, int start, int end) =>
-        PlaneSigmoid.Run(input, output, start, end);
+        activation.Run(channel, input, output, start, end);
 }
 
 /// <summary>A product of two maps.</summary>
