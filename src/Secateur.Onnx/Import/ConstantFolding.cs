@@ -7,7 +7,7 @@ namespace Secateur.Onnx.Import;
 /// <summary>Computes nodes that read constants alone, as exporters leave them behind for shapes, and for weights that are of another form in the graph.</summary>
 internal static class ConstantFolding
 {
-    private const int MaxElements = 1 << 24;
+    private const int MaxElements = 1 << 22;
     private const int MaxRank = 8;
 
     /// <summary>The result of a node; null where it is none that is computed here.</summary>

@@ -10,8 +10,8 @@ namespace Secateur.Onnx.Import;
 /// </summary>
 internal sealed class GraphImport
 {
-    // Constants that nodes give, all together.
-    private const long MaxFolded = 1 << 26;
+    // Elements of constants that nodes give, all together.
+    private const long MaxFolded = 1 << 24;
 
     /// <summary>Operators with weights: a network ends with the last ones.</summary>
     private static readonly HashSet<string> Weighted =
@@ -174,7 +174,7 @@ internal sealed class GraphImport
 
     private ConstantTensor? FoldedOf(OnnxNode node)
     {
-        if (node.Outputs.Count(o => o.Length > 0) != 1 || node.Outputs[0].Length == 0) return null;
+        if (_folded > MaxFolded || node.Outputs.Count(o => o.Length > 0) != 1 || node.Outputs[0].Length == 0) return null;
         var inputs = new List<ConstantTensor?>();
         foreach (var name in node.Inputs)
         {
@@ -183,7 +183,7 @@ internal sealed class GraphImport
         }
 
         var folded = node.Operator == "Constant" ? OperatorTable.ConstantOf(Graph, node) : ConstantFolding.Fold(node, inputs);
-        if (folded is null || (_folded += folded.Count) > MaxFolded) return null;
+        _folded += folded?.Count ?? 0;
         return folded;
     }
 }

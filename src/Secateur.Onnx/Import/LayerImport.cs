@@ -24,11 +24,23 @@ internal static class LayerImport
         if (bias is not null && bias.Count != filters) throw new NotTakenException($"has a bias of shape {Tensor.FormatShape(bias.Shape)} for {filters} filters");
         var (rows, columns) = WindowAxis.Read(node, (height, width), map, graph.Network.SizesOf(map.Node));
         var square = SquareKernel.Fit(rows, columns, (int)groups);
+        if (square.Geometry is { Kernel: 1, Stride: 1 } && Array.TrueForAll(weight.Numbers, w => w == 0)) return new ImportedValue.Map(Fixed(graph, node, map.Node, filters, bias));
         var key = $"{node.Input(1)}|{node.Input(2)}|{square}";
         var layer = graph.LayerOf(node, key, LayerName(node), layer => (
             graph.Network.Declare(layer + WeightEnding, ParameterKind.ConvWeight, square.Embed(filters, perGroup, height, width, weight.Numbers)),
             bias is null ? null : graph.Network.Declare(layer + ".bias", ParameterKind.ConvBias, new Tensor([filters], [.. bias.Numbers]))));
         return new ImportedValue.Map(Append(graph, map.Node, layer, square.Geometry, filters));
+    }
+
+    /// <summary>Channels that are constant, as export writes those that do not depend on the image.</summary>
+    private static int Fixed(GraphImport graph, OnnxNode node, int like, int filters, ConstantTensor? values)
+    {
+        var (network, sizes) = (graph.Network, graph.Network.SizesOf(like));
+        var ones = network.Append(new OnesNode(network.Name($"{node.Name}.ones"), like), 1, sizes);
+        if (values?.Numbers is [1]) return ones;
+        var layer = network.Layer(LayerName(node));
+        var weight = network.Declare(layer + WeightEnding, ParameterKind.ConvWeight, new Tensor([filters, 1, 1, 1], [.. values?.Numbers ?? new float[filters]]));
+        return network.Append(new Conv2dNode(network.Name(layer), ones, weight, Bias: null, Stride: 1, Padding: 0, Groups: 1), filters, sizes);
     }
 
     /// <summary><c>Gemm</c> over a flattened map: a convolution to one pixel.</summary>
