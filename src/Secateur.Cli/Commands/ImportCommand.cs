@@ -95,7 +95,7 @@ internal static class ImportCommand
     private static void PrintGraph(ImportedModel imported)
     {
         var network = imported.Model.Network;
-        Report.Line($"  {network.PrunableLayers().Count()} of {network.Nodes.OfType<Conv2dNode>().DistinctBy(c => c.Layer).Count()} layers can be pruned");
+        Report.Line($"  prune takes {network.PrunableLayers().Count()} of {network.Nodes.OfType<Conv2dNode>().DistinctBy(c => c.Layer).Count()} layers, in one shot: there is no loss to train with");
         foreach (var output in network.Outputs) Report.Line($"  gives {output.Name} [N, {network.ChannelsOf(output.Node)}, h, w]");
         if (!imported.Tail.IsEmpty)
             Report.Line($"  kept for export: {string.Join(", ", imported.Tail.CountBy(op => op).Select(op => op.Value == 1 ? op.Key : $"{op.Value} {op.Key}"))}");
