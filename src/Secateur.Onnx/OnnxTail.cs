@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf;
 using Secateur.Onnx.Format;
 using Secateur.Onnx.Import;
@@ -13,6 +14,7 @@ namespace Secateur.Onnx;
 internal sealed class OnnxTail
 {
     private const string Key = "onnx.tail";
+    private const string ScaleKey = "image_scale";
     private const int MaxBytes = 1 << 25;
 
     private readonly ModelProto _model;
@@ -24,6 +26,10 @@ internal sealed class OnnxTail
 
     /// <summary>The image.</summary>
     public ValueInfoProto Image => Graph.Input[0];
+
+    /// <summary>What the graph's image is, times the network's: 1 but for a detector whose image is made of pixels.</summary>
+    public float ImageScale =>
+        _model.MetadataProps.FirstOrDefault(p => p.Key == ScaleKey) is { } scale && float.TryParse(scale.Value, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : 1;
 
     /// <summary>The version of the nodes' operators.</summary>
     public int Opset => (int)_model.OpsetImport[0].Version;
@@ -62,6 +68,14 @@ internal sealed class OnnxTail
                 return [0];
             }
         }
+    }
+
+    /// <summary>The tail behind a network whose image is the graph's, divided by a number.</summary>
+    public OnnxTail WithImageScale(float scale)
+    {
+        var model = _model.Clone();
+        if (scale != 1) model.MetadataProps.Add(new StringStringEntryProto { Key = ScaleKey, Value = scale.ToString("R", CultureInfo.InvariantCulture) });
+        return new OnnxTail(model);
     }
 
     /// <summary>Information with the tail.</summary>

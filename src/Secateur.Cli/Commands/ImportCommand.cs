@@ -29,6 +29,11 @@ internal static class ImportCommand
             HelpName = "FILE",
         };
         var name = new Option<string?>("--name") { Description = "Of an ONNX file: what to call the network; the file's name when not given.", HelpName = "NAME" };
+        var head = new Option<string?>("--head")
+        {
+            Description = "Of an ONNX file: a JSON file that says how the image is made of pixels and how maps become boxes, for detect and evaluate; see docs/onnx.md.",
+            HelpName = "FILE",
+        };
         var external = new Option<bool>("--external-data") { Description = "Of an ONNX file: read tensors that it keeps in other files of its folder." };
         var strict = new Option<bool>("--strict") { Description = "Refuse a file of which anything must be passed over, merged, multiplied, renamed or taken as nearly the same." };
         var force = CommonOptions.Force();
@@ -42,10 +47,10 @@ internal static class ImportCommand
               secateur import ERES10_FPGM.pth
               secateur import eresfd_16.pth --out eresfd.safetensors --licence Apache-2.0
               secateur import model.pth --mask mask.pth
-              secateur import detector.onnx --name detector
-            """) { source, output, architecture, aspect, licence, masks, name, external, strict, force, json };
+              secateur import detector.onnx --name detector --head head.json
+            """) { source, output, architecture, aspect, licence, masks, name, head, external, strict, force, json };
         Option[] ofCheckpoints = [architecture, aspect, masks];
-        Option[] ofOnnx = [name, external];
+        Option[] ofOnnx = [name, head, external];
         command.SetAction(parsed =>
         {
             var path = parsed.GetValue(source)!;
@@ -54,7 +59,7 @@ internal static class ImportCommand
             var isOnnx = OnnxImporter.Recognizes(path);
             if (Array.Find(isOnnx ? ofCheckpoints : ofOnnx, parsed.CommandResult.IsGiven) is { } other)
                 throw new UsageException($"{other.Name} is for {(isOnnx ? "checkpoints" : "ONNX files")}; {path} is {(isOnnx ? "an ONNX file" : "none")}");
-            var options = new OnnxImportOptions { Name = parsed.GetValue(name), ReadsExternalData = parsed.GetValue(external) };
+            var options = new OnnxImportOptions { Name = parsed.GetValue(name), Head = parsed.GetValue(head), ReadsExternalData = parsed.GetValue(external) };
             var imported = isOnnx ? OnnxImporter.Import(path, options) : null;
             var (model, notes) = imported is null ? ModelFile.Load(path, parsed.GetValue(architecture), parsed.GetValue(masks)) : new LoadedModel(imported.Model, imported.Notes);
             var summary = string.Join("; ", notes);

@@ -27,6 +27,7 @@ public static class OnnxExporter
         var exchanged = ModelPasses.Exchange.Run(model);
         var network = exchanged.Network;
         if (options.Output != OnnxOutput.Heads && network.Head.Levels.IsEmpty) throw new NetworkException($"{network.Architecture} is no detector: it has no boxes");
+        if (options.Output != OnnxOutput.Heads && !network.Head.IsSsd) throw new NetworkException($"boxes of {network.Architecture} are {network.Head.Boxes}, scores {network.Head.Scores}: those are not written as boxes");
         var input = network.Nodes.OfType<InputNode>().Single();
         if (options.Input == OnnxInput.UInt8 && input.Channels != 3) throw new NetworkException($"{network.Architecture} takes {input.Channels} channels: pixels have three");
 

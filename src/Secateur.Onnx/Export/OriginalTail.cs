@@ -24,7 +24,8 @@ internal static class OriginalTail
         foreach (var name in given.Union(outputs).Append(image.Name)) graph.Reserve(name);
 
         graph.Graph.Input.Add(image);
-        var values = new NodeTranslator(model, graph, image.Name, shapes).Run();
+        var read = tail.ImageScale == 1 ? image.Name : graph.Add("Mul", "image.pixels", [image.Name, graph.Number(1 / tail.ImageScale)]);
+        var values = new NodeTranslator(model, graph, read, shapes).Run();
         foreach (var output in network.Outputs) graph.Graph.Node.Add(new NodeProto { OpType = "Identity", Name = output.Name, Input = { values[output.Node] }, Output = { output.Name } });
         graph.Graph.Initializer.AddRange(original.Initializer);
         graph.Graph.Node.AddRange(original.Node);

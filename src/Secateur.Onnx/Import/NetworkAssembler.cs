@@ -90,10 +90,10 @@ internal sealed class NetworkAssembler(ImmutableArray<ImageSize> images)
 
     /// <summary>The model of the nodes that results need.</summary>
     /// <exception cref="NetworkException">The network breaks a rule.</exception>
-    public Model Finish(string architecture, IReadOnlyList<NetworkOutput> outputs, ModelInfo info)
+    public Model Finish(string architecture, IReadOnlyList<NetworkOutput> outputs, DetectorHead head, ModelInfo info)
     {
         var needed = _nodes.Select(n => n is InputNode).ToArray();
-        foreach (var output in outputs) needed[output.Node] = true;
+        foreach (var result in outputs.Select(o => o.Node).Concat(head.Results)) needed[result] = true;
         for (var v = needed.Length - 1; v >= 0; v--)
         {
             if (needed[v]) foreach (var input in _nodes[v].Inputs) needed[input] = true;
@@ -105,8 +105,9 @@ internal sealed class NetworkAssembler(ImmutableArray<ImageSize> images)
         List<NetworkOutput> results = [.. outputs.Select(o => o with { Node = place[o.Node] })];
         var parameters = nodes.SelectMany(n => n.Parameters).ToHashSet();
         var layers = nodes.OfType<Conv2dNode>().Select(c => c.Layer).ToHashSet();
-        var head = DetectorHead.None with { Layers = [.. HeadLayers.Find(nodes, results, _weights).Union(Scales.Where(layers.Contains))] };
-        var network = new Network(architecture, nodes, _specs.Values.Where(s => parameters.Contains(s.Name)), results, head);
+        var protectedLayers = HeadLayers.Find(nodes, results, _weights).Union(Scales.Where(layers.Contains));
+        var placed = head.Rewire(p => place[p]) with { Layers = [.. protectedLayers] };
+        var network = new Network(architecture, nodes, _specs.Values.Where(s => parameters.Contains(s.Name)), results, placed);
         return new Model(network, _weights.Where(w => parameters.Contains(w.Key)), info);
     }
 

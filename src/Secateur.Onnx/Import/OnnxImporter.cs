@@ -51,6 +51,7 @@ public static class OnnxImporter
 
     private static ImportedModel Import(UntrustedFile file, OnnxImportOptions options)
     {
+        var description = options.Head is null ? null : HeadDescription.Read(options.Head);
         var graph = OnnxGraphFile.Read(file, options.ReadsExternalData);
         var (input, channels, sizes) = ImageOf(graph);
         var import = GraphImport.Run(graph, input, channels, sizes, options.TakesResults);
@@ -60,8 +61,9 @@ public static class OnnxImporter
         if (tail.Outputs.Count == 0) throw graph.Invalid("none of its outputs is made of a layer with weights");
         try
         {
-            var info = tail.Tail.AttachTo(InfoOf(graph, file.Path));
-            var model = import.Network.Finish(NameOf(file.Path, options.Name), tail.Outputs, info);
+            var head = description is null ? DetectorHead.None : HeadImport.Of(import, tail.Outputs, description);
+            var info = tail.Tail.WithImageScale(description?.PixelScale ?? 1).AttachTo(InfoOf(graph, file.Path));
+            var model = import.Network.Finish(NameOf(file.Path, options.Name), tail.Outputs, head, info);
             if (WeightCheck.Find(model) is { } problem) throw graph.Invalid(problem);
             return new ImportedModel(model, [.. tail.Operators], [.. import.Notes]);
         }

@@ -120,6 +120,7 @@ public static class NetworkVerifier
             if (head.Variances is not { Centre: > 0 and < float.PositiveInfinity, Size: > 0 and < float.PositiveInfinity })
                 Problems.Add($"the variances are {head.Variances.Centre} and {head.Variances.Size}, expected two positive numbers");
             if (head.Pixels.Mean.Length != 3 || !head.Pixels.Mean.All(float.IsFinite)) Problems.Add($"the mean is [{string.Join(", ", head.Pixels.Mean)}], expected three numbers");
+            if (!Enum.IsDefined(head.Boxes) || !Enum.IsDefined(head.Scores)) Problems.Add($"boxes and scores have the unknown encodings {head.Boxes} and {head.Scores}");
             if (!Enum.IsDefined(head.Pixels.Order)) Problems.Add($"the pixels have the unknown order {head.Pixels.Order}");
         }
 

@@ -67,7 +67,7 @@ public static class CompactionCheck
     private static bool HaveOneInterface(Network a, Network b) =>
         a.Outputs.Select(o => o.Name).SequenceEqual(b.Outputs.Select(o => o.Name))
         && a.Head.Rewire(_ => 0).Levels.SequenceEqual(b.Head.Rewire(_ => 0).Levels)
-        && (a.Head.AnchorAspect, a.Head.Variances, a.Head.Pixels) == (b.Head.AnchorAspect, b.Head.Variances, b.Head.Pixels);
+        && (a.Head.AnchorAspect, a.Head.Variances, a.Head.Pixels, a.Head.Boxes, a.Head.Scores) == (b.Head.AnchorAspect, b.Head.Variances, b.Head.Pixels, b.Head.Boxes, b.Head.Scores);
 
     private static double Difference(ResultMap expected, ResultMap actual)
     {
