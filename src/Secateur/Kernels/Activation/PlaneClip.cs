@@ -11,7 +11,7 @@ internal static unsafe class PlaneClip
         var (least, most) = (new Vector<float>(min), new Vector<float>(max));
         var width = Vector<float>.Count;
         var p = start;
-        
+
         // The second operand is what comes back of NaN.
         for (; p + width <= end; p += width) Vector.MinNative(most, Vector.MaxNative(least, Vector.Load(x + p))).Store(output + p);
         for (; p < end; p++) output[p] = Math.Min(Math.Max(x[p], min), max);

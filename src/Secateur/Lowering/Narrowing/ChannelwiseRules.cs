@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Secateur.Graph;
-using Secateur.Kernels;
 using Secateur.Kernels.Activation;
 using Secateur.Lowering.Parameters;
 using Secateur.Weights;

@@ -2,7 +2,6 @@ using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Kernels.Activation;
 using Secateur.Lowering.Parameters;
-using Secateur.Runtime.Fusion;
 using Secateur.Weights;
 
 namespace Secateur.Runtime.Steps;
@@ -18,7 +17,7 @@ internal abstract unsafe class ChannelActivation
         PReluNode n => new Bend(Arrays.Of(model.Network.ChannelsOf(n.Input), c => Slopes.Of(model, n, c))),
         ClipNode n => new Clip(n.Min, n.Max),
         SigmoidNode => new Sigmoid(),
-        _ => throw NodeValues.Unknown(node),
+        _ => throw new NetworkException($"'{node.Name}' ({node.GetType().Name}) is no activation"),
     };
 
     /// <summary>Computes positions [start, end) of a channel; output may be x.</summary>
