@@ -37,13 +37,21 @@ public sealed class HeadTests
         foreach (var (images, height, width) in new[] { (1, 96, 128), (3, 77, 131), (1, 211, 65) }) AssertSame(model, onnx, images, height, width);
     }
 
-    [Fact]
-    public void Random_networks_give_the_same()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Random_networks_give_the_same(bool imported)
     {
         var compared = 0;
         for (var seed = 0; seed < 300; seed++)
         {
-            var model = seed % 2 == 0 ? RandomNetworks.CreateDense(seed) : Compactor.Compact(RandomNetworks.Create(seed));
+            var model = (imported, seed % 2) switch
+            {
+                (false, 0) => RandomNetworks.CreateDense(seed),
+                (false, _) => Compactor.Compact(RandomNetworks.Create(seed)),
+                (true, 0) => RandomNetworks.CreateDenseImported(seed),
+                (true, _) => Compactor.Compact(RandomNetworks.CreateImported(seed)),
+            };
             try
             {
                 NetworkShapes.Infer(model.Network, 13, 10);
@@ -53,7 +61,10 @@ public sealed class HeadTests
                 continue;
             }
 
-            using var onnx = new OnnxRun(OnnxExporter.Export(model, new OnnxExportOptions { Opset = 13 + (seed % 9) }));
+            var options = new OnnxExportOptions { Opset = 13 + (seed % 9) };
+            var file = OnnxExporter.Export(model, options);
+            Assert.InRange(ExportCheck.Run(model, file, options), 0, ExportCheck.Tolerance);
+            using var onnx = new OnnxRun(file);
             AssertSame(model, onnx, 1 + (seed % 2), 13, 10, $"seed {seed}: ");
             compared++;
         }

@@ -48,8 +48,18 @@ internal sealed class BackwardPass(Network network, IReadOnlyDictionary<string, 
                 Accumulate(n.Input, gradient, (dy, x) => ActivationGradient.Input(dy, x, 0));
                 break;
             case PReluNode n:
-                _parameterGradients[n.Slope][0] += gradient.Zip(results[n.Input], ActivationGradient.Slope).Sum();
-                Accumulate(n.Input, gradient, (dy, x) => ActivationGradient.Input(dy, x, parameters[n.Slope][0]));
+                foreach (var (dy, x) in gradient.Zip(results[n.Input])) ActivationGradient.AddSlopes(dy, x, _parameterGradients[n.Slope]);
+                Accumulate(n.Input, gradient, (dy, x) => ActivationGradient.Input(dy, x, parameters[n.Slope]));
+                break;
+            case ClipNode n:
+                Accumulate(n.Input, gradient, (dy, x) => ActivationGradient.Input(dy, x, (value, _) => value > n.Min && value < n.Max ? 1 : 0));
+                break;
+            case SigmoidNode n:
+                Accumulate(n.Input, gradient, (dy, x) => ActivationGradient.Input(dy, x, (value, _) => ActivationReference.Sigmoid(value) * ActivationReference.Sigmoid(-value)));
+                break;
+            case MultiplyNode n:
+                Accumulate(n.Input, [.. gradient.Zip(results[n.Factor], ProductReference.Run)]);
+                Accumulate(n.Factor, [.. gradient.Select((dy, image) => ProductReference.FactorGradient(dy, results[n.Input][image], results[n.Factor][image]))]);
                 break;
             case MergeNode n:
                 var factors = MergeReference.Factors(n, parameters);
@@ -62,6 +72,12 @@ internal sealed class BackwardPass(Network network, IReadOnlyDictionary<string, 
                 break;
             case MaxPool2dNode n:
                 Accumulate(n.Input, gradient, (dy, x) => MaxPoolReference.InputGradient(dy, x, n.Geometry));
+                break;
+            case AveragePool2dNode n:
+                Accumulate(n.Input, gradient, (dy, x) => AveragePoolReference.InputGradient(dy, x, n.Geometry, n.CountPadding));
+                break;
+            case GlobalAveragePoolNode n:
+                Accumulate(n.Input, gradient, (dy, x) => x.Map((_, c) => dy[c, 0, 0] / (x.Height * x.Width)));
                 break;
             case ConcatNode n:
                 var first = 0;

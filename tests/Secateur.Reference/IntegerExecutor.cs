@@ -54,7 +54,7 @@ public sealed class IntegerExecutor
         {
             ConcatNode concat => Join(concat.Parts.Select(p => Floats(_values.Source(p)))),
             MaxOutNode maxOut => MaxOutReference.Run(Floats(_values.Source(maxOut.Input))),
-            _ when _chains.TryGetValue(node, out var chain) && _form.IsInteger(chain) => Values(chain, 1, 0, null),
+            _ when _chains.TryGetValue(node, out var chain) && _form.IsInteger(chain) && chain.Afterwards is null => Values(chain, 1, 0, null),
             var other => throw new NotSupportedException($"'{other.Name}' runs in floats"),
         };
     }
@@ -68,7 +68,7 @@ public sealed class IntegerExecutor
             SelectNode select => Select(Bytes(_values.Source(select.Input)), select),
             UpsampleNode upsample => Upsample(Bytes(_values.Source(upsample.Input)), NetworkShapes.Infer(_model.Network, _image.Height, _image.Width)[node]),
             ConcatNode concat => Join([.. concat.Parts.Select(p => Bytes(_values.Source(p)))]),
-            _ when _chains.TryGetValue(node, out var chain) && _form.IsInteger(chain) => Convolve(chain, _form.Held(node)!.Value),
+            _ when _chains.TryGetValue(node, out var chain) && _form.IsInteger(chain) && chain.Afterwards is null => Convolve(chain, _form.Held(node)!.Value),
             var other => throw new NotSupportedException($"'{other.Name}' runs in floats"),
         };
     }

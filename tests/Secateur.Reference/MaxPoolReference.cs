@@ -44,12 +44,14 @@ public static class MaxPoolReference
 
     /// <summary>The values of a window, row by row.</summary>
     public static IEnumerable<double> Window(Volume input, ConvGeometry window, int c, int y, int x) =>
-        from row in Inside(y, input.Height, window)
-        from column in Inside(x, input.Width, window)
-        select input[c, row, column];
+        Places(input, window, y, x).Select(p => input[c, p.Row, p.Column]);
+
+    /// <summary>The pixels of a window, row by row.</summary>
+    public static IEnumerable<(int Row, int Column)> Places(Volume input, ConvGeometry window, int y, int x) =>
+        from row in Inside(y, input.Height, window) from column in Inside(x, input.Width, window) select (row, column);
 
     private static (int Row, int Column) Largest(Volume input, ConvGeometry window, int c, int y, int x) =>
-        (from row in Inside(y, input.Height, window) from column in Inside(x, input.Width, window) select (row, column)).MaxBy(p => input[c, p.row, p.column]);
+        Places(input, window, y, x).MaxBy(p => input[c, p.Row, p.Column]);
 
     private static IEnumerable<int> Inside(int at, int size, ConvGeometry window) =>
         Enumerable.Range((at * window.Stride) - window.Padding, window.Kernel).Where(i => i >= 0 && i < size);

@@ -12,12 +12,18 @@ public sealed class HardToPlanNetworks : RandomGraph
 {
     private int _layers;
 
-    private HardToPlanNetworks(int seed)
-        : base(seed)
+    private HardToPlanNetworks(int seed, bool imported)
+        : base(seed, imported)
     {
     }
 
-    public static Model Create(int seed) => RandomWeights.Fill(new HardToPlanNetworks(seed).Grow(leastSteps: 3, mostSteps: 19, mostOutputs: 4), seed);
+    public static Model Create(int seed) => Create(seed, imported: false);
+
+    /// <summary>One with the nodes that only imported networks have.</summary>
+    public static Model CreateImported(int seed) => Create(seed, imported: true);
+
+    private static Model Create(int seed, bool imported) =>
+        RandomWeights.Fill(new HardToPlanNetworks(seed, imported).Grow(leastSteps: 3, mostSteps: 19, mostOutputs: 4), seed);
 
     protected override void Step(Map x)
     {

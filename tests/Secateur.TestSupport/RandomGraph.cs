@@ -6,8 +6,12 @@ namespace Secateur.TestSupport;
 /// How seeded random networks grow, node by node from what is there already; which nodes, those say that derive from it. Other draws, or draws in
 /// another order, make other networks of every seed.
 /// </summary>
-public abstract class RandomGraph(int seed)
+/// <param name="seed">Of all draws.</param>
+/// <param name="imported">Whether there are nodes that only imported networks have.</param>
+public abstract class RandomGraph(int seed, bool imported)
 {
+    private const string Pixel = "pixel";
+
     private readonly List<Map> _maps = [];
 
     protected Random Random { get; } = new(seed);
@@ -22,12 +26,71 @@ public abstract class RandomGraph(int seed)
         {
             // Mostly go on from what is new, so that networks get deep.
             Step(Random.Next(3) > 0 ? Latest : Any());
+            if (imported && Random.Next(2) == 0) Import(Latest);
         }
 
         var outputs = Random.Next(1, mostOutputs + 1);
         Builder.Output("last", Latest.Node);
         for (var i = 1; i < outputs; i++) Builder.Output($"other_{i}", Any().Node);
         return Builder.Build();
+    }
+
+    private void Import(Map x)
+    {
+        var channels = Builder.ChannelsOf(x.Node);
+        switch (Random.Next(10))
+        {
+            case < 2:
+                Dilate(x);
+                break;
+            case 2 or 3:
+                Keep(Builder.PRelu(x.Node, Builder.Use("slopes"), perChannel: true), x.Size);
+                break;
+            case 4:
+                var (min, max) = OneOf([(0, 6), (-1, 0.5f), (0.25f, float.PositiveInfinity), (float.NegativeInfinity, -0.125f)]);
+                Keep(Builder.Clip(x.Node, min, max), x.Size);
+                break;
+            case 5:
+                Keep(Builder.Sigmoid(x.Node), x.Size);
+                break;
+            case 6:
+                var partners = OfSize(x.Size).FindAll(m => Builder.ChannelsOf(m.Node) == channels);
+                Keep(Builder.Multiply(x.Node, OneOf(partners).Node, "product"), x.Size);
+                break;
+            case 7:
+                Excite(x);
+                break;
+            case 8:
+                var (kernel, stride) = (Random.Next(1, 5), Random.Next(4) > 0 ? 1 : Random.Next(2, 4));
+                var padding = Random.Next(5) > 0 ? kernel / 2 : 0;
+                Keep(Builder.AveragePool2d(x.Node, kernel, stride, padding, countPadding: Random.Next(2) == 0), SizeAfter(x.Size, kernel, stride, padding));
+                break;
+            case 9:
+                var mean = Builder.GlobalAveragePool(x.Node);
+                Keep(mean, Pixel);
+                Keep(Builder.Upsample(mean, x.Node, UpsampleMode.Nearest), x.Size);
+                break;
+        }
+    }
+
+    private void Dilate(Map x)
+    {
+        var (kernel, stride, dilation) = (Random.Next(2, 4), Random.Next(6) > 0 ? 1 : 2, Random.Next(2, 4));
+        var extent = ((kernel - 1) * dilation) + 1;
+        var padding = Random.Next(5) > 0 ? extent / 2 : Random.Next(extent);
+        var groups = DrawGroups(Builder.ChannelsOf(x.Node));
+        var outputs = groups * Random.Next(1, groups > 2 ? 3 : 5);
+        var y = Builder.Conv2d(x.Node, Builder.Use("dilated"), outputs, kernel, stride, padding, groups, bias: Random.Next(2) == 0, dilation);
+        Keep(Random.Next(2) == 0 ? Builder.Relu(y) : y, SizeAfter(x.Size, extent, stride, padding));
+    }
+
+    /// <summary>Squeeze and excitation.</summary>
+    private void Excite(Map x)
+    {
+        var squeezed = Builder.Relu(Builder.Conv2d(Builder.GlobalAveragePool(x.Node), Builder.Use("squeeze"), Random.Next(1, 4), kernel: 1, bias: true));
+        var excited = Builder.Conv2d(squeezed, Builder.Use("excite"), Builder.ChannelsOf(x.Node), kernel: 1, bias: true);
+        Keep(squeezed, Pixel);
+        Keep(Builder.Multiply(x.Node, Random.Next(2) == 0 ? Builder.Sigmoid(excited) : Builder.Clip(excited, 0, 1), "excited"), x.Size);
     }
 
     /// <summary>Adds a node or a few after one that is there.</summary>

@@ -12,19 +12,27 @@ public sealed class RandomNetworks : RandomGraph
     private readonly Random _poolings;
     private readonly List<LayerSpec> _layers = [];
 
-    private RandomNetworks(int seed)
-        : base(seed) => _poolings = new Random(~seed);
+    private RandomNetworks(int seed, bool imported)
+        : base(seed, imported) => _poolings = new Random(~seed);
 
     /// <summary>A model whose filters are pruned at a rate of its own in each layer, from none to all.</summary>
-    public static Model Create(int seed)
+    public static Model Create(int seed) => Create(seed, imported: false);
+
+    /// <summary>The network of the same seed with no weight pruned.</summary>
+    public static Model CreateDense(int seed) => RandomWeights.Fill(new RandomNetworks(seed, imported: false).Grow(), seed);
+
+    /// <summary>A model with the nodes that only imported networks have, no weight pruned.</summary>
+    public static Model CreateDenseImported(int seed) => RandomWeights.Fill(new RandomNetworks(seed, imported: true).Grow(), seed);
+
+    /// <summary>A pruned model with the nodes that only imported networks have.</summary>
+    public static Model CreateImported(int seed) => Create(seed, imported: true);
+
+    private static Model Create(int seed, bool imported)
     {
-        var run = new RandomNetworks(seed);
+        var run = new RandomNetworks(seed, imported);
         var network = run.Grow();
         return run.Prune(RandomWeights.Fill(network, seed));
     }
-
-    /// <summary>The network of the same seed with no weight pruned.</summary>
-    public static Model CreateDense(int seed) => RandomWeights.Fill(new RandomNetworks(seed).Grow(), seed);
 
     private Network Grow() => WithoutLooseEnds(Grow(leastSteps: 4, mostSteps: 17, mostOutputs: 3));
 

@@ -29,6 +29,9 @@ public class EveryNodeTests
         [typeof(BatchNormNode)] = (g, x) => g.BatchNorm(x, "norm", epsilon: 1e-3),
         [typeof(ReluNode)] = (g, x) => g.Relu(x),
         [typeof(PReluNode)] = (g, x) => g.PRelu(x, "slope"),
+        [typeof(ClipNode)] = (g, x) => g.Clip(x, -0.5f, 1.5f),
+        [typeof(SigmoidNode)] = (g, x) => g.Sigmoid(x),
+        [typeof(MultiplyNode)] = (g, x) => g.Multiply(x, g.GlobalAveragePool(g.Conv2d(x, "factors", 4, 3, padding: 1)), "product"),
         [typeof(AddNode)] = (g, x) => g.Add(x, g.Relu(x), "sum"),
         [typeof(WeightedFusionNode)] = (g, x) => g.Fuse(x, g.Relu(x), "fusion", column: 1, columns: 2),
         [typeof(UpsampleNode)] = (g, x) => g.Upsample(g.Conv2d(x, "small", 4, 3, stride: 2, padding: 1), x, UpsampleMode.Bilinear),
@@ -36,6 +39,8 @@ public class EveryNodeTests
         [typeof(SelectNode)] = (g, x) => g.Select(x, 0, 2),
         [typeof(MaxOutNode)] = (g, x) => g.MaxOut(x),
         [typeof(MaxPool2dNode)] = (g, x) => g.MaxPool2d(x, kernel: 3, stride: 2, padding: 1),
+        [typeof(AveragePool2dNode)] = (g, x) => g.AveragePool2d(x, kernel: 3, stride: 2, padding: 1, countPadding: true),
+        [typeof(GlobalAveragePoolNode)] = (g, x) => g.GlobalAveragePool(x),
     };
 
     public static TheoryData<string> Names =>

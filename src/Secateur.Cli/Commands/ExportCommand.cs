@@ -38,16 +38,16 @@ internal static class ExportCommand
         var (confidence, iou, most) = (CommonOptions.Confidence(), CommonOptions.Iou(), CommonOptions.MaxDetections());
         var opset = CommonOptions.Number<int>(
             "--opset",
-            "The version of ONNX's operators; older programs read old ones only.",
+            $"The version of ONNX's operators; older programs read old ones only. By default {OnnxExportOptions.LeastOpset}, or that of the graph that a model was imported from.",
             "N",
             $"from {OnnxExportOptions.LeastOpset} to {OnnxExportOptions.MostOpset}",
-            n => n is >= OnnxExportOptions.LeastOpset and <= OnnxExportOptions.MostOpset,
-            OnnxExportOptions.LeastOpset);
+            n => n is >= OnnxExportOptions.LeastOpset and <= OnnxExportOptions.MostOpset);
         var force = CommonOptions.Force();
         var json = CommonOptions.Json();
         var command = new Command("export", """
             Write a model for other programs, in the ONNX format: for ONNX Runtime, OpenCV and whatever reads it. Batch norms are folded; a compacted model
-            stays compacted. The file tells its anchors, mean, licence and provenance in its metadata.
+            stays compacted. The file tells its anchors, mean, licence and provenance in its metadata. What is written is read again first, and run beside
+            the model; when it differs, nothing is written. A model that was imported from ONNX keeps the inputs and results of its graph.
 
             Examples:
               secateur export eresfd
@@ -72,24 +72,38 @@ internal static class ExportCommand
                 Input = parsed.GetValue(input) == Inputs[0] ? OnnxInput.Float32 : OnnxInput.UInt8,
                 Output = parsed.GetValue(suppress) ? OnnxOutput.Faces : parsed.GetValue(decode) ? OnnxOutput.Boxes : OnnxOutput.Heads,
                 Size = fixedSize == AnySize ? null : (fixedSize.Height, fixedSize.Width),
-                Opset = parsed.GetValue(opset),
+                Opset = parsed.GetResult(opset) is null ? null : parsed.GetValue(opset),
                 Confidence = parsed.GetValue(confidence),
                 Iou = parsed.GetValue(iou),
                 MaxDetections = parsed.GetValue(most),
             };
             var file = OnnxExporter.Export(model, options);
+            var difference = Checked(path, () => ExportCheck.Run(model, file, options));
             AtomicFile.Write(target, stream => stream.Write(file.Content));
             if (parsed.GetValue(json))
             {
-                Report.Json(new { output = target, format = Onnx, bytes = file.Content.Length, options.Opset, inputs = file.Inputs.Select(Row), outputs = file.Outputs.Select(Row) });
+                Report.Json(new { output = target, format = Onnx, bytes = file.Content.Length, file.Opset, maxRelativeDifference = difference, inputs = file.Inputs.Select(Row), outputs = file.Outputs.Select(Row) });
                 return;
             }
 
-            Report.Line($"{target}: {model.Network.Architecture}, {Figures.Count(NetworkCosts.CountParameters(model.Network))} parameters, {Figures.Count(file.Content.Length)} bytes, opset {options.Opset}");
+            Report.Line($"{target}: {model.Network.Architecture}, {Figures.Count(NetworkCosts.CountParameters(model.Network))} parameters, {Figures.Count(file.Content.Length)} bytes, opset {file.Opset}");
             foreach (var value in file.Inputs) Report.Line($"  takes {value}");
             foreach (var value in file.Outputs) Report.Line($"  gives {value}");
+            Report.Line($"{target}: read again, same output (largest relative difference {Figures.Exponent(difference)})");
         });
         return command;
+
+        static double Checked(string path, Func<double> check)
+        {
+            try
+            {
+                return check();
+            }
+            catch (InvalidOperationException error)
+            {
+                throw new InvalidOperationException($"{path}: nothing was written, because {error.Message}", error);
+            }
+        }
 
         // Sizes that are known as numbers.
         static object Row(OnnxValue value) => new { value.Name, value.Type, shape = value.Shape.Select(s => int.TryParse(s, out var size) ? (object)size : s) };

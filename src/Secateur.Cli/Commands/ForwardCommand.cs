@@ -19,7 +19,7 @@ internal static class ForwardCommand
         var architecture = CommonOptions.Architecture();
         var input = new Option<string>("--input", "-i")
         {
-            Description = "A safetensors file with the tensor 'input' [N, 3, H, W]: RGB, mean (123, 117, 104) already subtracted.",
+            Description = "A safetensors file with the tensor 'input' [N, C, H, W], as the network takes it: of the published ones RGB less the mean (123, 117, 104).",
             HelpName = "FILE",
             Required = true,
         };
@@ -28,7 +28,7 @@ internal static class ForwardCommand
         var force = CommonOptions.Force();
         var json = CommonOptions.Json();
         var command = new Command("forward", """
-            Run the network on a tensor and write its raw head outputs loc_0..5 and conf_0..5, [N, C, H, W] each.
+            Run the network on a tensor and write its raw outputs, such as loc_0..5 and conf_0..5, [N, C, H, W] each.
 
             Example:
               secateur forward model.safetensors --input x.safetensors --out y.safetensors

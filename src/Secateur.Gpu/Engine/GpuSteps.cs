@@ -54,8 +54,9 @@ internal sealed class GpuSteps((int Batch, int Ranks) images, ParameterVector pa
             () => program.Kernels.Fill(program.Stream, grid, program.Memory, program.Tables, call, first, value));
     });
 
-    public override Operation Convolve(Network network, Conv2dNode node, ChannelRef[] inputs, StoredMap output) =>
-        new Convolution(network, node, inputs, output, _weights, layout, usesTensorCores);
+    public override Operation Convolve(Network network, Conv2dNode node, ChannelRef[] inputs, StoredMap output) => node.Dilation == 1
+        ? new Convolution(network, node, inputs, output, _weights, layout, usesTensorCores)
+        : throw new NetworkException($"{node.Name}: a convolution of dilation {node.Dilation} cannot run on this device");
 
     public override Operation Merge(string name, ChannelRef?[][] operands, WeightedFusionNode? fusion, StoredMap output)
     {

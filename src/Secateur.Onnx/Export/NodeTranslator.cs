@@ -55,12 +55,21 @@ internal sealed class NodeTranslator(Model model, GraphWriter graph, string imag
         Conv2dNode node => Convolution(node),
         ReluNode node => graph.Add("Relu", node.Name, [_values[node.Input]]),
         PReluNode node => graph.Add("PRelu", node.Name, [_values[node.Input], Slope(node)]),
+        ClipNode node => graph.Add("Clip", node.Name, [_values[node.Input], Limit(node.Min), Limit(node.Max)]),
+        SigmoidNode node => graph.Add("Sigmoid", node.Name, [_values[node.Input]]),
+        MultiplyNode node => graph.Add("Mul", node.Name, [_values[node.Input], _values[node.Factor]]),
         MergeNode node => Merge(node),
         UpsampleNode node => Upsample(node),
         ConcatNode node => graph.Add("Concat", node.Name, [.. node.Parts.Select(p => _values[p])], Integer("axis", 1)),
         SelectNode node => Select(node.Name, _values[node.Input], node.Channels),
         MaxOutNode node => MaxOut(node),
         MaxPool2dNode node => graph.Add("MaxPool", node.Name, [_values[node.Input]], Window(node.Kernel, node.Stride, node.Padding)),
+        AveragePool2dNode node => graph.Add(
+            "AveragePool",
+            node.Name,
+            [_values[node.Input]],
+            [.. Window(node.Kernel, node.Stride, node.Padding), Integer("count_include_pad", node.CountPadding ? 1 : 0)]),
+        GlobalAveragePoolNode node => graph.Add("GlobalAveragePool", node.Name, [_values[node.Input]]),
         var other => throw new NetworkException($"'{other.Name}' ({other.GetType().Name}) has no form in ONNX"),
     };
 
@@ -78,8 +87,12 @@ internal sealed class NodeTranslator(Model model, GraphWriter graph, string imag
     {
         var geometry = model.Network.GeometryOf(node);
         string[] inputs = node.Bias is null ? [_values[node.Input], Weight(node.Weight)] : [_values[node.Input], Weight(node.Weight), Weight(node.Bias)];
-        return graph.Add("Conv", node.Name, inputs, [.. Window(geometry.Kernel, node.Stride, node.Padding), Integer("group", node.Groups)]);
+        AttributeProto[] attributes = [.. Window(geometry.Kernel, node.Stride, node.Padding), Integer("group", node.Groups)];
+        if (node.Dilation > 1) attributes = [.. attributes, Integers("dilations", node.Dilation, node.Dilation)];
+        return graph.Add("Conv", node.Name, inputs, attributes);
     }
+
+    private string Limit(float limit) => float.IsFinite(limit) ? graph.Number(limit) : "";
 
     private string Weight(string name)
     {
@@ -96,8 +109,7 @@ internal sealed class NodeTranslator(Model model, GraphWriter graph, string imag
     private string Slope(PReluNode node)
     {
         var channels = model.Network.ChannelsOf(node.Input);
-        var slopes = new float[channels];
-        Array.Fill(slopes, model.Weights[node.Slope].Data[0]);
+        float[] slopes = [.. Enumerable.Range(0, channels).Select(c => Slopes.Of(model, node, c))];
         return graph.Weight<float>($"{node.Slope}.{channels}", slopes, [channels, 1, 1]);
     }
 

@@ -15,7 +15,9 @@ public enum OnnxInput
 /// <summary>What an exported model gives.</summary>
 public enum OnnxOutput
 {
-    /// <summary>The network's own results, such as <c>loc_0</c> and <c>conf_0</c>, [N, C, h, w].</summary>
+    /// <summary>
+    /// The network's own results, such as <c>loc_0</c> and <c>conf_0</c>, [N, C, h, w]; of a model that was imported from ONNX the inputs and results of that graph.
+    /// </summary>
     Heads,
 
     /// <summary><c>boxes</c> [N, B, 4], corners x1, y1, x2, y2 in pixels of the input, and <c>scores</c> [N, B], face probabilities, of all B anchors.</summary>
@@ -43,8 +45,8 @@ public sealed record OnnxExportOptions
     /// <summary>Height and width of the one image that it takes; null for any number of images of any size.</summary>
     public (int Height, int Width)? Size { get; init; }
 
-    /// <summary>The version of ONNX's operators: the older, the more programs read it.</summary>
-    public int Opset { get; init; } = LeastOpset;
+    /// <summary>The version of ONNX's operators: the older, the more programs read it. Null for the least, or that of the graph that a model was imported from.</summary>
+    public int? Opset { get; init; }
 
     /// <summary>For <see cref="OnnxOutput.Faces"/>: faces score above this probability.</summary>
     public float Confidence { get; init; } = 0.5f;

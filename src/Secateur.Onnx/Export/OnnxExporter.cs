@@ -15,23 +15,48 @@ public static class OnnxExporter
 
     /// <summary>Exports a model: batch norms folded, a compacted one as it is, a quantized one with pairs of QuantizeLinear and DequantizeLinear.</summary>
     /// <exception cref="NetworkException">The network does not take the size, is no detector where boxes are asked for, or has a node without a form in ONNX.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The opset is none that is written.</exception>
-    public static OnnxFile Export(Model model, OnnxExportOptions options)
+    /// <exception cref="ArgumentException">The opset is none that is written, or another than that of the graph that the model was imported from.</exception>
+    public static OnnxFile Export(Model model, OnnxExportOptions options) => Write(model, options).File;
+
+    /// <summary>Exports a model.</summary>
+    /// <returns>The file; the model whose nodes it has; and of each of those the name of its value.</returns>
+    internal static (OnnxFile File, Model Model, string[] Values) Write(Model model, OnnxExportOptions options)
     {
         if (options.Opset is < OnnxExportOptions.LeastOpset or > OnnxExportOptions.MostOpset)
             throw new ArgumentOutOfRangeException(nameof(options), options.Opset, $"expected an opset from {OnnxExportOptions.LeastOpset} to {OnnxExportOptions.MostOpset}");
         var exchanged = model.Quantization is null ? ModelPasses.Exchange.Run(model) : model;
         var network = exchanged.Network;
         if (options.Output != OnnxOutput.Heads && network.Head.Levels.IsEmpty) throw new NetworkException($"{network.Architecture} is no detector: it has no boxes");
+        if (options.Output != OnnxOutput.Heads && !network.Head.IsSsd) throw new NetworkException($"boxes of {network.Architecture} are {network.Head.Boxes}, scores {network.Head.Scores}: those are not written as boxes");
         var input = network.Nodes.OfType<InputNode>().Single();
         if (options.Input == OnnxInput.UInt8 && input.Channels != 3) throw new NetworkException($"{network.Architecture} takes {input.Channels} channels: pixels have three");
 
-        var shapes = options.Size is { } size ? NetworkShapes.Infer(network, size.Height, size.Width) : (ImmutableArray<MapShape>?)null;
+        var tail = options is { Output: OnnxOutput.Heads, Input: OnnxInput.Float32 } ? OnnxTail.Find(exchanged) : null;
+        if (tail is not null && options.Opset is { } asked && asked != tail.Opset)
+            throw new ArgumentException($"{network.Architecture} was imported from a graph of opset {tail.Opset}, expected that and not {asked}", nameof(options));
         var graph = new GraphWriter(network.Architecture);
+        var values = tail is null ? WriteNetwork(graph, exchanged, options) : OriginalTail.Write(graph, exchanged, tail, options);
+        var opset = tail?.Opset ?? options.Opset ?? OnnxExportOptions.LeastOpset;
+        var file = new ModelProto
+        {
+            IrVersion = IrVersionOf(opset),
+            ProducerName = Producer,
+            ProducerVersion = typeof(OnnxExporter).Assembly.GetName().Version!.ToString(3),
+            Graph = graph.Graph,
+            OpsetImport = { new OperatorSetIdProto { Version = opset } },
+        };
+        foreach (var (key, value) in OnnxMetadata.Of(exchanged)) file.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        return (new OnnxFile(file.ToByteArray(), [.. graph.Graph.Input.Select(Describe)], [.. graph.Graph.Output.Select(Describe)], opset), exchanged, values);
+    }
+
+    private static string[] WriteNetwork(GraphWriter graph, Model model, OnnxExportOptions options)
+    {
+        var network = model.Network;
+        var shapes = options.Size is { } size ? NetworkShapes.Infer(network, size.Height, size.Width) : (ImmutableArray<MapShape>?)null;
         var outputs = Outputs(network, options);
         foreach (var (name, _, _) in outputs) graph.Reserve(name);
-        var image = ImageHead.Write(graph, input.Channels, network.Head.Pixels, options);
-        var values = new NodeTranslator(exchanged, graph, image, shapes).Run();
+        var image = ImageHead.Write(graph, network.Nodes.OfType<InputNode>().Single().Channels, network.Head.Pixels, options);
+        var values = new NodeTranslator(model, graph, image, shapes).Run();
         var results = Results(graph, network, options, values, shapes);
         foreach (var ((name, node, type), value) in outputs.Zip(results))
         {
@@ -39,16 +64,7 @@ public static class OnnxExporter
             graph.Output(name, value, type, sizes, called);
         }
 
-        var file = new ModelProto
-        {
-            IrVersion = IrVersionOf(options.Opset),
-            ProducerName = Producer,
-            ProducerVersion = typeof(OnnxExporter).Assembly.GetName().Version!.ToString(3),
-            Graph = graph.Graph,
-            OpsetImport = { new OperatorSetIdProto { Version = options.Opset } },
-        };
-        foreach (var (key, value) in OnnxMetadata.Of(exchanged)) file.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
-        return new OnnxFile(file.ToByteArray(), [.. graph.Graph.Input.Select(Describe)], [.. graph.Graph.Output.Select(Describe)]);
+        return values;
     }
 
     private static OnnxValue Describe(ValueInfoProto value)
@@ -56,7 +72,7 @@ public static class OnnxExporter
         var tensor = value.Type.TensorType;
         var type = (TensorProto.Types.DataType)tensor.ElemType;
         var name = type == TensorProto.Types.DataType.Float ? "float32" : type.ToString().ToLowerInvariant();
-        return new OnnxValue(value.Name, name, [.. tensor.Shape.Dim.Select(d => d.HasDimParam ? d.DimParam : d.DimValue.ToString(CultureInfo.InvariantCulture))]);
+        return new OnnxValue(value.Name, name, [.. tensor.Shape?.Dim.Select(d => d.HasDimValue ? d.DimValue.ToString(CultureInfo.InvariantCulture) : d.HasDimParam ? d.DimParam : "?") ?? []]);
     }
 
     // The oldest version of the format that an opset may stand in: programs of its time read it.

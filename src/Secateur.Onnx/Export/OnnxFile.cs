@@ -16,4 +16,5 @@ public sealed record OnnxValue(string Name, string Type, ImmutableArray<string> 
 /// <param name="Content">The bytes of the file.</param>
 /// <param name="Inputs">What it takes.</param>
 /// <param name="Outputs">What it gives.</param>
-public sealed record OnnxFile(byte[] Content, ImmutableArray<OnnxValue> Inputs, ImmutableArray<OnnxValue> Outputs);
+/// <param name="Opset">The version of ONNX's operators that it uses.</param>
+public sealed record OnnxFile(byte[] Content, ImmutableArray<OnnxValue> Inputs, ImmutableArray<OnnxValue> Outputs, int Opset);

@@ -7,6 +7,7 @@ using Secateur.Training.Engine.Operations.Convolution;
 using Secateur.Training.Engine.Operations.MaxOut;
 using Secateur.Training.Engine.Operations.MaxPool;
 using Secateur.Training.Engine.Operations.Merge;
+using Secateur.Training.Engine.Operations.Planes;
 using Secateur.Training.Engine.Operations.Upsample;
 using Secateur.Training.Engine.Planning;
 using Secateur.Training.Engine.Steps;
@@ -38,8 +39,8 @@ internal sealed class ProcessorSteps(EngineContext context, BatchInput input, IR
 
     public override Operation Convolve(Network network, Conv2dNode node, ChannelRef[] inputs, StoredMap output)
     {
-        // The copies of the weights depend on stride and padding too.
-        var key = $"{node.Weight} {node.Bias} {node.Stride} {node.Padding} {node.Groups}";
+        // The copies of the weights depend on stride, padding and dilation too.
+        var key = $"{node.Weight} {node.Bias} {node.Stride} {node.Padding} {node.Groups} {node.Dilation}";
         if (!_layers.TryGetValue(key, out var layer)) _layers.Add(key, layer = new ConvLayer(network, node, context.Parameters, context.Level));
         return new ConvOperation(context, network, node, layer, inputs, output, _exchange);
     }
@@ -54,6 +55,11 @@ internal sealed class ProcessorSteps(EngineContext context, BatchInput input, IR
         new MaxPoolOperation(context, node, inputs, from, output);
 
     public override Operation MaxOut(MaxOutNode node, ChannelRef[] inputs, StoredMap output) => new MaxOutOperation(context, node, inputs, output);
+
+    public override bool TakesSlopesByChannel => true;
+
+    public override Operation Planewise(Node node, ChannelRef[][] operands, MapShape[] from, StoredMap output) =>
+        new PlaneOperation(context, PlaneFunction.Of(node, from, output.Shape), operands, output);
 
     public override IEnumerable<IPlannedStep> Norm(NormPass norm, IPlannedStep producer)
     {

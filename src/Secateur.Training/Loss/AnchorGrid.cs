@@ -13,12 +13,13 @@ public sealed class AnchorGrid
     /// <param name="network">The network.</param>
     /// <param name="height">Rows of the network's input.</param>
     /// <param name="width">Columns of the network's input.</param>
-    /// <exception cref="ArgumentException">The network has no detection levels.</exception>
+    /// <exception cref="ArgumentException">The network has no detection levels, or encodes boxes and scores in another way than SSD.</exception>
     /// <exception cref="NetworkException">The size is too small for the network.</exception>
     public AnchorGrid(Network network, int height, int width)
     {
         var head = network.Head;
         if (head.Levels.IsEmpty) throw new ArgumentException($"the network '{network.Architecture}' has no detection levels", nameof(network));
+        if (!head.IsSsd) throw new ArgumentException($"the network '{network.Architecture}' has boxes or scores that no loss knows: {head.Boxes}, {head.Scores}", nameof(network));
         var shapes = NetworkShapes.Infer(network, height, width);
         var planes = ImmutableArray.CreateBuilder<AnchorPlane>();
         foreach (var level in head.Levels)

@@ -13,7 +13,7 @@ namespace Secateur.Detection;
 internal readonly record struct Candidate(int Level, int Y, int X, int Anchor, float Score);
 
 /// <summary>The best anchors of all levels whose face probability is above a confidence. Of thousands few become boxes: the others cost little.</summary>
-internal sealed class Candidates(float confidence, int most)
+internal sealed class Candidates(float confidence, int most, ScoreEncoding encoding = ScoreEncoding.Softmax)
 {
     // Anchors as (rank of the score, number): sorted, and cut to the best, whenever there are too many.
     private readonly List<(int Width, int Anchors, int First)> _levels = [];
@@ -22,10 +22,10 @@ internal sealed class Candidates(float confidence, int most)
     private int _count;
     private int _anchors;
     private float _confidence = confidence;
-    private float _least = LeastLogit(confidence);
+    private float _least = LeastLogit(confidence, encoding);
 
     /// <summary>Goes through the anchors of the next level.</summary>
-    /// <param name="scores">Background and face logits, [2 A, h, w].</param>
+    /// <param name="scores">The two logits of each anchor, see <see cref="ScoreEncoding"/>, [2 A, h, w].</param>
     public void Add(ResultMap scores)
     {
         var anchors = scores.Channels / DetectionLevel.ScoreChannels;
@@ -52,14 +52,29 @@ internal sealed class Candidates(float confidence, int most)
         }
     }
 
-    private void AddRow(ReadOnlySpan<float> background, ReadOnlySpan<float> face, int first, int step)
+    private void AddRow(ReadOnlySpan<float> a, ReadOnlySpan<float> b, int first, int step)
     {
-        for (var x = SkipBackground(background, face, 0); x < face.Length; x = SkipBackground(background, face, x + 1))
+        if (encoding == ScoreEncoding.GeometricMean)
         {
-            var score = 1 / (1 + MathF.Exp(background[x] - face[x]));
+            for (var x = 0; x < b.Length; x++)
+            {
+                // Either of the two is at least the square of their mean.
+                if (!(MathF.Min(a[x], b[x]) > _least)) continue;
+                var mean = MathF.Sqrt(Sigmoid(a[x]) * Sigmoid(b[x]));
+                if (mean > _confidence) Add(mean, first + (x * step));
+            }
+
+            return;
+        }
+
+        for (var x = SkipBackground(a, b, 0); x < b.Length; x = SkipBackground(a, b, x + 1))
+        {
+            var score = Sigmoid(b[x] - a[x]);
             if (score > _confidence) Add(score, first + (x * step));
         }
     }
+
+    private static float Sigmoid(float logit) => 1 / (1 + MathF.Exp(-logit));
 
     private void Add(float score, int number)
     {
@@ -76,11 +91,15 @@ internal sealed class Candidates(float confidence, int most)
         // Later ones must do better than the last one here.
         _count = most;
         _confidence = Math.Max(_confidence, ScoreRank.Score(_keys[_count - 1]));
-        _least = LeastLogit(_confidence);
+        _least = LeastLogit(_confidence, encoding);
     }
 
     // The probability is monotone in the difference of the logits: most need no exponential.
-    private static float LeastLogit(float confidence) => confidence > 0 ? MathF.Log(confidence / (1 - confidence)) - 1e-3f : float.NegativeInfinity;
+    private static float LeastLogit(float confidence, ScoreEncoding encoding)
+    {
+        var least = encoding == ScoreEncoding.GeometricMean ? confidence * confidence : confidence;
+        return least > 0 ? MathF.Log(least / (1 - least)) - 1e-3f : float.NegativeInfinity;
+    }
 
     /// <summary>The first column from <paramref name="x"/> on that may be a candidate.</summary>
     private int SkipBackground(ReadOnlySpan<float> background, ReadOnlySpan<float> face, int x)

@@ -15,7 +15,7 @@ internal static class FaceReader
     public static List<FaceDetection> Read(Network network, Func<int, ResultMap> resultOf, DetectorOptions options)
     {
         var head = network.Head;
-        var candidates = new Candidates(options.Confidence, options.TopK);
+        var candidates = new Candidates(options.Confidence, options.TopK, head.Scores);
         foreach (var level in head.Levels) candidates.Add(resultOf(level.Scores));
         var faces = new List<FaceDetection>();
         foreach (var candidate in candidates.Best())

@@ -25,11 +25,20 @@ public sealed record DetectorHead
     /// <summary>The units of encoded boxes.</summary>
     public BoxVariances Variances { get; init; } = new(0.1f, 0.2f);
 
+    /// <summary>How boxes are encoded.</summary>
+    public BoxEncoding Boxes { get; init; }
+
+    /// <summary>How scores are encoded.</summary>
+    public ScoreEncoding Scores { get; init; }
+
     /// <summary>The layers that compute boxes and scores, by their state_dict names: their filters stand for something and are never pruned.</summary>
     public ImmutableArray<string> Layers { get; init; } = [];
 
     /// <summary>How the network takes its image.</summary>
     public PixelFormat Pixels { get; init; } = PixelFormat.Default;
+
+    /// <summary>Whether boxes and scores are encoded as SSD does: what training and export of boxes know.</summary>
+    public bool IsSsd => (Boxes, Scores) == (BoxEncoding.CentreSize, ScoreEncoding.Softmax);
 
     /// <summary>The nodes that detection reads, level by level.</summary>
     public IEnumerable<int> Results => Levels.SelectMany(l => new[] { l.Loc, l.Scores });

@@ -64,6 +64,13 @@ internal ref struct JsonMembers
     /// <summary>A number of 64 bits.</summary>
     public double Double(string name) => Expect(Any(name), JsonValueKind.Number, name).GetDouble();
 
+    /// <summary>A number of 32 bits.</summary>
+    public float Single(string name) => NumberOf(Any(name), name);
+
+    /// <summary>True or false.</summary>
+    public bool Boolean(string name) =>
+        Any(name) is { ValueKind: JsonValueKind.True or JsonValueKind.False } value ? value.GetBoolean() : throw new JsonException($"'{name}' is neither true nor false");
+
     /// <summary>A list of integers.</summary>
     public ImmutableArray<int> Integers(string name) => IntegersOf(Any(name), name);
 

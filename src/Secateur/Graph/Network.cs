@@ -59,8 +59,8 @@ public sealed class Network
     public ParameterSpec Parameter(string name) =>
         _parameters.TryGetValue(name, out var spec) ? spec : throw new KeyNotFoundException($"the network has no parameter '{name}'");
 
-    /// <summary>Kernel, stride, padding and groups of a convolution.</summary>
-    public ConvGeometry GeometryOf(Conv2dNode node) => new(Parameter(node.Weight).Shape[2], node.Stride, node.Padding, node.Groups);
+    /// <summary>Kernel, stride, padding, groups and dilation of a convolution.</summary>
+    public ConvGeometry GeometryOf(Conv2dNode node) => new(Parameter(node.Weight).Shape[2], node.Stride, node.Padding, node.Groups, node.Dilation);
 
     /// <summary>The same network with another head.</summary>
     /// <exception cref="NetworkException">The head does not fit.</exception>

@@ -25,11 +25,11 @@ public sealed class NetworkBuilder(string architecture)
     public int Ones(int like) => Append(new OnesNode(Use("ones"), like), 1);
 
     /// <summary>A convolution to <paramref name="channels"/> channels with a square kernel.</summary>
-    public int Conv2d(int input, string layer, int channels, int kernel, int stride = 1, int padding = 0, int groups = 1, bool bias = false)
+    public int Conv2d(int input, string layer, int channels, int kernel, int stride = 1, int padding = 0, int groups = 1, bool bias = false, int dilation = 1)
     {
         var weight = Declare(layer + ".weight", ParameterKind.ConvWeight, channels, _channels[input] / groups, kernel, kernel);
         var biasName = bias ? Declare(layer + ".bias", ParameterKind.ConvBias, channels) : null;
-        return Append(new Conv2dNode(Use(layer), input, weight, biasName, stride, padding, groups), channels);
+        return Append(new Conv2dNode(Use(layer), input, weight, biasName, stride, padding, groups) { Dilation = dilation }, channels);
     }
 
     /// <summary>A batch norm.</summary>
@@ -46,9 +46,18 @@ public sealed class NetworkBuilder(string architecture)
     /// <summary>A ReLU.</summary>
     public int Relu(int input) => Append(new ReluNode(Use(_nodes[input].Name + ".relu"), input), _channels[input]);
 
-    /// <summary>A PReLU with one slope.</summary>
-    public int PRelu(int input, string layer) =>
-        Append(new PReluNode(Use(layer), input, Declare(layer + ".weight", ParameterKind.Slope, 1)), _channels[input]);
+    /// <summary>A PReLU with one slope, or one a channel.</summary>
+    public int PRelu(int input, string layer, bool perChannel = false) =>
+        Append(new PReluNode(Use(layer), input, Declare(layer + ".weight", ParameterKind.Slope, perChannel ? _channels[input] : 1)), _channels[input]);
+
+    /// <summary>Limits the values to a range.</summary>
+    public int Clip(int input, float min, float max) => Append(new ClipNode(Use(_nodes[input].Name + ".clip"), input, min, max), _channels[input]);
+
+    /// <summary>A sigmoid.</summary>
+    public int Sigmoid(int input) => Append(new SigmoidNode(Use(_nodes[input].Name + ".sigmoid"), input), _channels[input]);
+
+    /// <summary>input * factor, which is as large or one pixel.</summary>
+    public int Multiply(int input, int factor, string name) => Append(new MultiplyNode(Use(name), input, factor), _channels[input]);
 
     /// <summary>a + b.</summary>
     public int Add(int a, int b, string name) => Add(new MergeOperand(a), new MergeOperand(b), _channels[a], name);
@@ -83,6 +92,13 @@ public sealed class NetworkBuilder(string architecture)
     /// <summary>The largest values of windows.</summary>
     public int MaxPool2d(int input, int kernel, int stride, int padding = 0) =>
         Append(new MaxPool2dNode(Use(_nodes[input].Name + ".maxpool"), input, kernel, stride, padding), _channels[input]);
+
+    /// <summary>The means of windows.</summary>
+    public int AveragePool2d(int input, int kernel, int stride, int padding = 0, bool countPadding = false) =>
+        Append(new AveragePool2dNode(Use(_nodes[input].Name + ".avgpool"), input, kernel, stride, padding, countPadding), _channels[input]);
+
+    /// <summary>The mean of each channel.</summary>
+    public int GlobalAveragePool(int input) => Append(new GlobalAveragePoolNode(Use(_nodes[input].Name + ".mean"), input), _channels[input]);
 
     /// <summary>The max-out of level 0: two channels.</summary>
     public int MaxOut(int input) => Append(new MaxOutNode(Use(_nodes[input].Name + ".maxout"), input), 2);

@@ -31,6 +31,9 @@ public static class NetworkShapes
                 SizeRule.Image => (height, width),
                 SizeRule.Like like => Size(shapes[like.Node]),
                 SizeRule.Joined joined => SameSize(node, [.. joined.Nodes.Select(p => shapes[p])]),
+                SizeRule.Pixel => (1, 1),
+                SizeRule.Scaled { Factor: var factor } scaled when shapes[factor].Area == 1 => Size(shapes[scaled.Node]),
+                SizeRule.Scaled scaled => SameSize(node, [shapes[scaled.Node], shapes[scaled.Factor]]),
                 SizeRule.Window window => WindowSize(node, window.Geometry, shapes[window.Node], (height, width)),
                 var rule => throw new NetworkException($"'{node.Name}' ({node.GetType().Name}) has the unknown size rule {rule.GetType().Name}"),
             };

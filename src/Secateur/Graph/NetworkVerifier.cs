@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Secateur.Kernels;
+using Secateur.Kernels.Conv2d;
 
 namespace Secateur.Graph;
 
@@ -76,12 +77,17 @@ public static class NetworkVerifier
                 Conv2dNode n => CheckConv(n),
                 BatchNormNode n => CheckNorm(n),
                 ReluNode n => Channels[n.Input],
-                PReluNode n => Expect(n, n.Slope, ParameterKind.Slope, 1) ? Channels[n.Input] : 0,
+                PReluNode n => CheckSlopes(n),
+                ClipNode n => n.Min < n.Max ? Channels[n.Input] : Problem(n, $"clips to the range from {n.Min} to {n.Max}"),
+                SigmoidNode n => Channels[n.Input],
+                MultiplyNode n => CheckMultiply(n),
                 MergeNode n => CheckMerge(n),
                 UpsampleNode n => Enum.IsDefined(n.Mode) ? Channels[n.Input] : Problem(n, $"has the unknown mode {n.Mode}"),
                 ConcatNode n => CheckConcat(n),
                 MaxOutNode n => CheckMaxOut(n),
-                MaxPool2dNode n => CheckMaxPool(n),
+                MaxPool2dNode n => CheckPool(n, n.Input, n.Geometry),
+                AveragePool2dNode n => CheckPool(n, n.Input, n.Geometry),
+                GlobalAveragePoolNode n => Channels[n.Input],
                 SelectNode n => CheckSelect(n),
                 _ => Problem(node, $"has the unknown type {node.GetType().Name}"),
             };
@@ -114,6 +120,7 @@ public static class NetworkVerifier
             if (head.Variances is not { Centre: > 0 and < float.PositiveInfinity, Size: > 0 and < float.PositiveInfinity })
                 Problems.Add($"the variances are {head.Variances.Centre} and {head.Variances.Size}, expected two positive numbers");
             if (head.Pixels.Mean.Length != 3 || !head.Pixels.Mean.All(float.IsFinite)) Problems.Add($"the mean is [{string.Join(", ", head.Pixels.Mean)}], expected three numbers");
+            if (!Enum.IsDefined(head.Boxes) || !Enum.IsDefined(head.Scores)) Problems.Add($"boxes and scores have the unknown encodings {head.Boxes} and {head.Scores}");
             if (!Enum.IsDefined(head.Pixels.Order)) Problems.Add($"the pixels have the unknown order {head.Pixels.Order}");
         }
 
@@ -130,8 +137,8 @@ public static class NetworkVerifier
             var shape = weight.Shape;
             if (weight.Kind != ParameterKind.ConvWeight || shape.Length != 4 || shape[2] != shape[3])
                 return Problem(node, $"has a weight that is {weight.Kind} {Tensor.FormatShape(shape)}, not {ParameterKind.ConvWeight} [O, I, K, K]");
-            if (node.Stride is < 1 or > MaxStride || node.Padding < 0 || node.Padding >= shape[2] || node.Groups < 1)
-                return Problem(node, $"has stride {node.Stride}, padding {node.Padding}, groups {node.Groups}, kernel {shape[2]}");
+            if (node.Stride is < 1 or > MaxStride || node.Dilation is < 1 or > MaxStride || node.Padding < 0 || node.Padding > (long)node.Dilation * (shape[2] - 1) || node.Groups < 1)
+                return Problem(node, $"has stride {node.Stride}, padding {node.Padding}, groups {node.Groups}, kernel {shape[2]}, dilation {node.Dilation}");
             if ((long)shape[1] * node.Groups != Channels[node.Input] || shape[0] % node.Groups != 0)
                 return Problem(node, $"has a weight of shape {Tensor.FormatShape(shape)} in {node.Groups} groups over {Channels[node.Input]} channels");
             if (node.Bias is { } bias) Expect(node, bias, ParameterKind.ConvBias, shape[0]);
@@ -188,10 +195,22 @@ public static class NetworkVerifier
         private int CheckMaxOut(MaxOutNode node) =>
             Channels[node.Input] < 2 ? Problem(node, $"needs two or more channels, found {Channels[node.Input]}") : 2;
 
-        private int CheckMaxPool(MaxPool2dNode node) =>
-            node.Kernel is < 1 or > MaxStride || node.Stride is < 1 or > MaxStride || node.Padding < 0 || node.Padding > node.Kernel / 2
-                ? Problem(node, $"has stride {node.Stride}, padding {node.Padding}, kernel {node.Kernel}")
-                : Channels[node.Input];
+        private int CheckPool(Node node, int input, ConvGeometry window) =>
+            window.Kernel is < 1 or > MaxStride || window.Stride is < 1 or > MaxStride || window.Padding < 0 || window.Padding > window.Kernel / 2
+                ? Problem(node, $"has stride {window.Stride}, padding {window.Padding}, kernel {window.Kernel}")
+                : Channels[input];
+
+        private int CheckSlopes(PReluNode node)
+        {
+            var channels = Channels[node.Input];
+            var isShared = _parameters.TryGetValue(node.Slope, out var slope) && slope.Shape is [1];
+            return Expect(node, node.Slope, ParameterKind.Slope, isShared ? 1 : channels) ? channels : 0;
+        }
+
+        private int CheckMultiply(MultiplyNode node) =>
+            Channels[node.Input] == Channels[node.Factor]
+                ? Channels[node.Input]
+                : Problem(node, $"multiplies {Channels[node.Input]} channels by {Channels[node.Factor]}");
 
         private bool Expect(Node node, string name, ParameterKind kind, int length)
         {

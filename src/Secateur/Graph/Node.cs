@@ -72,6 +72,9 @@ public sealed record Conv2dNode(string Name, int Input, string Weight, string? B
     /// <summary>The layer: the name of the weight without its last part.</summary>
     public string Layer => Weight[..^".weight".Length];
 
+    /// <summary>Pixels from one tap of the kernel to the next.</summary>
+    public int Dilation { get; init; } = 1;
+
     /// <inheritdoc/>
     public override Node Rename(Func<string, string> name) => this with { Weight = name(Weight), Bias = Bias is null ? null : name(Bias) };
 
@@ -126,7 +129,7 @@ public sealed record ReluNode(string Name, int Input) : Node(Name)
     public override SizeRule SizeIn(Network network) => new SizeRule.Like(Input);
 }
 
-/// <summary>max(x, 0) + slope * min(x, 0) with one shared slope, [1].</summary>
+/// <summary>max(x, 0) + slope * min(x, 0) with one shared slope, [1], or one a channel, [C].</summary>
 public sealed record PReluNode(string Name, int Input, string Slope) : Node(Name)
 {
     /// <inheritdoc/>
@@ -143,6 +146,47 @@ public sealed record PReluNode(string Name, int Input, string Slope) : Node(Name
 
     /// <inheritdoc/>
     public override SizeRule SizeIn(Network network) => new SizeRule.Like(Input);
+}
+
+/// <summary>min(max(x, <paramref name="Min"/>), <paramref name="Max"/>); either limit may be infinite. ReLU6 is the one from 0 to 6.</summary>
+public sealed record ClipNode(string Name, int Input, float Min, float Max) : Node(Name)
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Inputs => [Input];
+
+    /// <inheritdoc/>
+    public override Node Rewire(Func<int, int> position) => this with { Input = position(Input) };
+
+    /// <inheritdoc/>
+    public override SizeRule SizeIn(Network network) => new SizeRule.Like(Input);
+}
+
+/// <summary>1 / (1 + exp(-x)).</summary>
+public sealed record SigmoidNode(string Name, int Input) : Node(Name)
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Inputs => [Input];
+
+    /// <inheritdoc/>
+    public override Node Rewire(Func<int, int> position) => this with { Input = position(Input) };
+
+    /// <inheritdoc/>
+    public override SizeRule SizeIn(Network network) => new SizeRule.Like(Input);
+}
+
+/// <summary>
+/// The product of node <paramref name="Input"/>, [N, C, H, W], and node <paramref name="Factor"/>, [N, C, H, W] or, as in squeeze-and-excitation, [N, C, 1, 1].
+/// </summary>
+public sealed record MultiplyNode(string Name, int Input, int Factor) : Node(Name)
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Inputs => [Input, Factor];
+
+    /// <inheritdoc/>
+    public override Node Rewire(Func<int, int> position) => this with { Input = position(Input), Factor = position(Factor) };
+
+    /// <inheritdoc/>
+    public override SizeRule SizeIn(Network network) => new SizeRule.Scaled(Input, Factor);
 }
 
 /// <summary>An operand of a sum. An operand with fewer channels than the sum says which ones it has; the others count as zero.</summary>
@@ -272,4 +316,39 @@ public sealed record MaxPool2dNode(string Name, int Input, int Kernel, int Strid
 
     /// <inheritdoc/>
     public override SizeRule SizeIn(Network network) => new SizeRule.Window(Input, Geometry);
+}
+
+/// <summary>The mean of each window of <paramref name="Kernel"/> x <paramref name="Kernel"/> pixels, channel by channel.</summary>
+/// <param name="Name">Unique in the network.</param>
+/// <param name="Input">The node that it reads.</param>
+/// <param name="Kernel">Side of the window.</param>
+/// <param name="Stride">Step.</param>
+/// <param name="Padding">Pixels around the map.</param>
+/// <param name="CountPadding">Whether those count as zeros; else the mean is that of the pixels in the map.</param>
+public sealed record AveragePool2dNode(string Name, int Input, int Kernel, int Stride, int Padding, bool CountPadding) : Node(Name)
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Inputs => [Input];
+
+    /// <summary>The window.</summary>
+    public ConvGeometry Geometry => new(Kernel, Stride, Padding, Groups: 1);
+
+    /// <inheritdoc/>
+    public override Node Rewire(Func<int, int> position) => this with { Input = position(Input) };
+
+    /// <inheritdoc/>
+    public override SizeRule SizeIn(Network network) => new SizeRule.Window(Input, Geometry);
+}
+
+/// <summary>The mean of each channel, [N, C, 1, 1].</summary>
+public sealed record GlobalAveragePoolNode(string Name, int Input) : Node(Name)
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<int> Inputs => [Input];
+
+    /// <inheritdoc/>
+    public override Node Rewire(Func<int, int> position) => this with { Input = position(Input) };
+
+    /// <inheritdoc/>
+    public override SizeRule SizeIn(Network network) => new SizeRule.Pixel();
 }

@@ -26,6 +26,7 @@ internal static class NodeJson
                 json.WriteNumber("stride", n.Stride);
                 json.WriteNumber("padding", n.Padding);
                 json.WriteNumber("groups", n.Groups);
+                if (n.Dilation != 1) json.WriteNumber("dilation", n.Dilation);
                 break;
             case BatchNormNode n:
                 json.WriteString("op", "batchNorm");
@@ -41,6 +42,21 @@ internal static class NodeJson
                 json.WriteString("op", "prelu");
                 json.WriteNumber("input", n.Input);
                 json.WriteString("slope", n.Slope);
+                break;
+            case ClipNode n:
+                json.WriteString("op", "clip");
+                json.WriteNumber("input", n.Input);
+                if (!float.IsNegativeInfinity(n.Min)) json.WriteNumber("min", n.Min);
+                if (!float.IsPositiveInfinity(n.Max)) json.WriteNumber("max", n.Max);
+                break;
+            case SigmoidNode n:
+                json.WriteString("op", "sigmoid");
+                json.WriteNumber("input", n.Input);
+                break;
+            case MultiplyNode n:
+                json.WriteString("op", "multiply");
+                json.WriteNumber("input", n.Input);
+                json.WriteNumber("factor", n.Factor);
                 break;
             case AddNode n:
                 json.WriteString("op", "add");
@@ -73,6 +89,18 @@ internal static class NodeJson
                 json.WriteNumber("stride", n.Stride);
                 json.WriteNumber("padding", n.Padding);
                 break;
+            case AveragePool2dNode n:
+                json.WriteString("op", "averagePool2d");
+                json.WriteNumber("input", n.Input);
+                json.WriteNumber("kernel", n.Kernel);
+                json.WriteNumber("stride", n.Stride);
+                json.WriteNumber("padding", n.Padding);
+                json.WriteBoolean("countPadding", n.CountPadding);
+                break;
+            case GlobalAveragePoolNode n:
+                json.WriteString("op", "globalAveragePool");
+                json.WriteNumber("input", n.Input);
+                break;
             case SelectNode n:
                 json.WriteString("op", "select");
                 json.WriteNumber("input", n.Input);
@@ -95,16 +123,29 @@ internal static class NodeJson
             "input" => new InputNode(name, m.Integer("channels")),
             "ones" => new OnesNode(name, m.Integer("like")),
             "conv2d" => new Conv2dNode(
-                name, m.Integer("input"), m.Text("weight"), m.TextOrNull("bias"), m.Integer("stride"), m.Integer("padding"), m.Integer("groups")),
+                name, m.Integer("input"), m.Text("weight"), m.TextOrNull("bias"), m.Integer("stride"), m.Integer("padding"), m.Integer("groups"))
+            {
+                Dilation = m.Has("dilation") ? m.Integer("dilation") : 1,
+            },
             "batchNorm" => new BatchNormNode(name, m.Integer("input"), m.Text("layer")) { Epsilon = m.Has("epsilon") ? m.Double("epsilon") : BatchNormNode.UsualEpsilon },
             "relu" => new ReluNode(name, m.Integer("input")),
             "prelu" => new PReluNode(name, m.Integer("input"), m.Text("slope")),
+            "clip" => new ClipNode(
+                name,
+                m.Integer("input"),
+                m.Has("min") ? m.Single("min") : float.NegativeInfinity,
+                m.Has("max") ? m.Single("max") : float.PositiveInfinity),
+            "sigmoid" => new SigmoidNode(name, m.Integer("input")),
+            "multiply" => new MultiplyNode(name, m.Integer("input"), m.Integer("factor")),
             "add" => new AddNode(name, Operand(m.Any("a")), Operand(m.Any("b")), m.Integer("channels")),
             "weightedFusion" => new WeightedFusionNode(
                 name, Operand(m.Any("a")), Operand(m.Any("b")), m.Integer("channels"), m.Text("weights"), m.Integer("column")),
             "upsample" => new UpsampleNode(name, m.Integer("input"), m.Integer("like"), m.Name<UpsampleMode>("mode")),
             "concat" => new ConcatNode(name, m.Integers("parts")),
             "maxPool2d" => new MaxPool2dNode(name, m.Integer("input"), m.Integer("kernel"), m.Integer("stride"), m.Integer("padding")),
+            "averagePool2d" => new AveragePool2dNode(
+                name, m.Integer("input"), m.Integer("kernel"), m.Integer("stride"), m.Integer("padding"), m.Boolean("countPadding")),
+            "globalAveragePool" => new GlobalAveragePoolNode(name, m.Integer("input")),
             "maxOut" => new MaxOutNode(name, m.Integer("input")),
             "select" => new SelectNode(name, m.Integer("input"), m.Integers("channels")),
             _ => throw new JsonException($"'{name}' is the unknown node '{op}'"),

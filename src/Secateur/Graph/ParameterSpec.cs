@@ -23,7 +23,7 @@ public enum ParameterKind
     /// <summary>Batch-norm running variance, [C]; not learnable.</summary>
     NormVariance,
 
-    /// <summary>Slope of a PReLU, [1].</summary>
+    /// <summary>Slope of a PReLU, [1], or slopes, [C].</summary>
     Slope,
 
     /// <summary>Fusion weights, [2, columns].</summary>

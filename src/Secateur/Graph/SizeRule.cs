@@ -21,6 +21,14 @@ public abstract record SizeRule
     /// <param name="Nodes">The nodes.</param>
     public sealed record Joined(ImmutableArray<int> Nodes) : SizeRule;
 
+    /// <summary>One pixel, whatever the image.</summary>
+    public sealed record Pixel : SizeRule;
+
+    /// <summary>As large as a map whose channels are multiplied, each by a map of that size or by one pixel.</summary>
+    /// <param name="Node">Whose map.</param>
+    /// <param name="Factor">Whose map or pixels it is multiplied by.</param>
+    public sealed record Scaled(int Node, int Factor) : SizeRule;
+
     /// <summary>A value for each place of a window that moves over a map.</summary>
     /// <param name="Node">Whose map.</param>
     /// <param name="Geometry">Kernel, stride and padding of the window.</param>

@@ -22,6 +22,7 @@ public static class ModelFile
     private const string ProvenanceKey = "secateur.provenance";
     private const string KeptFiltersKey = "secateur.kept_filters";
     private const string QuantizationKey = "secateur.quantization";
+    private const string AttachmentPrefix = "secateur.attachment.";
     private const string LicenceKey = "licence";
 
     /// <summary>Reads a model, as <see cref="Load(string, string?, string?)"/> does.</summary>
@@ -87,6 +88,7 @@ public static class ModelFile
         };
         if (info.Licence is { } licence) metadata[LicenceKey] = licence;
         if (!info.KeptFilters.IsEmpty) metadata[KeptFiltersKey] = PackedText.Pack(ModelInfoJson.WriteKeptFilters(info.KeptFilters));
+        foreach (var (key, text) in info.Attachments) metadata[AttachmentPrefix + key] = text;
         if (!IsPublished(model.Network)) metadata[NetworkKey] = PackedText.Pack(NetworkJson.Write(model.Network));
         if (model.Quantization is { } quantization) metadata[QuantizationKey] = PackedText.Pack(QuantizationFile.WriteMaps(quantization));
         var (tensors, integers) = QuantizationFile.Write(model);
@@ -132,7 +134,12 @@ public static class ModelFile
     private static ModelInfo InfoOf(string path, TensorFile file, Network network)
     {
         var metadata = file.Metadata;
-        var info = new ModelInfo { Licence = metadata.GetValueOrDefault(LicenceKey) };
+        var info = new ModelInfo
+        {
+            Licence = metadata.GetValueOrDefault(LicenceKey),
+            Attachments = metadata.Where(m => m.Key.StartsWith(AttachmentPrefix, StringComparison.Ordinal))
+                .ToImmutableSortedDictionary(m => m.Key[AttachmentPrefix.Length..], m => m.Value, StringComparer.Ordinal),
+        };
         if (metadata.TryGetValue(ProvenanceKey, out var steps)) info = info with { Provenance = Parse(path, ProvenanceKey, steps, ModelInfoJson.ReadTexts) };
         if (metadata.TryGetValue(KeptFiltersKey, out var kept))
         {

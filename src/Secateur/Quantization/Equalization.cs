@@ -23,7 +23,7 @@ internal sealed class Equalization
         foreach (var chain in FusedSteps.Of(network, values).Convolutions.OfType<IReadOnlyList<FusedConv>>().SelectMany(siblings => siblings))
         {
             var readers = values.Readers(chain.Last).Select(reader => network.Nodes[reader]).OfType<Conv2dNode>().ToList();
-            var isPlain = chain.Merge is null && chain.Starts.IsEmpty && !values.IsResult(chain.Last) && readers.Count == values.Readers(chain.Last).Count;
+            var isPlain = chain.Merge is null && chain.Afterwards is null && chain.Starts.IsEmpty && !values.IsResult(chain.Last) && readers.Count == values.Readers(chain.Last).Count;
             var writer = (Conv2dNode)network.Nodes[chain.Node];
             if (isPlain && readers.All(reader => values.Source(reader.Input) == chain.Last) && readers.Append(writer).All(conv => conv.Groups == 1 && conv.Parameters.All(name => uses[name] == 1)))
                 _maps.Add(chain.Last, (writer, readers));

@@ -69,7 +69,7 @@ internal sealed class QuantizationSites
     private bool IsOfBytes(int node, ConcatNode concat)
     {
         int[] sources = [.. concat.Parts.Select(_values.Source)];
-        if (sources.Distinct().Count() < sources.Length || !sources.All(_chains.ContainsKey) || sources.Any(s => _concats.GetValueOrDefault(s, node) != node)) return false;
+        if (sources.Distinct().Count() < sources.Length || !sources.All(s => _chains.TryGetValue(s, out var chain) && chain.Afterwards is null) || sources.Any(s => _concats.GetValueOrDefault(s, node) != node)) return false;
         foreach (var source in sources) _concats[source] = node;
         return true;
     }

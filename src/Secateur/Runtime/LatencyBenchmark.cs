@@ -33,8 +33,8 @@ public static class LatencyBenchmark
         IProgress<(int Done, int Total)>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        var pixels = new byte[checked(height * width * 3)];
-        new SeededRandom(1).NextBytes(pixels);
+        var images = engines.Select(e => SampleImage.ChannelsOf(e.Model.Network)).Distinct()
+            .ToDictionary(channels => channels, channels => new SampleImage(new SeededRandom(1), channels, height, width));
         var sessions = engines.Select(e => e.CreateSession(threads)).ToArray();
         var times = engines.Select(_ => new double[runs]).ToArray();
         try
@@ -44,8 +44,9 @@ public static class LatencyBenchmark
                 for (var i = 0; i < sessions.Length; i++)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
+                    var image = images[SampleImage.ChannelsOf(engines[i].Model.Network)];
                     var start = Stopwatch.GetTimestamp();
-                    sessions[i].Run(pixels, height, width);
+                    image.Run(sessions[i]);
                     if (run >= 0) times[i][run] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
                 }
 

@@ -15,6 +15,9 @@ public sealed record ModelInfo
     public ImmutableSortedDictionary<string, ImmutableArray<int>> KeptFilters { get; init; } =
         ImmutableSortedDictionary<string, ImmutableArray<int>>.Empty;
 
+    /// <summary>What formats that the model came from need to write it again, by key; every stage passes it on.</summary>
+    public ImmutableSortedDictionary<string, string> Attachments { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
     /// <summary>The same with one more step of provenance.</summary>
     public ModelInfo WithStep(string step) => this with { Provenance = Provenance.Add(step) };
 }

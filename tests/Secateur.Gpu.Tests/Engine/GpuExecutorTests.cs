@@ -5,6 +5,7 @@ using Secateur.Graph;
 using Secateur.Pruning.Compaction;
 using Secateur.TestSupport;
 using Secateur.Training;
+using Secateur.Training.Engine.Planning;
 using Secateur.Training.Tests.Engine;
 using Secateur.Weights;
 
@@ -58,6 +59,32 @@ public sealed class GpuExecutorTests
         var model = RandomWeights.Fill(g.Build(), seed: 1);
         var expected = EngineComparison.OfOutputs(model, Images, 11, 9, seed: 1);
         Compare(TestDevices.Get(kind), TestDevices.Backend(kind).Kernels, model, expected, 11, 9, "tensor cores", usesTensorCores: true);
+    }
+
+    /// <summary>Nodes that a GPU has no step for.</summary>
+    [Fact]
+    public void What_it_cannot_run_is_refused_by_name()
+    {
+        var refused = new Dictionary<string, Func<NetworkBuilder, int, int>>
+        {
+            ["dilated: a convolution of dilation 2"] = (g, x) => g.Conv2d(x, "dilated", 2, 3, padding: 2, dilation: 2),
+            ["slopes: a PReLU with a slope for each channel"] = (g, x) => g.PRelu(x, "slopes", perChannel: true),
+            ["first.clip: ClipNode"] = (g, x) => g.Clip(x, 0, 6),
+            ["first.sigmoid: SigmoidNode"] = (g, x) => g.Sigmoid(x),
+            ["product: MultiplyNode"] = (g, x) => g.Multiply(x, x, "product"),
+            ["first.avgpool: AveragePool2dNode"] = (g, x) => g.AveragePool2d(x, 2, 2),
+            ["first.mean: GlobalAveragePoolNode"] = (g, x) => g.GlobalAveragePool(x),
+        };
+        foreach (var (message, node) in refused)
+        {
+            var g = new NetworkBuilder("refused");
+            g.Output("y", node(g, g.Conv2d(g.Input(3), "first", 4, 3)));
+            var model = RandomWeights.Fill(g.Build(), seed: 1);
+            var parameters = new ParameterVector(model);
+            var steps = new GpuSteps((Images, 1), parameters, new MemoryLayout(parameters, Statistics(model)), [], usesTensorCores: false);
+            var error = Assert.Throws<NetworkException>(() => TrainingPlan.CreateForward(steps, model.Network, 9, 7, []));
+            Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        }
     }
 
     private static void CheckAll(DeviceKind kind, Func<int, Model> create, int seeds)

@@ -31,6 +31,11 @@ internal sealed class Draft
             new UpsampleNode("up", 5, 0, UpsampleMode.Bilinear),
             new ReluNode("relu", 8),
             new OnesNode("ones", 9),
+            new ClipNode("clip", 5, 0, 6),
+            new SigmoidNode("sigmoid", 11),
+            new GlobalAveragePoolNode("mean", 12),
+            new MultiplyNode("product", 5, 13),
+            new AveragePool2dNode("average", 14, 3, 2, 1, CountPadding: true),
         ];
         Outputs = [new("y", 7)];
         Levels = [new(4, 16, loc: 8, scores: 7)];

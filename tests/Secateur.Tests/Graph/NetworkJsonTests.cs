@@ -24,6 +24,7 @@ public class NetworkJsonTests
         {
             AssertSurvives(HardToPlanNetworks.Create(seed).Network);
             AssertSurvives(Compactor.Compact(RandomNetworks.Create(seed)).Network);
+            AssertSurvives(HardToPlanNetworks.CreateImported(seed).Network);
         }
     }
 

@@ -10,8 +10,9 @@ public class NetworkShapesTests
     public void Every_node_has_a_shape_at_any_size()
     {
         var shapes = NetworkShapes.Infer(new Draft().Build(), 5, 9);
-        Assert.Equal([3, 4, 4, 4, 4, 4, 8, 2, 4, 4, 1], shapes.Select(s => s.Channels));
-        Assert.All(shapes, s => Assert.Equal((5, 9), (s.Height, s.Width)));
+        Assert.Equal([3, 4, 4, 4, 4, 4, 8, 2, 4, 4, 1, 4, 4, 4, 4, 4], shapes.Select(s => s.Channels));
+        Assert.All(shapes.Where((_, v) => v is not (13 or 15)), s => Assert.Equal((5, 9), (s.Height, s.Width)));
+        Assert.Equal([new MapShape(4, 1, 1), new MapShape(4, 3, 5)], [shapes[13], shapes[15]]);
     }
 
     [Theory]
@@ -58,6 +59,12 @@ public class NetworkShapesTests
         half = g.Conv2d(x, "half", 2, kernel: 3, stride: 2, padding: 1);
         g.Output("both", g.Concat("concat", x, half));
         AssertMeet(g.Build(), "'concat' joins [2, 5, 5] and [2, 3, 3]");
+
+        g = new NetworkBuilder("sizes");
+        x = g.Input(2);
+        half = g.Conv2d(x, "half", 2, kernel: 3, stride: 2, padding: 1);
+        g.Output("product", g.Multiply(x, half, "times"));
+        AssertMeet(g.Build(), "'times' joins [2, 5, 5] and [2, 3, 3]");
 
         g = new NetworkBuilder("sizes");
         x = g.Input(2);

@@ -15,7 +15,7 @@ public class NetworkVerifierTests
         ["its parameters have more than 268435456 elements"] = d => d.Parameters[0] = d.Parameters[0] with { Shape = [60_000, 3, 50_000, 50_000] },
         ["two nodes are called 'conv'"] = d => d.Nodes[2] = d.Nodes[2] with { Name = "conv" },
         ["'relu' reads node 9, which does not come before it"] = d => d.Nodes[9] = new ReluNode("relu", 9),
-        ["'relu' reads node 11, which does not come before it"] = d => d.Nodes[9] = new ReluNode("relu", 11),
+        ["'relu' reads node 16, which does not come before it"] = d => d.Nodes[9] = new ReluNode("relu", 16),
         ["'relu' reads node -1, which does not come before it"] = d => d.Nodes[9] = new ReluNode("relu", -1),
         ["'ones' reads node 10, which does not come before it"] = d => d.Nodes[9] = new OnesNode("ones", 10),
         ["'mine' has the unknown type ForeignNode"] = d => d.Nodes[9] = new ForeignNode("mine"),
@@ -30,6 +30,9 @@ public class NetworkVerifierTests
         ["'conv' has stride 65, padding 1, groups 1, kernel 3"] = d => d.Conv = d.Conv with { Stride = 65 },
         ["'conv' has stride 1, padding -1, groups 1, kernel 3"] = d => d.Conv = d.Conv with { Padding = -1 },
         ["'conv' has stride 1, padding 3, groups 1, kernel 3"] = d => d.Conv = d.Conv with { Padding = 3 },
+        ["'conv' has stride 1, padding 1, groups 1, kernel 3, dilation 0"] = d => d.Conv = d.Conv with { Dilation = 0 },
+        ["'conv' has stride 1, padding 1, groups 1, kernel 3, dilation 65"] = d => d.Conv = d.Conv with { Dilation = 65 },
+        ["'conv' has stride 1, padding 5, groups 1, kernel 3, dilation 2"] = d => d.Conv = d.Conv with { Padding = 5, Dilation = 2 },
         ["'conv' has stride 1, padding 1, groups 0, kernel 3"] = d => d.Conv = d.Conv with { Groups = 0 },
         ["'conv' has a weight of shape [4, 3, 3, 3] in 2 groups over 3 channels"] = d => d.Conv = d.Conv with { Groups = 2 },
         ["'conv' has a weight of shape [4, 1, 3, 3] in 3 groups over 3 channels"] = d =>
@@ -51,7 +54,13 @@ public class NetworkVerifierTests
         ["'norm' needs the parameter 'norm.bias', NormBeta [4]"] = d => d.Change("norm.bias", p => p with { Shape = [2, 2] }),
         ["'norm' needs the parameter 'norm.running_mean', NormMean [4]"] = d => d.Change("norm.running_mean", p => p with { Kind = ParameterKind.NormBeta }),
         ["'norm' needs the parameter 'norm.running_var', NormVariance [4]"] = d => d.Change("norm.running_var", p => p with { Name = "gone" }),
-        ["'slope' needs the parameter 'slope.weight', Slope [1], found Slope [4]"] = d => d.Change("slope.weight", p => p with { Shape = [4] }),
+        ["'slope' needs the parameter 'slope.weight', Slope [4], found Slope [3]"] = d => d.Change("slope.weight", p => p with { Shape = [3] }),
+        ["'slope' needs the parameter 'slope.weight', Slope [4], found Slope [4, 1, 1]"] = d => d.Change("slope.weight", p => p with { Shape = [4, 1, 1] }),
+        ["'clip' clips to the range from 6 to 6"] = d => d.Nodes[11] = new ClipNode("clip", 5, 6, 6),
+        ["'clip' clips to the range from 0 to NaN"] = d => d.Nodes[11] = new ClipNode("clip", 5, 0, float.NaN),
+        ["'product' multiplies 4 channels by 3"] = d => d.Nodes[14] = new MultiplyNode("product", 5, 0),
+        ["'average' has stride 2, padding 2, kernel 3"] = d => d.Nodes[15] = new AveragePool2dNode("average", 5, 3, 2, 2, CountPadding: false),
+        ["'average' has stride 2, padding 0, kernel 0"] = d => d.Nodes[15] = new AveragePool2dNode("average", 5, 0, 2, 0, CountPadding: false),
         ["'add' has 0 channels"] = d => d.Nodes[4] = new AddNode("add", new(3), new(1), 0),
         ["'add' has 65537 channels"] = d => d.Nodes[4] = new AddNode("add", new(3), new(1), 65537),
         ["'add' adds 4 channels to 5 without saying which"] = d => d.Nodes[4] = new AddNode("add", new(3), new(1, [0, 1, 2, 3]), 5),
@@ -71,7 +80,7 @@ public class NetworkVerifierTests
         ["there must be exactly one input"] = d => d.Nodes[9] = new InputNode("second", 3),
         ["there is no output"] = d => d.Outputs.Clear(),
         ["two outputs are called 'y'"] = d => d.Outputs.Add(new NetworkOutput("y", 0)),
-        ["output 'z' is node 11, which does not exist"] = d => d.Outputs.Add(new NetworkOutput("z", 11)),
+        ["output 'z' is node 16, which does not exist"] = d => d.Outputs.Add(new NetworkOutput("z", 16)),
         ["output 'z' is node -1, which does not exist"] = d => d.Outputs.Add(new NetworkOutput("z", -1)),
         ["a level has stride 0 and anchor size 16"] = d => d.Levels[0] = d.Levels[0] with { Stride = 0 },
         ["a level has stride 4 and anchor size -1"] = d => d.Levels[0] = d.Levels[0] with { AnchorSizes = [-1] },
@@ -87,7 +96,7 @@ public class NetworkVerifierTests
     public static TheoryData<string> Rules => [.. Breaches.Keys];
 
     [Fact]
-    public void The_network_that_the_rules_are_tested_on_keeps_them_all() => Assert.Equal(11, new Draft().Build().Nodes.Length);
+    public void The_network_that_the_rules_are_tested_on_keeps_them_all() => Assert.Equal(16, new Draft().Build().Nodes.Length);
 
     [Theory]
     [MemberData(nameof(Rules))]

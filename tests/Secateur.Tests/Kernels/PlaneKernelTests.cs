@@ -38,6 +38,42 @@ public unsafe class PlaneKernelTests
 
     [Theory]
     [MemberData(nameof(Ranges))]
+    public void Clip_and_sigmoid(int start, int end)
+    {
+        var x = Draw(4);
+        foreach (var (min, max) in new[] { (0f, 1f), (-0.5f, float.PositiveInfinity), (float.NegativeInfinity, 0.25f) })
+        {
+            var y = Run(output => { fixed (float* p = x) PlaneClip.Run(p, min, max, output, start, end); });
+            AssertEqual(start, end, y, i => Math.Clamp(x[i], min, max));
+        }
+
+        var s = Run(output => { fixed (float* p = x) PlaneSigmoid.Run(p, output, start, end); });
+        AssertEqual(start, end, s, i => ActivationReference.Sigmoid(x[i]));
+    }
+
+    [Fact]
+    public void A_sigmoid_is_exact_to_2e_7_everywhere()
+    {
+        float[] x = [.. Enumerable.Range(-4096, 8193).Select(i => i / 32f), float.MaxValue, float.MinValue, float.PositiveInfinity, float.NegativeInfinity, -0f, 1e-20f, 104.5f];
+        var y = new float[x.Length];
+        fixed (float* from = x, to = y) PlaneSigmoid.Run(from, to, 0, x.Length);
+        for (var i = 0; i < x.Length; i++) Assert.Equal(ActivationReference.Sigmoid(x[i]), y[i], 2e-7);
+        float[] none = [.. Enumerable.Repeat(float.NaN, 16)];
+        fixed (float* p = none) PlaneSigmoid.Run(p, p, 0, none.Length);
+        Assert.All(none, value => Assert.True(float.IsNaN(value)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ranges))]
+    public void Product(int start, int end)
+    {
+        var (a, b) = (Draw(5), Draw(6));
+        var y = Run(output => { fixed (float* p = a, q = b) PlaneProduct.Run(p, q, output, start, end); });
+        AssertEqual(start, end, y, i => (double)a[i] * b[i]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ranges))]
     public void Scale_and_combine(int start, int end)
     {
         var (a, b) = (Draw(2), Draw(3));

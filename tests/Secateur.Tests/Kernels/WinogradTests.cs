@@ -165,7 +165,8 @@ public unsafe class WinogradTests
                 new ConvPlanes(_layout, [planes[0]], offsets, targets),
                 new ConvEpilogue(_slope, _adds ? targets : null, 0.75f, -1.5f),
                 Border(),
-                scratch);
+                scratch,
+                afterwards: null);
             Assert.Equal((long)inputs * outputs * 9 * _shape.Height * _shape.Width, step.MultiplyAdds);
 
             var memory = new float[scratch + (parts * step.ScratchFloats) + 16];

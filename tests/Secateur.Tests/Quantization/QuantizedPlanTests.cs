@@ -39,6 +39,7 @@ public class QuantizedPlanTests
         {
             Check(HardToPlanNetworks.Create(seed), seed, errors);
             Check(Compactor.Compact(RandomNetworks.Create(seed)), seed, errors);
+            Check(HardToPlanNetworks.CreateImported(seed), seed, errors);
         }
 
         // What is a small difference of large values keeps their rounding: few outputs.

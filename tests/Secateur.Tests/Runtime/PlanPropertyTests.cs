@@ -25,6 +25,22 @@ public class PlanPropertyTests
     }
 
     [Fact]
+    public void Imported_networks_compute_what_the_reference_operations_do()
+    {
+        var runs = 0;
+        for (var seed = 0; seed < 250; seed++) runs += Check(HardToPlanNetworks.CreateImported(seed), seed);
+        Assert.True(runs > 500, $"only {runs} runs");
+    }
+
+    [Fact]
+    public void Compacted_imported_networks_compute_what_the_reference_operations_do()
+    {
+        var runs = 0;
+        for (var seed = 0; seed < 100; seed++) runs += Check(Compactor.Compact(RandomNetworks.CreateImported(seed)), seed);
+        Assert.True(runs > 200, $"only {runs} runs");
+    }
+
+    [Fact]
     public void Compacted_networks_compute_what_the_reference_operations_do()
     {
         var runs = 0;

@@ -37,6 +37,12 @@ public class PlanExecutorTests
     [Fact]
     public void Compacted_networks() => CheckAll(seed => Compactor.Compact(RandomNetworks.Create(seed)), seeds: 100, atLeast: 30);
 
+    [Fact]
+    public void Imported_networks() => CheckAll(RandomNetworks.CreateDenseImported, seeds: 150, atLeast: 60);
+
+    [Fact]
+    public void Compacted_imported_networks() => CheckAll(seed => Compactor.Compact(RandomNetworks.CreateImported(seed)), seeds: 100, atLeast: 30);
+
     /// <summary>Images so high that convolutions fall into several bands: every row must come to one of them, and find its neighbours in the others.</summary>
     [Theory]
     [InlineData(1, 1, 0, 1)]
@@ -52,11 +58,15 @@ public class PlanExecutorTests
     [InlineData(5, 1, 0, 1)]
     [InlineData(5, 2, 4, 1)]
     [InlineData(5, 4, 2, 1)]
-    public void Convolutions_in_several_bands(int kernel, int stride, int padding, int groups)
+    [InlineData(3, 1, 2, 1, 2)]
+    [InlineData(3, 1, 2, 8, 2)]
+    [InlineData(3, 1, 1, 8, 2)]
+    [InlineData(3, 2, 3, 1, 3)]
+    public void Convolutions_in_several_bands(int kernel, int stride, int padding, int groups, int dilation = 1)
     {
         var g = new NetworkBuilder("bands");
         var x = g.PRelu(g.BatchNorm(g.Conv2d(g.Input(1), "spread", 8, 1), "norm"), "slope");
-        var y = g.Conv2d(x, "banded", 8, kernel, stride, padding, groups, bias: true);
+        var y = g.Conv2d(x, "banded", 8, kernel, stride, padding, groups, bias: true, dilation);
         g.Output("result", y);
         var model = RandomWeights.Fill(g.Build(), seed: 1);
         var width = (31 * stride) + 2;
@@ -66,7 +76,7 @@ public class PlanExecutorTests
         int Bands(int h)
         {
             var shapes = NetworkShapes.Infer(model.Network, h, width);
-            return new ConvTiles(new ConvGeometry(kernel, stride, padding, groups), 8 / groups, 8 / groups, shapes[x], shapes[y]).Bands;
+            return new ConvTiles(new ConvGeometry(kernel, stride, padding, groups, dilation), 8 / groups, 8 / groups, shapes[x], shapes[y]).Bands;
         }
 
         var expected = EngineComparison.OfOutputs(model, Images, height, width, seed: 1);
@@ -95,9 +105,9 @@ public class PlanExecutorTests
     [Fact]
     public void The_number_of_threads_changes_no_bit()
     {
-        for (var seed = 0; seed < 10; seed++)
+        for (var seed = 0; seed < 20; seed++)
         {
-            var model = RandomNetworks.CreateDense(seed);
+            var model = seed % 2 == 0 ? RandomNetworks.CreateDense(seed / 2) : RandomNetworks.CreateDenseImported(seed);
             try
             {
                 var one = Run(model, seed, 13, 8, new TrainingEngineOptions { Batch = Images, Threads = 1 });

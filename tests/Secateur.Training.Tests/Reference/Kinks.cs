@@ -17,7 +17,7 @@ internal static class Kinks
             foreach (var image in node.Inputs.Take(1).SelectMany(input => results[input]))
             {
                 if (Rivals(node, image) is { } rivals) sides.AddRange(rivals.Select(r => Array.IndexOf(r, r.Max())));
-                else if (node is ReluNode or PReluNode) sides.AddRange(image.Data.Select(Math.Sign));
+                else sides.AddRange(Bends(node).SelectMany(bend => image.Data.Select(value => Math.Sign(value - bend))));
             }
         }
 
@@ -31,19 +31,27 @@ internal static class Kinks
     public static double Margin(Network network, IReadOnlyList<Volume[]> results)
     {
         var margin = double.PositiveInfinity;
-        foreach (var node in network.Nodes.Where(n => n is ReluNode or PReluNode or MaxOutNode or MaxPool2dNode))
+        foreach (var node in network.Nodes.Where(n => n is ReluNode or PReluNode or ClipNode or MaxOutNode or MaxPool2dNode))
         {
             var input = results[node.Inputs[0]];
 
             // Constant channels, other than the zeros behind a ReLU, are constant up to rounding only where the engine computes them.
             if (node is MaxPool2dNode pool && input.Any(image => Windows(pool, image).Any(w => w.Max() != 0 && w.Count(value => value == w.Max()) > 1))) return 0;
             var largest = input.Max(image => image.Data.Max(Math.Abs));
-            var distances = input.SelectMany(image => Rivals(node, image)?.SelectMany(r => r.Select(value => r.Max() - value)) ?? image.Data.Select(Math.Abs));
+            var distances = input.SelectMany(image => Rivals(node, image)?.SelectMany(r => r.Select(value => r.Max() - value)) ?? Bends(node).SelectMany(bend => image.Data.Select(value => Math.Abs(value - bend))));
             foreach (var distance in distances.Where(d => d > 0)) margin = Math.Min(margin, distance / largest);
         }
 
         return margin;
     }
+
+    /// <summary>Where a function of single values bends.</summary>
+    private static IEnumerable<double> Bends(Node node) => node switch
+    {
+        ReluNode or PReluNode => [0],
+        ClipNode n => new double[] { n.Min, n.Max }.Where(double.IsFinite),
+        _ => [],
+    };
 
     /// <summary>The sets of values of which a node takes the largest; null where it takes none.</summary>
     private static IEnumerable<double[]>? Rivals(Node node, Volume input) => node switch

@@ -56,7 +56,39 @@ public class OperationGradientTests
     {
         Check((g, x) => g.Relu(x), channels, height, width);
         Check((g, x) => g.PRelu(x, "slope"), channels, height, width);
+        Check((g, x) => g.PRelu(x, "slopes", perChannel: true), channels, height, width);
+        Check((g, x) => g.Clip(x, -0.5f, 0.75f), channels, height, width);
+        Check((g, x) => g.Clip(x, float.NegativeInfinity, 0.25f), channels, height, width);
+        Check((g, x) => g.Sigmoid(x), channels, height, width);
     }
+
+    [Theory]
+    [InlineData(2, 1, 1, 3)]
+    [InlineData(3, 1, 2, 2)]
+    [InlineData(3, 2, 2, 2)]
+    [InlineData(3, 1, 0, 2)]
+    [InlineData(3, 3, 4, 4)]
+    public void Dilated_convolution(int kernel, int stride, int padding, int dilation)
+    {
+        Check((g, x) => g.Conv2d(x, "conv", 4, kernel, stride, padding, groups: 1, bias: true, dilation), 2, 9, 11);
+        Check((g, x) => g.Conv2d(x, "conv", 2, kernel, stride, padding, groups: 2, bias: false, dilation), 2, 9, 11);
+    }
+
+    [Fact]
+    public void Products()
+    {
+        Check((g, x) => g.Multiply(x, x, "square"), 3, 7, 5);
+        Check((g, x) => g.Multiply(x, g.Sigmoid(x), "swish"), 2, 1, 1);
+        Check((g, x) => g.Multiply(x, g.Sigmoid(g.GlobalAveragePool(x)), "excited"), 3, 7, 5);
+    }
+
+    [Theory]
+    [InlineData(2, 2, 0, false)]
+    [InlineData(3, 2, 1, false)]
+    [InlineData(3, 1, 1, true)]
+    [InlineData(4, 3, 2, true)]
+    public void Average_pooling(int kernel, int stride, int padding, bool countPadding) =>
+        Check((g, x) => g.AveragePool2d(x, kernel, stride, padding, countPadding), 2, 7, 5);
 
     [Fact]
     public void Sums_of_operands_that_lack_channels()

@@ -20,6 +20,12 @@ public class RandomNetworkGradientTests
     [Fact]
     public void Compacted_networks() => CheckAll(seed => Compactor.Compact(RandomNetworks.Create(seed)), seeds: 40, atLeast: 300);
 
+    [Fact]
+    public void Imported_networks() => CheckAll(RandomNetworks.CreateDenseImported, seeds: 40, atLeast: 1500);
+
+    [Fact]
+    public void Compacted_imported_networks() => CheckAll(seed => Compactor.Compact(RandomNetworks.CreateImported(seed)), seeds: 40, atLeast: 300);
+
     private static void CheckAll(Func<int, Model> create, int seeds, int atLeast)
     {
         var count = 0;

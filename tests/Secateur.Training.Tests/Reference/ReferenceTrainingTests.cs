@@ -75,7 +75,9 @@ public class ReferenceTrainingTests
         var dy = Row(1, 10, 100);
         AssertEqual([0, 0, 100], ActivationGradient.Input(dy, Row(-1, 0, 1), 0).Data);
         AssertEqual([0.25, 2.5, 100], ActivationGradient.Input(dy, Row(-1, 0, 1), 0.25).Data);
-        Assert.Equal(-2, ActivationGradient.Slope(dy, Row(-2, 0, 3)));
+        double[] slopes = [0.5];
+        ActivationGradient.AddSlopes(dy, Row(-2, 0, 3), slopes);
+        AssertEqual([-1.5], slopes);
     }
 
     [Fact]

@@ -4,13 +4,16 @@ using Secateur.Training.Kernels;
 namespace Secateur.Training.Engine.Maps;
 
 /// <summary>What is done to a value when it is read: nothing, ReLU, or PReLU with the parameter at <paramref name="Slope"/> of the vector.</summary>
-internal readonly record struct ViewActivation(bool IsPresent, int? Slope)
+/// <param name="IsPresent">Whether anything is.</param>
+/// <param name="Slope">Where the slope is, or the first of one a channel; null for a ReLU.</param>
+/// <param name="IsByChannel">Whether each channel of the map has a slope of its own.</param>
+internal readonly record struct ViewActivation(bool IsPresent, int? Slope, bool IsByChannel)
 {
     public static readonly ViewActivation None;
 
-    public static readonly ViewActivation Relu = new(true, null);
+    public static readonly ViewActivation Relu = new(true, null, false);
 
-    public static ViewActivation PRelu(int slope) => new(true, slope);
+    public static ViewActivation PRelu(int slope, bool isByChannel) => new(true, slope, isByChannel);
 }
 
 /// <summary>A stored map as some layers read it: normalised or not, activated or not. Gradients are kept by view.</summary>
@@ -51,7 +54,7 @@ internal sealed class ReadView(StoredMap map, NormPass? norm, ViewActivation act
     /// <summary>How to read a channel.</summary>
     public unsafe ViewCoefficients Coefficients(float* memory, float[] parameters, int channel)
     {
-        var slope = !Activation.IsPresent ? 1 : Activation.Slope is { } at ? parameters[at] : 0;
+        var slope = !Activation.IsPresent ? 1 : Activation.Slope is { } at ? parameters[Activation.IsByChannel ? at + channel : at] : 0;
         return Norm is null ? new ViewCoefficients(1, 0, 0, slope) : new ViewCoefficients(Norm.Scale(memory)[channel], Norm.Mean(memory)[channel], Norm.Shift(memory)[channel], slope);
     }
 

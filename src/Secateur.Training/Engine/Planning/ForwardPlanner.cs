@@ -49,7 +49,12 @@ internal sealed class ForwardPlanner
             case ReluNode n:
                 return Activate(index, Values[n.Input], ViewActivation.Relu);
             case PReluNode n:
-                return Activate(index, Values[n.Input], ViewActivation.PRelu(_factory.Parameters.RangeOf(n.Slope).Start.Value));
+                return Activate(index, n);
+            case ClipNode or SigmoidNode or MultiplyNode or AveragePool2dNode or GlobalAveragePoolNode:
+                return Compute(
+                    index,
+                    [.. node.Inputs.SelectMany(i => Values[i])],
+                    map => _factory.Planewise(node, [.. node.Inputs.Select(i => Values[i])], [.. node.Inputs.Select(i => _shapes[i])], map));
             case AddNode n:
                 return Merge(index, [Spread(n.A, n.Channels), Spread(n.B, n.Channels)], null);
             case WeightedFusionNode n:
@@ -105,6 +110,17 @@ internal sealed class ForwardPlanner
         return Channels(map.View(norm, ViewActivation.None));
     }
 
+    private ChannelRef[] Activate(int index, PReluNode node)
+    {
+        var (slopes, channels) = (_factory.Parameters.RangeOf(node.Slope), Values[node.Input]);
+        var isByChannel = slopes.End.Value - slopes.Start.Value > 1;
+        if (isByChannel && !_factory.TakesSlopesByChannel) throw new NetworkException($"{node.Name}: a PReLU with a slope for each channel cannot run on this device");
+
+        // The slope of a channel is found by its place in the map.
+        if (isByChannel && !AreWhole(channels)) channels = Copy(index, channels);
+        return Activate(index, channels, ViewActivation.PRelu(slopes.Start.Value, isByChannel));
+    }
+
     private ChannelRef[] Activate(int index, ChannelRef[] channels, ViewActivation activation)
     {
         // An activation that is there already is not repeated where that changes nothing; any other one needs the activated values first.
@@ -146,8 +162,14 @@ internal sealed class ForwardPlanner
     /// <summary>The map whose values these channels are, all of them and as they are stored; null when they are not.</summary>
     private static StoredMap? WholeMap(ChannelRef[] channels)
     {
+        return AreWhole(channels) && channels.All(c => c.View.IsIdentity) ? channels[0].View.Map : null;
+    }
+
+    /// <summary>Whether these are all channels of one map, in their order.</summary>
+    private static bool AreWhole(ChannelRef[] channels)
+    {
         var map = channels[0].View.Map;
-        return channels.Length == map.Channels && channels.Select((c, i) => c.View.IsIdentity && c.View.Map == map && c.Channel == i).All(b => b) ? map : null;
+        return channels.Length == map.Channels && channels.Index().All(c => c.Item.View.Map == map && c.Item.Channel == c.Index);
     }
 
     private static ChannelRef[] Channels(ReadView view) => [.. Enumerable.Range(0, view.Map.Channels).Select(c => new ChannelRef(view, c))];

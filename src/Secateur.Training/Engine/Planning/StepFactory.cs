@@ -44,6 +44,18 @@ internal abstract class StepFactory
     /// <summary>A max-out.</summary>
     public abstract Operation MaxOut(MaxOutNode node, ChannelRef[] inputs, StoredMap output);
 
+    /// <summary>Whether PReLUs may have a slope for each channel.</summary>
+    public virtual bool TakesSlopesByChannel => false;
+
+    /// <summary>What makes each plane of one plane of each operand: clips, sigmoids, products, average pools.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="operands">The channels of each operand.</param>
+    /// <param name="from">The shape of each.</param>
+    /// <param name="output">The result.</param>
+    /// <exception cref="NetworkException">The device has no such step.</exception>
+    public virtual Operation Planewise(Node node, ChannelRef[][] operands, MapShape[] from, StoredMap output) =>
+        throw new NetworkException($"{node.Name}: {node.GetType().Name} cannot run on this device");
+
     /// <summary>Batch statistics of a map, the coefficients of a norm over it, and its running statistics.</summary>
     /// <param name="norm">The norm.</param>
     /// <param name="producer">The step that computes the map.</param>

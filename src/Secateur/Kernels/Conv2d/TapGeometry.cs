@@ -3,16 +3,16 @@ using Secateur.Kernels.Layout;
 namespace Secateur.Kernels.Conv2d;
 
 /// <summary>
-/// The taps of a convolution along one axis. Tap k of output pixel q reads input pixel stride * q + k - padding = stride * (q + Shift) + Phase:
+/// The taps of a convolution along one axis. Tap k of output pixel q reads input pixel stride * q + dilation * k - padding = stride * (q + Shift) + Phase:
 /// so over planes that hold every stride-th pixel, a strided convolution is one of stride 1.
 /// </summary>
 internal sealed record TapGeometry(ConvGeometry Conv)
 {
     /// <summary>Which of the stride's planes tap <paramref name="k"/> reads.</summary>
-    public int Phase(int k) => k - Conv.Padding - (Shift(k) * Conv.Stride);
+    public int Phase(int k) => (k * Conv.Dilation) - Conv.Padding - (Shift(k) * Conv.Stride);
 
     /// <summary>By how many output pixels tap <paramref name="k"/> is displaced.</summary>
-    public int Shift(int k) => (int)Math.Floor((k - Conv.Padding) / (double)Conv.Stride);
+    public int Shift(int k) => (int)Math.Floor(((k * Conv.Dilation) - Conv.Padding) / (double)Conv.Stride);
 
     /// <summary>How far taps reach before the output pixel.</summary>
     public int Before => Math.Max(0, -Shift(0));
@@ -21,7 +21,7 @@ internal sealed record TapGeometry(ConvGeometry Conv)
     public int After => Math.Max(0, Shift(Conv.Kernel - 1));
 
     /// <summary>Whether the taps can read the input's own planes: same size, stride 1.</summary>
-    public bool ReadsDirectly => Conv.Stride == 1 && (2 * Conv.Padding) + 1 == Conv.Kernel;
+    public bool ReadsDirectly => Conv.Stride == 1 && (2 * Conv.Padding) + 1 == Conv.Extent;
 
     /// <summary>The phases that some tap reads, ascending.</summary>
     public int[] Phases()
@@ -42,7 +42,7 @@ internal sealed record TapGeometry(ConvGeometry Conv)
     {
         for (var k = 0; k < Conv.Kernel; k++)
         {
-            var reach = phase + Conv.Padding - k;
+            var reach = phase + Conv.Padding - (k * Conv.Dilation);
             if (reach % Conv.Stride == 0) yield return (k, reach / Conv.Stride);
         }
     }

@@ -42,6 +42,9 @@ internal sealed class ChannelValues
     /// <summary>The number of a constant channel; 0 for other kinds.</summary>
     public double ConstantOf(int node, int channel) => _constants[node][channel];
 
+    /// <summary>Whether a node's channel is the constant 0.</summary>
+    public bool IsZero(int node, int channel) => KindOf(node, channel) == ChannelKind.Constant && ConstantOf(node, channel) == 0;
+
     /// <summary>Whether any channel is needed.</summary>
     public bool IsNeeded(int node) => Array.Exists(_needed[node], n => n);
 

@@ -4,6 +4,7 @@ using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Kernels.Conv2d;
 using Secateur.Lowering.Editing;
+using Secateur.Lowering.Parameters;
 using Secateur.Weights;
 
 namespace Secateur.Lowering.Narrowing;
@@ -24,6 +25,14 @@ internal sealed class GraphWriter(MapSizes sizes)
     /// <summary>Appends a node over the original's parameters.</summary>
     public int Append(Node node, Model original) => _editor.Append(node, original);
 
+    /// <summary>Appends a node over the original's parameters, those a channel for some channels only.</summary>
+    public int Append(Node node, Model original, ImmutableArray<int> channels)
+    {
+        if (node is not PReluNode prelu || original.Weights[prelu.Slope].Length == 1) return Append(node, original);
+        var slopes = new Tensor([channels.Length], [.. channels.Select(c => Slopes.Of(original, prelu, c))]);
+        return Append(prelu with { Slope = _editor.Parameters.Add(prelu.Slope, ParameterKind.Slope, slopes) });
+    }
+
     /// <summary>Appends a convolution; a bias of zeros is left out.</summary>
     public int Conv2d(string name, string layer, int input, Tensor weight, ReadOnlySpan<double> bias, ConvGeometry geometry)
     {
@@ -31,7 +40,8 @@ internal sealed class GraphWriter(MapSizes sizes)
         var biasName = bias.ContainsAnyExcept(0.0)
             ? _editor.Parameters.Add(layer + ".bias", ParameterKind.ConvBias, new Tensor([bias.Length], ToSingle(bias)))
             : null;
-        return _editor.AppendLayer(new Conv2dNode(name, input, weightName, biasName, geometry.Stride, geometry.Padding, geometry.Groups), layer);
+        var node = new Conv2dNode(name, input, weightName, biasName, geometry.Stride, geometry.Padding, geometry.Groups) { Dilation = geometry.Dilation };
+        return _editor.AppendLayer(node, layer);
     }
 
     /// <summary>One number a channel, as maps of size <paramref name="size"/>.</summary>
@@ -119,8 +129,9 @@ internal sealed class GraphWriter(MapSizes sizes)
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw new NetworkException("too many sizes follow from one another");
         var step = sizes.StepTo(size);
         var name = $"size.{size}";
-        var weight = new Tensor(1, 1, step.Geometry.Kernel, step.Geometry.Kernel);
-        return _nodeOfSize[size] = Conv2d(name, name, Ones(step.From), weight, [], step.Geometry);
+        return _nodeOfSize[size] = step.Window is { } window
+            ? Conv2d(name, name, Ones(step.From), new Tensor(1, 1, window.Kernel, window.Kernel), [], window)
+            : Append(new GlobalAveragePoolNode(name, Ones(step.From)));
     }
 
     /// <summary>The finished model, see <see cref="GraphEditor.Finish"/>.</summary>

@@ -22,6 +22,8 @@ internal sealed class MapSizes
                 SizeRule.Image => Intern(new SizeStep(-1, new ConvGeometry(1, 1, 0, 1))),
                 SizeRule.Like like => sizes[like.Node],
                 SizeRule.Joined joined => sizes[joined.Nodes[0]],
+                SizeRule.Scaled scaled => sizes[scaled.Node],
+                SizeRule.Pixel => Find(new SizeStep(0, null)),
                 SizeRule.Window window => AfterWindow(sizes[window.Node], window.Geometry),
                 var rule => throw new NetworkException($"'{node.Name}' ({node.GetType().Name}) has the unknown size rule {rule.GetType().Name}"),
             });
@@ -38,12 +40,19 @@ internal sealed class MapSizes
 
     private int AfterWindow(int input, ConvGeometry geometry)
     {
-        // (H + 2 P - K) / S + 1 depends on 2 P - K and S only.
-        var reach = (2 * geometry.Padding) - geometry.Kernel;
+        // (H + 2 P - E) / S + 1 depends on 2 P - E and S only.
+        var reach = ReachOf(geometry);
         if (reach == -1 && geometry.Stride == 1) return input;
-        var known = _steps.FindIndex(s =>
-            s.From == input && (2 * s.Geometry.Padding) - s.Geometry.Kernel == reach && s.Geometry.Stride == geometry.Stride);
+        var known = _steps.FindIndex(s => s.From == input && s.Window is { } window && ReachOf(window) == reach && window.Stride == geometry.Stride);
         return known >= 0 ? known : Intern(new SizeStep(input, geometry with { Groups = 1 }));
+    }
+
+    private static int ReachOf(ConvGeometry window) => (2 * window.Padding) - window.Extent;
+
+    private int Find(SizeStep step)
+    {
+        var known = _steps.IndexOf(step);
+        return known >= 0 ? known : Intern(step);
     }
 
     private int Intern(SizeStep step)
@@ -54,4 +63,6 @@ internal sealed class MapSizes
 }
 
 /// <summary>A size is that of a convolution's or a pooling's result over the size <paramref name="From"/>.</summary>
-internal readonly record struct SizeStep(int From, ConvGeometry Geometry);
+/// <param name="From">The other size.</param>
+/// <param name="Window">The convolution's or pooling's; null for one that makes one pixel of all.</param>
+internal readonly record struct SizeStep(int From, ConvGeometry? Window);

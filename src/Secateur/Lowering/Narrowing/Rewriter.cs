@@ -132,8 +132,17 @@ internal sealed class Rewriter
     public int Whole(int v)
     {
         if (_whole.TryGetValue(v, out var known)) return known;
-        ImmutableArray<int> rest = [.. Enumerable.Range(0, _network.ChannelsOf(v)).Where(c => !Carried.Has(v, c))];
+        return _whole[v] = Whole(v, [.. Enumerable.Range(0, _network.ChannelsOf(v))]);
+    }
+
+    /// <summary>A node that has some channels of a value, whether they are carried or fixed.</summary>
+    public int Whole(int v, ImmutableArray<int> channels)
+    {
+        var name = _network.Nodes[v].Name;
+        ImmutableArray<int> carried = [.. channels.Where(c => Carried.Has(v, c))];
+        ImmutableArray<int> rest = [.. channels.Except(carried)];
         Part? fixedPart = rest.IsEmpty ? null : _fixed.Write(v, rest);
-        return _whole[v] = Writer.Add(_network.Nodes[v].Name + ".whole", Shifted(v), fixedPart)!.Value.Node;
+        Part? maps = carried.IsEmpty ? null : Writer.Select(name + ".select", Shifted(v)!.Value, carried);
+        return Writer.Add(name + ".whole", maps, fixedPart)!.Value.Node;
     }
 }

@@ -18,6 +18,9 @@ internal readonly record struct FixedAxis(int Size, int Head, int Tail)
     /// <summary>A place that stored place <paramref name="stored"/> stands for.</summary>
     public int Representative(int stored) => stored < Stored - Tail ? stored : stored + (Size - Stored);
 
+    /// <summary>How many places stored place <paramref name="stored"/> stands for.</summary>
+    public int Count(int stored) => stored == Stored - Tail - 1 ? Size - Stored + 1 : 1;
+
     /// <summary>The axis on which both differ from place to place at most where one of them does.</summary>
     public FixedAxis Join(FixedAxis other) => Create(Size, Math.Max(Head, other.Head), Math.Max(Tail, other.Tail));
 
@@ -26,7 +29,7 @@ internal readonly record struct FixedAxis(int Size, int Head, int Tail)
     {
         var size = conv.OutputSize(Size);
         var axis = this;
-        return FromUniform(size, o => (o * conv.Stride) - conv.Padding >= axis.Head && (o * conv.Stride) - conv.Padding + conv.Kernel <= axis.Size - axis.Tail);
+        return FromUniform(size, o => (o * conv.Stride) - conv.Padding >= axis.Head && (o * conv.Stride) - conv.Padding + conv.Extent <= axis.Size - axis.Tail);
     }
 
     /// <summary>The result's axis of nearest upsampling.</summary>

@@ -37,6 +37,19 @@ internal sealed class FixedMap
     /// <summary>The value at any place of the whole map.</summary>
     public double this[int c, int y, int x] => _stored[(((c * Rows.Stored) + Rows.Locate(y)) * Columns.Stored) + Columns.Locate(x)];
 
+    /// <summary>The mean of a channel.</summary>
+    public double Mean(int c)
+    {
+        var sum = 0.0;
+        for (var y = 0; y < Rows.Stored; y++)
+        {
+            for (var x = 0; x < Columns.Stored; x++)
+                sum += _stored[(((c * Rows.Stored) + y) * Columns.Stored) + x] * Rows.Count(y) * Columns.Count(x);
+        }
+
+        return sum / ((double)Rows.Size * Columns.Size);
+    }
+
     /// <summary>The value that channel <paramref name="c"/> of a sum gets from this operand.</summary>
     public double ChannelOrZero(ImmutableArray<int> map, int c, int y, int x)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Secateur.Graph;
 using Secateur.Kernels;
 using Secateur.Kernels.Activation;
+using Secateur.Kernels.Conv2d;
 using Secateur.Kernels.Upsample;
 using Secateur.Lowering.Parameters;
 using Secateur.Weights;
@@ -57,12 +58,17 @@ internal sealed class FixedMapEvaluator
     {
         OnesNode => new FixedMap(1, new FixedAxis(shape.Height, 0, 0), new FixedAxis(shape.Width, 0, 0), (_, _, _) => 1),
         Conv2dNode n => Convolve(n, shape, MapOf(n.Input)),
-        ReluNode n => Activate(MapOf(n.Input), 0),
-        PReluNode n => Activate(MapOf(n.Input), _model.Weights[n.Slope].Data[0]),
+        ReluNode n => Map(MapOf(n.Input), (_, x) => ScalarActivation.Apply(x, 0)),
+        PReluNode n => Map(MapOf(n.Input), (c, x) => ScalarActivation.Apply(x, Slopes.Of(_model, n, c))),
+        ClipNode n => Map(MapOf(n.Input), (_, x) => Math.Clamp(x, n.Min, n.Max)),
+        SigmoidNode n => Map(MapOf(n.Input), (_, x) => ScalarActivation.Sigmoid(x)),
+        MultiplyNode n => Multiply(MapOf(n.Input), MapOf(n.Factor)),
         MergeNode n => Merge(n, MapOf(n.A.Node), MapOf(n.B.Node)),
         UpsampleNode { Mode: UpsampleMode.Nearest } n => Nearest(shape, MapOf(n.Input)),
         UpsampleNode { Mode: UpsampleMode.Bilinear } n => Bilinear(shape, MapOf(n.Input)),
-        MaxPool2dNode n => MaxPool(n, shape, MapOf(n.Input)),
+        MaxPool2dNode n => Pool(n.Geometry, shape, MapOf(n.Input), window => window.Max()),
+        AveragePool2dNode n => Pool(n.Geometry, shape, MapOf(n.Input), window => n.CountPadding ? window.Sum() / (n.Kernel * n.Kernel) : window.Average()),
+        GlobalAveragePoolNode n => Mean(MapOf(n.Input)),
         ConcatNode n => Concat([.. n.Parts.Select(MapOf)]),
         SelectNode n => Select(n, MapOf(n.Input)),
         MaxOutNode n => MaxOut(MapOf(n.Input)),
@@ -84,8 +90,8 @@ internal sealed class FixedMapEvaluator
             for (var i = 0; i < taps; i++)
             {
                 var (channel, tap) = Math.DivRem(i, geometry.Kernel * geometry.Kernel);
-                var sy = (y * geometry.Stride) + (tap / geometry.Kernel) - geometry.Padding;
-                var sx = (x * geometry.Stride) + (tap % geometry.Kernel) - geometry.Padding;
+                var sy = (y * geometry.Stride) + (tap / geometry.Kernel * geometry.Dilation) - geometry.Padding;
+                var sx = (x * geometry.Stride) + (tap % geometry.Kernel * geometry.Dilation) - geometry.Padding;
                 if (sy < 0 || sx < 0 || sy >= input.Rows.Size || sx >= input.Columns.Size) continue;
                 sum += weight.Data[(o * taps) + i] * input[firstInput + channel, sy, sx];
             }
@@ -102,8 +108,17 @@ internal sealed class FixedMapEvaluator
             (factors.First * a.ChannelOrZero(node.A.Channels, c, y, x)) + (factors.Second * b.ChannelOrZero(node.B.Channels, c, y, x)));
     }
 
-    private static FixedMap Activate(FixedMap input, double slope) =>
-        new(input.Channels, input.Rows, input.Columns, (c, y, x) => ScalarActivation.Apply(input[c, y, x], slope));
+    private static FixedMap Map(FixedMap input, Func<int, double, double> function) =>
+        new(input.Channels, input.Rows, input.Columns, (c, y, x) => function(c, input[c, y, x]));
+
+    private static FixedMap Multiply(FixedMap input, FixedMap factor)
+    {
+        if (factor is { Rows.Size: 1, Columns.Size: 1 }) return Map(input, (c, x) => x * factor[c, 0, 0]);
+        var (rows, columns) = Join([input, factor]);
+        return new FixedMap(input.Channels, rows, columns, (c, y, x) => input[c, y, x] * factor[c, y, x]);
+    }
+
+    private static FixedMap Mean(FixedMap input) => new(input.Channels, new FixedAxis(1, 0, 0), new FixedAxis(1, 0, 0), (c, _, _) => input.Mean(c));
 
     private static FixedMap Nearest(MapShape shape, FixedMap input)
     {
@@ -124,18 +139,18 @@ internal sealed class FixedMapEvaluator
         });
     }
 
-    private static FixedMap MaxPool(MaxPool2dNode node, MapShape shape, FixedMap input) =>
-        new(shape.Channels, input.Rows.Convolve(node.Geometry), input.Columns.Convolve(node.Geometry), (c, y, x) =>
-        {
-            var largest = double.NegativeInfinity;
-            for (var row = Math.Max((y * node.Stride) - node.Padding, 0); row < Math.Min((y * node.Stride) - node.Padding + node.Kernel, input.Rows.Size); row++)
-            {
-                for (var column = Math.Max((x * node.Stride) - node.Padding, 0); column < Math.Min((x * node.Stride) - node.Padding + node.Kernel, input.Columns.Size); column++)
-                    largest = Math.Max(largest, input[c, row, column]);
-            }
+    /// <summary>What is made of the pixels in each window, without those of the padding.</summary>
+    private static FixedMap Pool(ConvGeometry window, MapShape shape, FixedMap input, Func<IEnumerable<double>, double> valueOf)
+    {
+        return new FixedMap(shape.Channels, input.Rows.Convolve(window), input.Columns.Convolve(window), (c, y, x) =>
+            valueOf(from row in Inside(y, input.Rows.Size) from column in Inside(x, input.Columns.Size) select input[c, row, column]));
 
-            return largest;
-        });
+        IEnumerable<int> Inside(int at, int size)
+        {
+            var first = (at * window.Stride) - window.Padding;
+            return Enumerable.Range(first, window.Kernel).Where(i => i >= 0 && i < size);
+        }
+    }
 
     private static FixedMap Concat(ImmutableArray<FixedMap> parts)
     {

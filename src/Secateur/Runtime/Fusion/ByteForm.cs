@@ -71,7 +71,7 @@ internal sealed class ByteForm
                 break;
             default:
                 if (chains[i] is not { } chain || !CanBeInteger(chain, own is not null)) break;
-                (_isInteger[i], _isWritten[i]) = (true, own is not null);
+                (_isInteger[i], _isWritten[i]) = (true, own is not null && chain.Afterwards is null);
                 break;
         }
     }

@@ -53,15 +53,19 @@ internal sealed class ChainFusion
     /// <summary>The chain with the only reader of what it computes, if the kernel can take that over.</summary>
     private FusedConv? Next(FusedConv chain)
     {
-        if (chain.Merge is not null || _values.IsResult(chain.Last) || _values.Readers(chain.Last) is not [var next]) return null;
+        if (chain.Merge is not null || chain.Afterwards is not null || _values.IsResult(chain.Last) || _values.Readers(chain.Last) is not [var next]) return null;
         if (_computedBy[next] != next || _chains[next] is not null) return null;
         var node = _network.Nodes[next];
         if (!node.ValueInputs.Any(input => _values.Source(input) == chain.Last)) return null;
         return node switch
         {
-            ReluNode or PReluNode => chain.Activation is null ? chain with { Last = next, Activation = node } : null,
+            ReluNode or PReluNode or ClipNode or SigmoidNode when chain.Activation is not null => null,
+            PReluNode n when _network.Parameter(n.Slope).Count > 1 => chain with { Last = next, Afterwards = n },
+            ReluNode or PReluNode => chain with { Last = next, Activation = node },
+            ClipNode or SigmoidNode => chain with { Last = next, Afterwards = node },
             MergeNode merge => With(chain, next, merge),
             InputNode or OnesNode or Conv2dNode or UpsampleNode or MaxPool2dNode or ConcatNode or SelectNode or MaxOutNode => null,
+            MultiplyNode or AveragePool2dNode or GlobalAveragePoolNode => null,
             _ => throw NodeValues.Unknown(node),
         };
     }

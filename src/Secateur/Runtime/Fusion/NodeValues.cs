@@ -11,9 +11,11 @@ internal static class NodeValues
     /// <exception cref="NetworkException">The kind is not known here.</exception>
     public static bool AreNonNegative(Node node, bool[] known) => node switch
     {
-        ReluNode => true,
+        ReluNode or SigmoidNode => true,
+        ClipNode n => n.Min >= 0,
+        MultiplyNode n => known[n.Input] && known[n.Factor],
         ConcatNode n => n.Parts.All(p => known[p]),
-        UpsampleNode or MaxPool2dNode => known[node.ValueInputs[0]],
+        UpsampleNode or MaxPool2dNode or AveragePool2dNode or GlobalAveragePoolNode => known[node.ValueInputs[0]],
         InputNode or OnesNode or Conv2dNode or PReluNode or MergeNode or SelectNode or MaxOutNode => false,
         _ => throw Unknown(node),
     };

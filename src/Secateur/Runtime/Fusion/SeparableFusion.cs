@@ -31,7 +31,7 @@ internal sealed class SeparableFusion
 
     private void Join(FusedConv project)
     {
-        if (!IsPointwise(project) || !Precedes(project, out var depthwise) || !IsDepthwise(depthwise)) return;
+        if (project.Afterwards is not null || !IsPointwise(project) || !Precedes(project, out var depthwise) || !IsDepthwise(depthwise)) return;
 
         // What is added to the depthwise sums can go through the projection to its sums, but not through an activation.
         if (depthwise is not ({ Starts: [] } or { Activation: null })) return;
@@ -48,7 +48,7 @@ internal sealed class SeparableFusion
     {
         var source = _values.Source(_network.Nodes[chain.Node].Inputs[0]);
         before = _chains.Chains[source];
-        return before is { Merge: null } && _separables[source] is null && !_values.IsResult(source) && _values.Readers(source).Count == 1;
+        return before is { Merge: null, Afterwards: null } && _separables[source] is null && !_values.IsResult(source) && _values.Readers(source).Count == 1;
     }
 
     private bool IsPointwise(FusedConv chain) =>

@@ -43,8 +43,8 @@ internal static class SiblingConvs
         var node = (Conv2dNode)network.Nodes[chain.Node];
         var geometry = network.GeometryOf(node);
 
-        // Those that fill a block gain nothing; of groups, and of those that add a map to their sums, each stays alone.
-        var isAlone = geometry.Groups > 1 || chain.Merge is not null || network.ChannelsOf(chain.Node) > DenseConv.MaxBlock;
+        // Those that fill a block gain nothing; of groups, and of those to whose sums more is done than an activation, each stays alone.
+        var isAlone = geometry.Groups > 1 || chain.Merge is not null || chain.Afterwards is not null || network.ChannelsOf(chain.Node) > DenseConv.MaxBlock;
         return new Key(values.Source(node.Input), geometry, chain.Activation?.GetType(), (chain.Activation as PReluNode)?.Slope, isAlone ? chain.Node : null);
     }
 

@@ -41,6 +41,13 @@ internal sealed class ByteConvPlanner(PlanContext context, NodeViews views, Byte
             new QuadPlanes(layout, m.Plane(source, 0), offsets, to is null ? null : ByteMaps.Planes(m, to), floats is null ? null : m.Planes(floats)),
             epilogue(m),
             m.Scratch));
+        if (chain.Afterwards is { } afterwards) AddActivation(afterwards, floats!);
+    }
+
+    private void AddActivation(Node node, MapView floats)
+    {
+        var activation = ChannelActivation.Of(context.Lowered.Model, node);
+        context.Draft.Add([floats], m => new ActivationStep(node.Name, new ElementwisePlanes(floats.Layout, m.Planes(floats), m.Planes(floats)), activation));
     }
 
     private Conv2dNode NodeOf(FusedConv chain) => (Conv2dNode)context.Network.Nodes[chain.Node];

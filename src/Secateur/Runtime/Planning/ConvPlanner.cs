@@ -26,6 +26,7 @@ internal sealed class ConvPlanner(PlanContext context, NodeViews views, SumPlann
         var border = BorderStarts.Of(context, siblings, packed.Bias, layout);
         var winograd = WinogradCost.Pays(level, packed.Geometry, packed.GroupChannels, packed.Bias.Length, layout) ? lowered.PackWinograd(nodes) : null;
         var source = winograd is null ? _inputs.Of(nodes[0], packed, layout) : _inputs.Direct(nodes[0]);
+        var afterwards = siblings[0].Afterwards is { } activation ? ChannelActivation.Of(lowered.Model, activation) : null;
         context.Draft.Add([.. source.Touched, .. targets.SelectMany(t => t.Touched)], m =>
         {
             var name = string.Join('+', siblings.Select(chain => context.Network.Nodes[chain.Last].Name));
@@ -35,11 +36,11 @@ internal sealed class ConvPlanner(PlanContext context, NodeViews views, SumPlann
                 source.Offsets,
                 [.. targets.SelectMany(t => t.Planes(m))]);
 
-            // What adds a map to its sums has no siblings: so what is done to the sums is the same for all.
+            // What is done to the sums is the same for all, or there are no siblings.
             var epilogue = targets[0].Epilogue(m);
             return winograd is null
-                ? new ConvStep(name, level, packed, planes, epilogue, border, source.Window(m))
-                : new WinogradStep(name, level, winograd, planes, epilogue, border, m.Scratch);
+                ? new ConvStep(name, level, packed, planes, epilogue, border, source.Window(m), afterwards)
+                : new WinogradStep(name, level, winograd, planes, epilogue, border, m.Scratch, afterwards);
         });
         foreach (var (chain, target) in siblings.Zip(targets)) AddRest(chain, target);
     }

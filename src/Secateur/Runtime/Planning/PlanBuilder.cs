@@ -65,11 +65,12 @@ internal sealed class PlanBuilder
             case SelectNode n:
                 _views.Select(i, n);
                 break;
-            case ReluNode n:
-                AddActivation(i, n, n.Input);
+            case ReluNode or PReluNode or ClipNode or SigmoidNode:
+                var activation = ChannelActivation.Of(_context.Lowered.Model, node);
+                AddElementwise(i, node.Inputs[0], (planes, _) => new ActivationStep(node.Name, planes, activation));
                 break;
-            case PReluNode n:
-                AddActivation(i, n, n.Input);
+            case MultiplyNode n:
+                AddProduct(i, n);
                 break;
             case MergeNode n:
                 _sums.AddMerge(i, n);
@@ -81,7 +82,13 @@ internal sealed class PlanBuilder
                 _sums.AddConcat(i, n);
                 break;
             case MaxPool2dNode n:
-                AddMaxPool(i, n);
+                AddPool(i, n.Input, (planes, m) => new MaxPoolStep(n.Name, n.Geometry, planes, m.Scratch));
+                break;
+            case AveragePool2dNode n:
+                AddPool(i, n.Input, (planes, m) => new AveragePoolStep(n.Name, n.Geometry, n.CountPadding, planes, m.Scratch));
+                break;
+            case GlobalAveragePoolNode n:
+                AddPool(i, n.Input, (planes, _) => new GlobalAveragePoolStep(n.Name, planes));
                 break;
             case MaxOutNode n:
                 AddMaxOut(i, n);
@@ -91,11 +98,27 @@ internal sealed class PlanBuilder
         }
     }
 
-    private void AddActivation(int i, Node node, int input)
+    private void AddElementwise(int i, int input, Func<ElementwisePlanes, MemoryMap, PlanStep> step, params ReadOnlySpan<MapView> others)
     {
         var (from, to) = (_views.Of(input), _views.OrNew(i));
-        var slope = _context.SlopeOf(node);
-        _context.Draft.Add([from, to], m => new ActivationStep(node.Name, to.Layout, m.Planes(from), m.Planes(to), slope));
+        _context.Draft.Add([from, to, .. others], m => step(new ElementwisePlanes(to.Layout, m.Planes(from), m.Planes(to)), m));
+    }
+
+    private void AddProduct(int i, MultiplyNode node)
+    {
+        var factor = _views.Of(node.Factor);
+        var isPixel = _context.Shapes[node.Factor].Area == 1;
+        AddElementwise(
+            i,
+            node.Input,
+            (planes, m) => isPixel ? new ScaleStep(node.Name, planes, m.Planes(factor)) : new ProductStep(node.Name, planes, m.Planes(factor)),
+            factor);
+    }
+
+    private void AddPool(int i, int input, Func<PoolPlanes, MemoryMap, PlanStep> step)
+    {
+        var (from, to) = (_views.Of(input), _views.OrNew(i));
+        _context.Draft.Add([from, to], m => step(new PoolPlanes(from.Layout, to.Layout, m.Planes(from), m.Planes(to)), m));
     }
 
     private void AddUpsample(int i, UpsampleNode node)
@@ -111,12 +134,6 @@ internal sealed class PlanBuilder
                 _ => throw NodeValues.Unknown(node),
             };
         });
-    }
-
-    private void AddMaxPool(int i, MaxPool2dNode node)
-    {
-        var (from, to) = (_views.Of(node.Input), _views.OrNew(i));
-        _context.Draft.Add([from, to], m => new MaxPoolStep(node.Name, node.Geometry, from.Layout, to.Layout, m.Planes(from), m.Planes(to), m.Scratch));
     }
 
     private void AddMaxOut(int i, MaxOutNode node)

@@ -15,7 +15,7 @@ internal sealed record ConvPlanes(PlanarLayout Layout, nint[] Inputs, int[] Offs
 
 /// <summary>A convolution with what was fused into it. What it cannot read where it is comes through a <see cref="PhaseWindow"/>.</summary>
 internal sealed unsafe class ConvStep(
-    string name, SimdLevel level, PackedConv conv, ConvPlanes planes, ConvEpilogue epilogue, BorderStart? border, PhaseWindow? window)
+    string name, SimdLevel level, PackedConv conv, ConvPlanes planes, ConvEpilogue epilogue, BorderStart? border, PhaseWindow? window, ChannelActivation? afterwards)
     : PlanStep(name)
 {
     // The input rows under a strip of positions should stay in the first-level cache while all blocks of channels pass over them.
@@ -42,9 +42,15 @@ internal sealed unsafe class ConvStep(
             var source = window is null ? memory : window.Advance(memory, part, ref held, strip, stripEnd);
             if (conv.IsDepthwise && border is null && epilogue.Addends is null) RunDepthwise(memory, source, strip, stripEnd);
             else _dense.Run(memory, source, strip, stripEnd);
+            if (afterwards is not null) Activate(memory, strip, stripEnd);
         }
 
         foreach (var output in planes.Outputs) planes.Layout.ClearHalo(memory + output, start, end);
+    }
+
+    private void Activate(float* memory, int start, int end)
+    {
+        for (var c = 0; c < planes.Outputs.Length; c++) afterwards!.Run(c, memory + planes.Outputs[c], memory + planes.Outputs[c], start, end);
     }
 
     private void RunDepthwise(float* memory, float* source, int start, int end)

@@ -1,5 +1,4 @@
 using Secateur.Execution;
-using Secateur.Kernels.Activation;
 using Secateur.Kernels.Layout;
 using Secateur.Kernels.MaxOut;
 using Secateur.Kernels.Merge;
@@ -25,21 +24,6 @@ internal sealed unsafe class MergeStep(string name, PlanarLayout layout, MergeCh
             else if (channel.A < 0) PlaneSum.Scale(memory + channel.B, factorB, output, start, end);
             else PlaneSum.Combine(memory + channel.A, factorA, memory + channel.B, factorB, output, start, end);
             layout.ClearHalo(output, start, end);
-        }
-    }
-}
-
-/// <summary>An activation that no convolution took over.</summary>
-internal sealed unsafe class ActivationStep(string name, PlanarLayout layout, nint[] inputs, nint[] outputs, float slope) : PlanStep(name)
-{
-    public override void Run(float* memory, int part, int parts)
-    {
-        var (start, end) = Share(layout.Positions, part, parts);
-        if (start == end) return;
-        for (var c = 0; c < inputs.Length; c++)
-        {
-            PlaneActivation.Run(memory + inputs[c], slope, memory + outputs[c], start, end);
-            layout.ClearHalo(memory + outputs[c], start, end);
         }
     }
 }

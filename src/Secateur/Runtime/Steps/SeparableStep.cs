@@ -59,7 +59,7 @@ internal sealed unsafe class SeparableStep : PlanStep
     private long PanelFloats => (long)_layers.Depthwise.Bias.Length * _panelStride;
 
     /// <summary>Whether a step can run a depthwise convolution.</summary>
-    public static bool Covers(ConvGeometry depthwise) => depthwise is { Kernel: 3, Padding: 1, Stride: 1 or 2 };
+    public static bool Covers(ConvGeometry depthwise) => depthwise is { Kernel: 3, Padding: 1, Stride: 1 or 2, Dilation: 1 };
 
     public override void Run(float* memory, int part, int parts)
     {

@@ -11,7 +11,7 @@ namespace Secateur.Runtime.Steps;
 /// computed at the points of <see cref="WinogradPoints"/>, where one with three rows of taps becomes six with one, each over rows of its own.
 /// </summary>
 internal sealed unsafe class WinogradStep(
-    string name, SimdLevel level, PackedWinograd conv, ConvPlanes planes, ConvEpilogue epilogue, BorderStart? border, nint scratch)
+    string name, SimdLevel level, PackedWinograd conv, ConvPlanes planes, ConvEpilogue epilogue, BorderStart? border, nint scratch, ChannelActivation? afterwards)
     : PlanStep(name)
 {
     private readonly WinogradTile _tile = new(planes.Layout.Width, conv.Inputs);
@@ -39,6 +39,7 @@ internal sealed unsafe class WinogradStep(
             var width = Math.Min(count * WinogradTile.Granule, layout.Width - column);
             Transform(memory, values, row, column, width);
             Convolve(memory, values, row, column, width);
+            if (afterwards is not null) Activate(memory, row, column, width);
             if (column + width == layout.Width) ClearHalo(memory, row);
             unit += count;
         }
@@ -103,6 +104,19 @@ internal sealed unsafe class WinogradStep(
                     AddendFactor = epilogue.AddendFactor,
                 };
                 WinogradConv.Run(level, block.Size, in call);
+            }
+        }
+    }
+
+    private void Activate(float* memory, int firstRow, int column, int width)
+    {
+        for (var c = 0; c < planes.Outputs.Length; c++)
+        {
+            var output = memory + planes.Outputs[c];
+            for (var row = firstRow; row < Math.Min(firstRow + WinogradPoints.Outputs, planes.Layout.Height); row++)
+            {
+                var start = (row * planes.Layout.Pitch) + column;
+                afterwards!.Run(c, output, output, start, start + width);
             }
         }
     }

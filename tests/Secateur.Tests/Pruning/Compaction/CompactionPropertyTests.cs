@@ -14,13 +14,15 @@ public class CompactionPropertyTests
 
     private static readonly (int Height, int Width)[] Sizes = [(1, 1), (2, 1), (1, 4), (3, 3), (7, 5), (6, 9), (13, 10)];
 
-    [Fact]
-    public void Any_network_under_any_mask_computes_the_same_at_any_size()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Any_network_under_any_mask_computes_the_same_at_any_size(bool imported)
     {
         var (checks, smaller, patterns) = (0, 0, 0);
         for (var seed = 0; seed < Seeds; seed++)
         {
-            var model = RandomNetworks.Create(seed);
+            var model = imported ? RandomNetworks.CreateImported(seed) : RandomNetworks.Create(seed);
             var compacted = Compactor.Compact(model);
             var ran = CheckSizes(model, compacted, seed);
             checks += ran;

@@ -135,6 +135,59 @@ public class CompactorTests
     }
 
     [Fact]
+    public void Squeeze_and_excitation_narrows_with_the_channels_that_it_scales()
+    {
+        var compacted = Check(
+            g => g.Output("y", g.Conv2d(Excite(g, g.Relu(g.Conv2d(g.Input(3), "a", 6, 3, padding: 1))), "c", 2, 3, padding: 1)),
+            ("a", [0, 2, 5]), ("squeeze", [1]));
+        Assert.Equal([3, 3, 3, 3], compacted.Network.Parameter("a.weight").Shape.ToArray());
+        Assert.Equal([3, 3, 1, 1], compacted.Network.Parameter("squeeze.weight").Shape.ToArray());
+        Assert.Equal([3, 3, 1, 1], compacted.Network.Parameter("excite.weight").Shape.ToArray());
+        Assert.Equal([2, 3, 3, 3], compacted.Network.Parameter("c.weight").Shape.ToArray());
+    }
+
+    [Fact]
+    public void A_constant_that_is_scaled_by_what_depends_on_the_image_depends_on_it_too()
+    {
+        var compacted = Check(
+            g => g.Output("y", g.Conv2d(Excite(g, Layer(g, g.Input(3), "a", 6, 3)), "c", 2, 3, padding: 1)),
+            ("a", [0, 2, 5]));
+        Assert.Equal([2, 6, 3, 3], compacted.Network.Parameter("c.weight").Shape.ToArray());
+    }
+
+    [Fact]
+    public void Slopes_go_with_their_channels()
+    {
+        var compacted = Check(
+            g => g.Output("y", g.Conv2d(g.PRelu(g.BatchNorm(g.Conv2d(g.Input(3), "a", 4, 3), "norm"), "slopes", perChannel: true), "c", 2, 1)),
+            model => new float[] { 0.1f, 0.2f, -0.3f, 0.4f }.CopyTo(model.Weights["slopes.weight"].Data, 0),
+            ("a", [1]));
+        Assert.Equal([0.1f, -0.3f, 0.4f], compacted.Weights["slopes.weight"].Data);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_constant_passes_an_average_pooling_and_meets_its_borders_where_they_count(bool countPadding)
+    {
+        var compacted = Check(
+            g => g.Output("y", g.Conv2d(g.AveragePool2d(Layer(g, g.Input(3), "a", 4, 3), 3, 2, 1, countPadding), "c", 2, 1)),
+            ("a", [1, 2]));
+        Assert.Equal([2, 2, 1, 1], compacted.Network.Parameter("c.weight").Shape.ToArray());
+        Assert.Equal(countPadding, compacted.Network.Nodes.OfType<OnesNode>().Any());
+    }
+
+    [Fact]
+    public void A_dilated_convolution_stays_dilated_and_so_does_its_border_pattern()
+    {
+        var compacted = Check(
+            g => g.Output("y", g.Clip(g.Conv2d(Layer(g, g.Input(3), "a", 4, 3), "c", 2, 3, padding: 2, dilation: 2), 0, 6)),
+            ("a", [1, 2]));
+        Assert.Equal([2, 2, 3, 3], compacted.Network.Parameter("c.weight").Shape.ToArray());
+        Assert.Equal(2, compacted.Network.Nodes.OfType<Conv2dNode>().Count(c => c.Dilation == 2));
+    }
+
+    [Fact]
     public void An_operand_of_a_fusion_that_counts_nothing_is_gone()
     {
         var compacted = Check(
@@ -333,6 +386,13 @@ public class CompactorTests
     {
         model.Weights["a.weight"].Data.AsSpan(2 * 27, 27).Fill(weight);
         (model.Weights["a_norm.weight"].Data[2], model.Weights["a_norm.running_var"].Data[2]) = (gamma, 1);
+    }
+
+    /// <summary>Squeeze and excitation.</summary>
+    private static int Excite(NetworkBuilder g, int x)
+    {
+        var squeezed = g.Relu(g.Conv2d(g.GlobalAveragePool(x), "squeeze", 4, 1));
+        return g.Multiply(x, g.Sigmoid(g.Conv2d(squeezed, "excite", g.ChannelsOf(x), 1, bias: true)), "excited");
     }
 
     /// <summary>Convolution with "same" padding, batch norm with shifts, ReLU.</summary>

@@ -109,7 +109,7 @@ internal sealed class ConvTiles
     public bool IsFlat => Pitch == Output.Width && Pitch == Input.Width && Geometry.Stride == 1;
 
     /// <summary>Whether it is one of <see cref="DepthwiseRows"/>.</summary>
-    public bool IsDepthwise => Geometry is { Kernel: 3, Stride: 1, Padding: 1 } && GroupInputs == 1 && GroupOutputs == 1;
+    public bool IsDepthwise => Geometry is { Kernel: 3, Stride: 1, Padding: 1, Dilation: 1 } && GroupInputs == 1 && GroupOutputs == 1;
 
     /// <summary>
     /// How many of the <paramref name="left"/> rows of results of <see cref="DepthwiseRows"/> come next: as many as stay in the first-level cache while
