@@ -44,11 +44,14 @@ public sealed class FaceTests
             var expected = detector.Detect(images[n], width, height);
             var rows = Enumerable.Range(0, found["batch_index"].Data.Length).Where(m => found["batch_index"].Data[m] == n).ToArray();
             Assert.Equal(expected.Count, rows.Length);
-            foreach (var (face, row) in expected.Zip(rows))
+            Assert.Equal([.. rows.OrderByDescending(row => found["scores"].Data[row])], rows);
+
+            // Faces whose scores differ in the last bits may stand in either order.
+            foreach (var face in expected)
             {
-                Assert.Equal(face.Score, found["scores"].Data[row], 1e-4);
-                var box = found["boxes"].Data.AsSpan(4 * row, 4).ToArray();
-                Assert.All(new[] { face.X1, face.Y1, face.X2, face.Y2 }.Zip(box), c => Assert.Equal(c.First, c.Second, Pixels));
+                float[] own = [face.Score, face.X1, face.Y1, face.X2, face.Y2];
+                var distances = rows.Select(row => own.Zip(found["boxes"].Data.Skip(4 * row).Take(4).Prepend(found["scores"].Data[row]), (a, b) => Math.Abs(a - b)).ToArray());
+                Assert.Contains(distances, d => d[0] <= 1e-4 && d[1..].Max() <= Pixels);
             }
 
             total += expected.Count;

@@ -38,7 +38,7 @@ internal static class BoxTail
 
     /// <summary>The centres of the cells along an axis, for a map of this shape.</summary>
     private static string Centres(GraphWriter graph, string name, int stride, int[] shape) =>
-        graph.Weight<float>(name, [.. Enumerable.Range(0, shape[0]).Select(cell => (cell + 0.5f) * stride)], shape);
+        graph.Weight(name, [.. Enumerable.Range(0, shape[0]).Select(cell => (cell + 0.5f) * stride)], shape);
 
     /// <summary>The centres of the cells, [w] and [h, 1], of a map of any size.</summary>
     private static (string X, string Y) Centres(GraphWriter graph, string name, int stride, string map)

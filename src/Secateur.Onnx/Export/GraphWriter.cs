@@ -51,12 +51,10 @@ internal sealed class GraphWriter(string name)
     }
 
     /// <summary>A weight, under its own name.</summary>
-    public string Weight<T>(string name, ReadOnlySpan<T> values, ReadOnlySpan<int> shape)
-        where T : unmanaged
-    {
-        if (_constants.TryGetValue(name, out var stored)) return stored;
-        return _constants[name] = Store(name, TypeOf<T>(), MemoryMarshal.AsBytes(values), [.. shape.ToArray().Select(d => (long)d)]);
-    }
+    public string Weight(string name, ReadOnlySpan<float> values, ReadOnlySpan<int> shape) => Weight(name, TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes(values), shape);
+
+    /// <summary>A weight of small whole numbers.</summary>
+    public string Integers(string name, ReadOnlySpan<sbyte> values, ReadOnlySpan<int> shape) => Weight(name, TensorProto.Types.DataType.Int8, MemoryMarshal.AsBytes(values), shape);
 
     /// <summary>A value that is computed once however many read it.</summary>
     public string Once(string name, Func<string, string> make) => _constants.TryGetValue(name, out var made) ? made : _constants[name] = make(name);
@@ -88,12 +86,11 @@ internal sealed class GraphWriter(string name)
     public static AttributeProto Text(string name, string value) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) };
 
-    private static TensorProto.Types.DataType TypeOf<T>() => default(T) switch
+    private string Weight(string name, TensorProto.Types.DataType type, ReadOnlySpan<byte> bytes, ReadOnlySpan<int> shape)
     {
-        float => TensorProto.Types.DataType.Float,
-        sbyte => TensorProto.Types.DataType.Int8,
-        _ => throw new NotSupportedException(typeof(T).Name),
-    };
+        if (_constants.TryGetValue(name, out var stored)) return stored;
+        return _constants[name] = Store(name, type, bytes, [.. shape.ToArray().Select(d => (long)d)]);
+    }
 
     private string Constant(TensorProto.Types.DataType type, ReadOnlySpan<byte> bytes, ReadOnlySpan<long> shape, string key)
     {

@@ -20,6 +20,6 @@ internal static class ImageHead
         var planes = graph.Add("Transpose", "image.planes", [numbers], Integers("perm", 0, 3, 1, 2));
         if (pixels.Order == PixelOrder.Bgr) planes = graph.Add("Gather", "image.bgr", [planes, graph.Integers(2, 1, 0)], Integer("axis", 1));
         float[] mean = pixels.Order == PixelOrder.Bgr ? [.. pixels.Mean.Reverse()] : [.. pixels.Mean];
-        return graph.Add("Sub", "image.centred", [planes, graph.Weight<float>("image.mean", mean, [3, 1, 1])]);
+        return graph.Add("Sub", "image.centred", [planes, graph.Weight("image.mean", mean, [3, 1, 1])]);
     }
 }

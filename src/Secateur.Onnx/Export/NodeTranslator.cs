@@ -79,7 +79,7 @@ internal sealed class NodeTranslator(Model model, GraphWriter graph, string imag
     private string Fill(string name, int like, float value)
     {
         var channels = model.Network.ChannelsOf(like);
-        var zeros = graph.Weight<float>($"zeros.{channels}", new float[channels], [1, channels, 1, 1]);
+        var zeros = graph.Weight($"zeros.{channels}", new float[channels], [1, channels, 1, 1]);
         return graph.Add("Conv", name, [_values[like], zeros, graph.NumberVector(value)], Window(1, 1, 0));
     }
 
@@ -97,11 +97,11 @@ internal sealed class NodeTranslator(Model model, GraphWriter graph, string imag
     private string Weight(string name)
     {
         var tensor = model.Weights[name];
-        if (model.Quantization?.WeightScales.GetValueOrDefault(name) is not { } scales) return graph.Weight<float>(name, tensor.Data, [.. tensor.Shape]);
+        if (model.Quantization?.WeightScales.GetValueOrDefault(name) is not { } scales) return graph.Weight(name, tensor.Data, [.. tensor.Shape]);
         return graph.Once(name + ".of_integers", result => graph.Add(
             "DequantizeLinear",
             result,
-            [graph.Weight<sbyte>(name + ".integers", model.Quantization.IntegersOf(name, tensor), [.. tensor.Shape]), graph.Weight<float>(name + ".scales", scales, [scales.Length])],
+            [graph.Integers(name + ".integers", model.Quantization.IntegersOf(name, tensor), [.. tensor.Shape]), graph.Weight(name + ".scales", scales, [scales.Length])],
             Integer("axis", 0)));
     }
 
@@ -110,7 +110,7 @@ internal sealed class NodeTranslator(Model model, GraphWriter graph, string imag
     {
         var channels = model.Network.ChannelsOf(node.Input);
         float[] slopes = [.. Enumerable.Range(0, channels).Select(c => Slopes.Of(model, node, c))];
-        return graph.Weight<float>($"{node.Slope}.{channels}", slopes, [channels, 1, 1]);
+        return graph.Weight($"{node.Slope}.{channels}", slopes, [channels, 1, 1]);
     }
 
     private string Merge(MergeNode node)
