@@ -10,6 +10,12 @@ namespace Secateur.Training.Data.Datasets;
 /// <param name="Lint">What was found wrong with it.</param>
 public sealed record FaceDataset(string Root, string Layout, DatasetSplit Split, ImmutableArray<LabelledImage> Images, LabelLint Lint)
 {
+    /// <summary>Whether nothing is known of faces: the images are all there is.</summary>
+    public bool IsUnlabelled { get; init; }
+
+    /// <summary>The images that can be learnt from: those with faces, or all without labels.</summary>
+    internal ImmutableArray<LabelledImage> Learnable => IsUnlabelled ? Images : [.. Images.Where(image => !image.Faces.IsEmpty)];
+
     /// <summary>The number of faces.</summary>
     public int FaceCount => Images.Sum(image => image.Faces.Length);
 
