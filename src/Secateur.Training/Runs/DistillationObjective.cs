@@ -54,7 +54,7 @@ internal sealed class DistillationObjective : IObjective
     {
         Run(samples);
         var (loss, broken) = _loss.Compute(_student, _goal, _gradients, samples.Count);
-        return new StepLoss(0, 0, loss, broken);
+        return new StepLoss(0, 0, loss, 0, broken);
     }
 
     /// <summary>The loss's own gradients are 0 at the original, and would choose no filter: those of random signs take their place.</summary>
