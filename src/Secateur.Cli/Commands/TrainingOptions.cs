@@ -36,7 +36,7 @@ internal sealed class TrainingOptions
     private readonly Option<string?> _precision = ComputeDevice.PrecisionOption();
     private readonly Option<int> _validateEvery = CommonOptions.Number<int>(
         "--val-every",
-        "Measure loss and average precision on the validation split after every so many epochs; 0: never.",
+        "Measure loss and average precision on the validation split after every so many epochs; with --distill the loss on one of twenty images, held out. 0: never.",
         "N",
         $"from 0 to {MostEpochs}",
         n => n is >= 0 and <= MostEpochs,

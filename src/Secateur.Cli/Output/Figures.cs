@@ -42,7 +42,7 @@ internal static class Figures
     };
 
     private static string Losses(double? location, double? confidence, double? distillation) =>
-        distillation is { } share ? $"distillation loss {Share(share)}" : $"loss {Loss(location ?? 0)} + {Loss(confidence ?? 0)}";
+        distillation is { } share ? $"distillation loss {Share(share)}" : $"loss {Loss(location!.Value)} + {Loss(confidence!.Value)}";
 
     public static string Exponent(double value) => value.ToString("0.0e+0", CultureInfo.InvariantCulture);
 }

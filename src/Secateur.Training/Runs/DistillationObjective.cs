@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Secateur.Graph;
 using Secateur.Runtime;
 using Secateur.Training.Engine;
@@ -52,7 +51,9 @@ internal sealed class DistillationObjective : IObjective
 
     public StepLoss Forward(IReadOnlyList<TrainingSample> samples)
     {
-        Run(samples);
+        for (var n = 0; n < samples.Count; n++) _input.Set(n, samples[n].Image);
+        _executor.Forward();
+        _teacher.Run(samples, _goal);
         var (loss, broken) = _loss.Compute(_student, _goal, _gradients, samples.Count);
         return new StepLoss(0, 0, loss, 0, broken);
     }
@@ -73,12 +74,5 @@ internal sealed class DistillationObjective : IObjective
     {
         _teacher.Dispose();
         _executor.Dispose();
-    }
-
-    private void Run(IReadOnlyList<TrainingSample> samples)
-    {
-        for (var n = 0; n < samples.Count; n++) _input.Set(n, samples[n].Image);
-        _executor.Forward();
-        _teacher.Run(samples, _goal);
     }
 }

@@ -5,7 +5,7 @@ using Secateur.Pruning.Criteria;
 using Secateur.TestSupport;
 using Secateur.Training.Data.Loading;
 using Secateur.Training.Engine;
-using Secateur.Training.Loss;
+using Secateur.Training.Initialization;
 using Secateur.Training.Runs;
 using Secateur.Weights;
 using Xunit;
@@ -100,8 +100,20 @@ public sealed class DistillationTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("eresfd", 128)]
+    [InlineData("extd32", 64)]
+    public void The_original_has_no_loss(string architecture, int size)
+    {
+        var model = Initializer.Create(Architectures.Create(architecture), 1);
+        var config = Config(model, epochs: 1) with { ImageSize = size };
+        using var loader = new SampleLoader(_data.Train, new SampleLoaderOptions { Head = model.Network.Head, ImageSize = size, Batch = 1 });
+        using var objective = new DistillationObjective(config, model, new TrainingEngineOptions { Batch = 1, Height = size, Width = size, Threads = 2 });
+        Assert.InRange(objective.Forward(loader.Next().Samples).Total, 0, 1e-9);
+    }
+
     [Fact]
-    public void The_original_has_no_loss_and_the_loss_its_gradients()
+    public void The_loss_of_a_network_with_norms_has_its_gradients()
     {
         var model = Headless(isLinear: true);
         using var loader = new SampleLoader(_data.Train, new SampleLoaderOptions { Head = model.Network.Head, ImageSize = 32, Batch = 2 });

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Secateur.Training.Data.Datasets;
 
-/// <summary>A split of a data set of labelled faces, checked: what is left after the linter took out what cannot be used.</summary>
+/// <summary>A split of a data set of labelled faces, or of images without labels, checked: what is left after the linter took out what cannot be used.</summary>
 /// <param name="Root">The folder it was opened from.</param>
 /// <param name="Layout">The name of its layout, such as <c>WIDER FACE</c>.</param>
 /// <param name="Split">The split.</param>
