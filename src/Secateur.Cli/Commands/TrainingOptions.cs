@@ -133,7 +133,7 @@ internal sealed class TrainingOptions
         return config with
         {
             ImageSize = parsed.GetValue(_size),
-            LearningRate = parsed.CommandResult.IsGiven(_rate) ? parsed.GetValue(_rate) : config.LearningRate,
+            LearningRate = parsed.GetValue(_rate),
             Optimizer = parsed.GetValue(_optimizer) is { } name ? Enum.Parse<OptimizerKind>(name, ignoreCase: true) : config.Optimizer,
             WeightDecay = parsed.CommandResult.IsGiven(_decay) ? parsed.GetValue(_decay) : config.WeightDecay,
             Precision = PrecisionIn(parsed),

@@ -19,9 +19,6 @@ public sealed record TrainingConfig
     /// <summary>The most <see cref="Chunks"/>.</summary>
     public const int MostChunks = 1024;
 
-    /// <summary>The learning rate of distillation where none is given.</summary>
-    public const double DistillationRate = 1e-3;
-
     /// <summary>What the run starts from, as the user named it: an architecture or a model file.</summary>
     public required string Model { get; init; }
 
@@ -142,9 +139,7 @@ public sealed record TrainingConfig
             Optimizer = recipe.Optimizer,
             Pruning = pruning,
         };
-        return data.Train.IsUnlabelled
-            ? config with { Distill = true, Optimizer = OptimizerKind.Adam, LearningRate = DistillationRate, WeightDecay = 0 }
-            : config;
+        return data.Train.IsUnlabelled ? config with { Distill = true, Optimizer = OptimizerKind.Adam, WeightDecay = 0 } : config;
     }
 
     /// <summary>Checks every range.</summary>

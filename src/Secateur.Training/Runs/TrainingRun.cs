@@ -275,10 +275,11 @@ public sealed class TrainingRun : IDisposable
     private void BeginPhase(IProgress<TrainingProgress>? progress, SharedStop stop)
     {
         void Tell(RunActivity activity, int done, int total) => progress?.Report(Progress(activity, done, total));
+        var kept = _config.KeepZeroFilters ? FilterMask.FromZeros(_trainer.ToModel("")) : null;
 
         // Before soft epochs of distillation, too: the original has nothing to learn from itself.
         if (_config.Pruning is not null && (Phase.Frozen || _config.Distill) && _at.Phase == 0) _trainer.Zero(SelectFilters(Tell, stop));
-        var frozen = Phase.Frozen || _config.KeepZeroFilters ? FilterMask.FromZeros(_trainer.ToModel("")) : null;
+        var frozen = Phase.Frozen ? FilterMask.FromZeros(_trainer.ToModel("")) : kept;
         _at = _at with { Begun = true, Frozen = frozen?.Pruned };
         _trainer.BeginPhase(frozen);
     }

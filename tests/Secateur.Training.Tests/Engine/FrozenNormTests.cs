@@ -1,6 +1,5 @@
 using Secateur.Graph;
 using Secateur.Kernels;
-using Secateur.Kernels.Conv2d;
 using Secateur.TestSupport;
 using Secateur.Training.Engine;
 using Secateur.Training.Engine.Binding;

@@ -100,6 +100,20 @@ public sealed class DistillationTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Only_filters_that_the_given_model_has_not_are_held_at_zero_in_soft_epochs()
+    {
+        var weights = _model.Weights.ToDictionary();
+        weights["base.0.0.weight"] = new([8, 3, 3, 3], [.. weights["base.0.0.weight"].Data.Select((w, i) => i < 27 ? 0 : w)]);
+        var model = new Model(_model.Network, weights, _model.Info);
+        var config = Config(model, epochs: 1) with { KeepZeroFilters = true };
+        var path = _temporary.PathOf("kept");
+        using (var run = TrainingRun.Start(path, config, model, _data)) StopAfter(run, steps: 1);
+        var frozen = StateFile.Read(RunFolder.Open(path).State, model, RunFolder.Open(path).ReadConfig()).Position.Frozen!;
+        Assert.Equal(0, Assert.Single(frozen["base.0.0"]));
+        Assert.True(!frozen.TryGetValue("base.1.0", out var second) || second.IsEmpty);
+    }
+
     [Theory]
     [InlineData("eresfd", 128)]
     [InlineData("extd32", 64)]

@@ -96,13 +96,6 @@ internal sealed class PruneOptions
     /// <exception cref="UsageException">The device cannot do it.</exception>
     public ComputeDevice OpenDevice(ParseResult parsed, Collective ranks) => Distills(parsed) ? Training.OpenProcessor(parsed, ranks) : Training.OpenDevice(parsed, ranks);
 
-    private bool Distills(ParseResult parsed)
-    {
-        if (!Training.Resumes(parsed.CommandResult)) return parsed.GetValue(Training.Distill) is not null;
-        var folder = Training.ResumedFolder(parsed, RunsOf(parsed));
-        return !SearchFolder.IsSearch(folder) && RunFolder.Open(folder).ReadConfig().Distill;
-    }
-
     /// <summary>Whether nothing is trained.</summary>
     public bool IsOneShot(ParseResult parsed)
     {
@@ -177,6 +170,13 @@ internal sealed class PruneOptions
 
     /// <summary>A rate as file names have it.</summary>
     public static string Percent(double rate) => (rate * 100).ToString("0.##", CultureInfo.InvariantCulture);
+
+    private bool Distills(ParseResult parsed)
+    {
+        if (!Training.Resumes(parsed.CommandResult)) return parsed.GetValue(Training.Distill) is not null;
+        var folder = Training.ResumedFolder(parsed, RunsOf(parsed));
+        return !SearchFolder.IsSearch(folder) && RunFolder.Open(folder).ReadConfig().Distill;
+    }
 
     private string? ProblemIn(CommandResult result)
     {
