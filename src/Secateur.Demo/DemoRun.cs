@@ -160,7 +160,7 @@ public sealed class DemoRun
             Hard = precision.Hard,
             Milliseconds = milliseconds,
             CompactionDifference = result.Pruning?.MaxRelativeDifference,
-            Losses = [.. result.Metrics.Select(epoch => epoch.LossL + epoch.LossC)],
+            Losses = [.. result.Metrics.Select(epoch => epoch.LossL!.Value + epoch.LossC!.Value)],
         };
     }
 

@@ -50,6 +50,7 @@ internal static class RunSession
     {
         Describe(data.Train);
         if (data.Validation is { } validation) Describe(validation);
+        else if (config.ValidateEvery > 0 && config.Distill) Report.Remark("Too few images to hold some out: the run goes on without validation, and keeps no best model");
         else if (config.ValidateEvery > 0) Report.Remark("The data set has no validation split: the run goes on without validation, and keeps no best model");
         var steps = (long)config.Epochs * config.StepsPerEpoch;
         var milestones = config.Milestones.IsEmpty ? "" : $", a tenth after steps {string.Join(", ", config.Milestones.Select(Figures.Count))}";
@@ -61,7 +62,7 @@ internal static class RunSession
         {
             null => $"Training: {epochs}",
             { Mask: not null } masked => $"Fine-tuning with {masked.Describe()}: {masked.FinetuneEpochs} epochs of {Figures.Count(config.StepsPerEpoch)} steps with its filters frozen at zero",
-            var pruning => $"Soft pruning with {pruning.Describe()}: {epochs}; then {pruning.FinetuneEpochs} epochs with the zeroed filters frozen",
+            var pruning => $"{(config.Distill ? "Distillation: soft" : "Soft")} pruning with {pruning.Describe()}: {epochs}; then {pruning.FinetuneEpochs} epochs with the zeroed filters frozen",
         });
         device.Announce();
         if (device.Backend.Ranks is { Size: > 1 } ranks)
@@ -78,7 +79,8 @@ internal static class RunSession
 
     private static void Describe(FaceDataset split)
     {
-        Report.Remark($"{split.Layout}, {split.Split.ToString().ToLowerInvariant()}: {Figures.Count(split.Images.Length)} images, {Figures.Count(split.FaceCount)} faces");
+        var faces = split.IsUnlabelled ? "" : $", {Figures.Count(split.FaceCount)} faces";
+        Report.Remark($"{split.Layout}, {split.Split.ToString().ToLowerInvariant()}: {Figures.Count(split.Images.Length)} images{faces}");
         foreach (var finding in split.Lint.Findings)
             Report.Remark($"  {finding}");
     }
@@ -120,9 +122,9 @@ internal static class RunSession
             return;
         }
 
-        Report.Line($"{folder.Last}: after {Figures.Count(last.Epoch)} epochs, loss {Figures.Loss(last.LossL)} + {Figures.Loss(last.LossC)}"
-            + (last.Ap is { } ap ? $", mean AP {Figures.Precision(ap)}" : ""));
-        if (best is not null) Report.Line($"{best}: the best of the validated epochs, mean AP {Figures.Precision(result.Best)}");
+        Report.Line($"{folder.Last}: after {Figures.Count(last.Epoch)} epochs, {Figures.Losses(last)}" + (last.Ap is { } ap ? $", mean AP {Figures.Precision(ap)}" : ""));
+        if (best is not null)
+            Report.Line($"{best}: the best of the validated epochs, {(last.DistillationLoss is null ? $"mean AP {Figures.Precision(result.Best)}" : $"distillation loss {Figures.Share(result.Best!.Value)}")}");
         if (pruned is not null)
         {
             Report.Line($"{folder.Masked}: {pruned.Masked.ZeroFilters} of {pruned.Masked.Filters} filters zero, {Figures.Count(pruned.Masked.NonZeroParameters)} of "

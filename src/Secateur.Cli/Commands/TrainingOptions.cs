@@ -23,9 +23,9 @@ internal sealed class TrainingOptions
     private readonly Option<double> _rate = CommonOptions.Number<double>(
         "--lr", "Learning rate at the beginning.", "R", "above 0, at most 1e6", r => r is > 0 and <= 1e6, 1e-3);
     private readonly Option<string?> _optimizer = CommonOptions.Choice(
-        "--optimizer", "adam, the default for EResFD, or sgd with momentum 0.9, the default for EXTD.", ["adam", "sgd"]);
+        "--optimizer", "adam, the default for EResFD and with --distill, or sgd with momentum 0.9, the default for EXTD.", ["adam", "sgd"]);
     private readonly Option<double> _decay = CommonOptions.Number<double>(
-        "--weight-decay", "L2 weight decay, added to the gradient.", "R", "at least 0 and less than 1", r => r is >= 0 and < 1, 5e-4);
+        "--weight-decay", "L2 weight decay, added to the gradient; with --distill none unless given.", "R", "at least 0 and less than 1", r => r is >= 0 and < 1, 5e-4);
     private readonly Option<int> _threads = CommonOptions.Threads("Threads; the result does not depend on them.", Environment.ProcessorCount);
     private readonly Option<int> _chunks = CommonOptions.Count(
         "--chunks",
@@ -36,7 +36,7 @@ internal sealed class TrainingOptions
     private readonly Option<string?> _precision = ComputeDevice.PrecisionOption();
     private readonly Option<int> _validateEvery = CommonOptions.Number<int>(
         "--val-every",
-        "Measure loss and average precision on the validation split after every so many epochs; 0: never.",
+        "Measure loss and average precision on the validation split after every so many epochs; with --distill the loss on one of twenty images, held out. 0: never.",
         "N",
         $"from 0 to {MostEpochs}",
         n => n is >= 0 and <= MostEpochs,
@@ -57,6 +57,13 @@ internal sealed class TrainingOptions
     public Option<string?> Data { get; } = new("--data")
     {
         Description = "The images to train on: a folder in the layout of WIDER FACE, RetinaFace (label.txt), PASCAL VOC, YOLO or COCO.",
+        HelpName = "DIR",
+    };
+
+    /// <summary>The images to distil on; of pruning alone.</summary>
+    public Option<string?> Distill { get; } = new("--distill")
+    {
+        Description = "In place of --data: a folder of any images, without labels. The pruned network learns to give the outputs that the model has as it is given.",
         HelpName = "DIR",
     };
 
@@ -89,7 +96,7 @@ internal sealed class TrainingOptions
         {
             if (result.IsGiven(_otherSimd) && !result.IsGiven(_resume)) result.AddError("--allow-other-simd is for a run that goes on (--resume)");
             if (!result.IsGiven(_resume)) return;
-            Option[] compatible = [_resume, _otherSimd, _device, _threads, _saveEvery, Data, Json, .. changeable];
+            Option[] compatible = [_resume, _otherSimd, _device, _threads, _saveEvery, Data, Distill, Json, .. changeable];
             var other = result.Children.OfType<OptionResult>().FirstOrDefault(o => !o.Implicit && !compatible.Contains(o.Option) && o.Option.Name != "--out");
             if (other is not null) result.AddError($"{other.Option.Name} cannot be changed by --resume: the run goes on as it began");
             else if (result.Children.OfType<ArgumentResult>().Any(a => a.Tokens.Count > 0)) result.AddError("--resume names the run; what it trains is saved there");
@@ -128,7 +135,7 @@ internal sealed class TrainingOptions
             ImageSize = parsed.GetValue(_size),
             LearningRate = parsed.GetValue(_rate),
             Optimizer = parsed.GetValue(_optimizer) is { } name ? Enum.Parse<OptimizerKind>(name, ignoreCase: true) : config.Optimizer,
-            WeightDecay = parsed.GetValue(_decay),
+            WeightDecay = parsed.CommandResult.IsGiven(_decay) ? parsed.GetValue(_decay) : config.WeightDecay,
             Precision = PrecisionIn(parsed),
             Chunks = parsed.GetValue(_chunks),
             Seed = parsed.GetValue(Seed),
@@ -153,6 +160,19 @@ internal sealed class TrainingOptions
         }
 
         RequireShares(ranks, config);
+    }
+
+    /// <summary>The folder of the images to learn from; null where none is given.</summary>
+    public string? ImagesOf(SymbolResult result) => result.GetValue(Data) ?? result.GetValue(Distill);
+
+    /// <summary>Opens the processor, for what runs there alone.</summary>
+    /// <exception cref="UsageException">Another device is named, or a precision that it has not.</exception>
+    public ComputeDevice OpenProcessor(ParseResult parsed, Collective ranks)
+    {
+        var device = parsed.GetValue(_device);
+        return device.Kind is DeviceKind.Auto or DeviceKind.Cpu
+            ? ComputeDevice.Open(new DeviceName(DeviceKind.Cpu), PrecisionIn(parsed), ranks)
+            : throw new UsageException($"distillation runs on the processor, not on --device {device}");
     }
 
     /// <summary>Opens what is to compute.</summary>
@@ -182,10 +202,14 @@ internal sealed class TrainingOptions
     private Precision PrecisionIn(ParseResult parsed) => Enum.Parse<Precision>(parsed.GetValue(_precision)!, ignoreCase: true);
 
     /// <summary>Opens the data.</summary>
-    public TrainingData Open(ParseResult parsed) => TrainingData.Open(parsed.GetValue(Data)!, parsed.GetValue(_validateEvery) > 0, parsed.GetValue(_strict));
+    public TrainingData Open(ParseResult parsed) => Open(parsed, parsed.GetValue(_validateEvery) > 0);
 
     /// <summary>Opens the images to learn from alone.</summary>
-    public TrainingData OpenTraining(ParseResult parsed) => TrainingData.Open(parsed.GetValue(Data)!, validate: false, parsed.GetValue(_strict));
+    public TrainingData OpenTraining(ParseResult parsed) => Open(parsed, validate: false);
+
+    private TrainingData Open(ParseResult parsed, bool validate) => parsed.CommandResult.GetValue(Distill) is { } images
+        ? TrainingData.OpenUnlabelled(images, validate, parsed.GetValue(Seed), parsed.GetValue(_strict))
+        : TrainingData.Open(parsed.GetValue(Data)!, validate, parsed.GetValue(_strict));
 
     /// <summary>The folder of a new run, and whether it gets a number.</summary>
     /// <exception cref="UsageException">The name is no name of a folder, or there is such a run.</exception>
@@ -231,7 +255,7 @@ internal sealed class TrainingOptions
     {
         if (parsed.CommandResult.IsGiven(_threads)) config = config with { Threads = parsed.GetValue(_threads) };
         if (parsed.CommandResult.IsGiven(_saveEvery)) config = config with { SaveEvery = parsed.GetValue(_saveEvery) };
-        return parsed.GetValue(Data) is { } data ? config with { Data = Path.GetFullPath(data) } : config;
+        return ImagesOf(parsed.CommandResult) is { } data ? config with { Data = Path.GetFullPath(data) } : config;
     }
 
     /// <summary>Opens the run that is to go on.</summary>
@@ -247,7 +271,7 @@ internal sealed class TrainingOptions
         if (config.Verb != verb)
             throw new UsageException($"{folder.Path}: is a run of secateur {config.Verb}; go on with secateur {config.Verb} --resume {folder.Path}");
         config = Changed(parsed, config);
-        var opened = TrainingData.Open(config.Data, config.ValidateEvery > 0, config.Strict);
+        var opened = TrainingData.Open(config);
         if (epochs is { } longer) config = Longer(folder, config, longer);
         RequireShares(device.Backend.Ranks, config);
         RunSession.Announce(config, opened, device);

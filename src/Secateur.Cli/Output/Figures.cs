@@ -1,4 +1,5 @@
 using System.Globalization;
+using Secateur.Training.Runs;
 
 namespace Secateur.Cli.Output;
 
@@ -20,6 +21,15 @@ internal static class Figures
 
     public static string Loss(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
 
+    /// <summary>The mean losses of an epoch's steps.</summary>
+    public static string Losses(EpochMetrics epoch) => Losses(epoch.LossL, epoch.LossC, epoch.DistillationLoss);
+
+    /// <summary>The mean losses of an epoch's steps so far.</summary>
+    public static string Losses(TrainingProgress epoch) => Losses(epoch.LossL, epoch.LossC, epoch.DistillationLoss);
+
+    /// <summary>A loss that is a share of something, and small where all is well.</summary>
+    public static string Share(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
+
     public static string Rate(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
 
     /// <summary>A time in its two largest units, e.g. <c>2 d 6 h</c>.</summary>
@@ -30,6 +40,9 @@ internal static class Figures
         { TotalMinutes: >= 1 } => $"{time.Minutes} min {time.Seconds} s",
         _ => $"{time.Seconds} s",
     };
+
+    private static string Losses(double? location, double? confidence, double? distillation) =>
+        distillation is { } share ? $"distillation loss {Share(share)}" : $"loss {Loss(location!.Value)} + {Loss(confidence!.Value)}";
 
     public static string Exponent(double value) => value.ToString("0.0e+0", CultureInfo.InvariantCulture);
 }

@@ -32,7 +32,7 @@ internal static class TrainingDisplay
         RunActivity.MeasuringGradients => $"{Epoch(p)}: gradients for the criterion, batch {p.Done}/{p.Total}",
         RunActivity.ValidationLoss => $"{Epoch(p)}: validation loss, image {p.Done}/{p.Total}",
         RunActivity.Detecting => $"{Epoch(p)}: validation AP, image {p.Done}/{p.Total}",
-        _ => $"{Epoch(p)}, step {p.Done}/{p.Total}: loss {Figures.Loss(p.LossL)} + {Figures.Loss(p.LossC)}{Speed(p)}"
+        _ => $"{Epoch(p)}, step {p.Done}/{p.Total}: {Figures.Losses(p)}{Speed(p)}"
             + (p.Left is { } left ? $", {Figures.Duration(left)} left" : ""),
     };
 
@@ -40,12 +40,13 @@ internal static class TrainingDisplay
 
     private static string Describe(TrainingProgress p, EpochMetrics m)
     {
-        var validation = m is { ValLossL: { } l, ValLossC: { } c } ? $", validation {Figures.Loss(l)} + {Figures.Loss(c)}" : "";
+        var validation = m is { ValLossL: { } l, ValLossC: { } c } ? $", validation {Figures.Loss(l)} + {Figures.Loss(c)}"
+            : m.ValDistillationLoss is { } held ? $", on images held out {Figures.Share(held)}" : "";
         var precision = m.ApEasy is not null || m.ApMedium is not null
             ? $", AP {Figures.Precision(m.ApEasy)} {Figures.Precision(m.ApMedium)} {Figures.Precision(m.ApHard)}"
             : m.Ap is null ? "" : $", AP {Figures.Precision(m.Ap)}";
         var sparsity = m.Sparsity >= 0.00005 ? $", {Figures.Percent(m.Sparsity)} sparse" : "";
-        return $"{Epoch(p)}: loss {Figures.Loss(m.LossL)} + {Figures.Loss(m.LossC)}{validation}{precision}{sparsity}, "
+        return $"{Epoch(p)}: {Figures.Losses(m)}{validation}{precision}{sparsity}, "
             + string.Create(CultureInfo.InvariantCulture, $"{Figures.Rate(m.ImagesPerSecond)} images/s, {m.Waiting:P1} waiting for data");
     }
 

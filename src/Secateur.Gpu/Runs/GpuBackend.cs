@@ -26,6 +26,8 @@ public sealed class GpuBackend(GpuDevice device, Collective? ranks = null) : Tra
     /// <inheritdoc/>
     internal override ITrainer CreateTrainer(TrainingConfig config, Model initial)
     {
+        if (config.Distill) throw new ArgumentException($"distillation runs on the processor, not on {device}");
+
         // Other devices round otherwise, and the processes' weights would part without anybody's noticing.
         Ranks.RequireSame($"kind of device ({device})", Encoding.UTF8.GetBytes(device.Model));
         return DeviceException.Guard(device, () => new GpuTrainer(device, Kernels, config, initial, Ranks));

@@ -91,11 +91,11 @@ internal sealed class GpuTrainer : ITrainer
     public void Bring(ITrainingBatch batch) => OnDevice(() => Upload(batch));
 
     /// <inheritdoc/>
-    public MultiBoxResult Step(ITrainingBatch batch, double learningRate) => OnDevice(() =>
+    public StepLoss Step(ITrainingBatch batch, double learningRate) => OnDevice(() =>
     {
         _optimizer.Upload(learningRate);
         _step.Run(Version);
-        var loss = TrainingDivergedException.Check(_loss.Read(), () => _ranks.Join(batch.Names));
+        var loss = TrainingDivergedException.Check(StepLoss.Of(_loss.Read()), () => _ranks.Join(batch.Names));
         return _optimizer.ReadFinite() ? loss : throw TrainingDivergedException.OfWeights(_ranks.Join(batch.Names));
     });
 
@@ -106,7 +106,7 @@ internal sealed class GpuTrainer : ITrainer
         _executor.Read(layout.StatisticsStart, statistics);
         Upload(batch);
         _gradients.Run(Version);
-        TrainingDivergedException.Check(_loss.Read(), () => _ranks.Join(batch.Names));
+        TrainingDivergedException.Check(StepLoss.Of(_loss.Read()), () => _ranks.Join(batch.Names));
         _executor.Write(layout.StatisticsStart, statistics);
         var gradients = new float[_parameters.Values.Length];
         _executor.Read(layout.Gradients, gradients);

@@ -40,6 +40,7 @@ internal sealed unsafe class PlanExecutor : IDisposable
             Batch = options.OwnBatch,
             Chunks = options.Chunks,
             Collective = options.Collective,
+            FrozenNorms = options.FrozenNorms,
             Parameters = parameters,
             Gradients = new float[parameters.Values.Length],
             Statistics = model.Network.Parameters.Where(p => !p.IsLearnable).ToDictionary(p => p.Name, p => (float[])model.Weights[p.Name].Data.Clone()),

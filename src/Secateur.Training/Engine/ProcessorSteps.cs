@@ -29,6 +29,8 @@ internal sealed class ProcessorSteps(EngineContext context, BatchInput input, IR
 
     public override int WholeBatch => context.WholeBatch;
 
+    public override bool FrozenNorms => context.FrozenNorms;
+
     public override ParameterVector Parameters => context.Parameters;
 
     public override bool WritesChannelsTogether => false;
@@ -63,6 +65,12 @@ internal sealed class ProcessorSteps(EngineContext context, BatchInput input, IR
 
     public override IEnumerable<IPlannedStep> Norm(NormPass norm, IPlannedStep producer)
     {
+        if (context.FrozenNorms)
+        {
+            yield return new FrozenNormStep(context, norm);
+            yield break;
+        }
+
         if (!_moments.TryGetValue(norm.Map, out var moments))
         {
             if (producer is ConvForwardStep convolution)

@@ -36,6 +36,9 @@ public sealed record TrainingEngineOptions
     /// </summary>
     public long MemoryLimit { get; init; } = 5_300_000_000;
 
+    /// <summary>Whether norms use their running statistics, which stay as they are, as in inference; else those of the batch.</summary>
+    internal bool FrozenNorms { get; init; }
+
     /// <summary>Images a step in this process.</summary>
     internal int OwnBatch => Batch / Collective.Size;
 

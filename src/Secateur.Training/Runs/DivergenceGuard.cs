@@ -21,7 +21,7 @@ internal static class DivergenceGuard
     /// <exception cref="TrainingDivergedException">The mean loss of the epoch is beyond.</exception>
     public static void CheckEpoch(RunPosition at)
     {
-        var mean = (at.LossL + at.LossC) / at.Step;
+        var mean = (at.LossL + at.LossC + at.LossD) / at.Step;
         if (mean > Bound(at)) throw Diverged(at, mean, "on average over the epoch");
     }
 

@@ -20,10 +20,18 @@ public sealed record EpochMetrics
     public double LearningRate { get; init; }
 
     /// <summary>Mean smooth L1 loss of the steps.</summary>
-    public double LossL { get; init; }
+    public double? LossL { get; init; }
 
     /// <summary>Mean cross entropy of the steps.</summary>
-    public double LossC { get; init; }
+    public double? LossC { get; init; }
+
+    /// <summary>Mean distillation loss of the steps; null in runs with labels.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? DistillationLoss { get; init; }
+
+    /// <summary>Distillation loss on the images held out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ValDistillationLoss { get; init; }
 
     /// <summary>Smooth L1 loss on the validation split, running statistics used.</summary>
     public double? ValLossL { get; init; }
@@ -53,12 +61,14 @@ public sealed record EpochMetrics
     public double Sparsity { get; init; }
 
     /// <summary>The columns of <c>metrics.csv</c>.</summary>
-    internal static string CsvHeader =>
-        "phase,epoch,lr,loss_l,loss_c,val_loss_l,val_loss_c,ap,ap_easy,ap_medium,ap_hard,images_per_second,waiting,sparsity";
+    internal string CsvHeader =>
+        $"phase,epoch,lr,{(DistillationLoss is null ? "loss_l,loss_c,val_loss_l,val_loss_c,ap,ap_easy,ap_medium,ap_hard" : "distillation_loss,val_distillation_loss")},images_per_second,waiting,sparsity";
 
     /// <summary>The row of <c>metrics.csv</c>.</summary>
-    internal string ToCsv() => string.Join(',', new object?[]
+    internal string ToCsv()
     {
-        Phase, Epoch, LearningRate, LossL, LossC, ValLossL, ValLossC, Ap, ApEasy, ApMedium, ApHard, ImagesPerSecond, Waiting, Sparsity,
-    }.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture)));
+        double?[] measured = DistillationLoss is null ? [LossL, LossC, ValLossL, ValLossC, Ap, ApEasy, ApMedium, ApHard] : [DistillationLoss, ValDistillationLoss];
+        object?[] values = [Phase, Epoch, LearningRate, .. measured.Cast<object?>(), ImagesPerSecond, Waiting, Sparsity];
+        return string.Join(',', values.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture)));
+    }
 }

@@ -8,7 +8,10 @@ namespace Secateur.Training.Runs;
 /// <summary>Measures the gradients that some criteria score filters by.</summary>
 public static class GradientBatches
 {
-    /// <summary>The gradients of the training loss on the first batches of an epoch, see <see cref="FilterGroup.Gradients"/>.</summary>
+    /// <summary>
+    /// The gradients of the training loss on the first batches of an epoch, see <see cref="FilterGroup.Gradients"/>; with distillation those of random signs at the
+    /// outputs, as the original's own loss is 0: how much the outputs depend on a filter.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="config">Sizes, seed and pruning schedule.</param>
     /// <param name="data">The images.</param>

@@ -2,7 +2,6 @@ using Secateur.Kernels;
 using Secateur.Pruning;
 using Secateur.Training.Data.Datasets;
 using Secateur.Training.Data.Loading;
-using Secateur.Training.Loss;
 using Secateur.Weights;
 
 namespace Secateur.Training.Runs;
@@ -19,7 +18,7 @@ internal interface ITrainer : IDisposable
 
     /// <summary>Takes a step on the batch that was brought last.</summary>
     /// <exception cref="TrainingDivergedException">The loss or what came of it is no finite number; the message names the images.</exception>
-    MultiBoxResult Step(ITrainingBatch batch, double learningRate);
+    StepLoss Step(ITrainingBatch batch, double learningRate);
 
     /// <summary>The gradients of the loss on a batch by all learnable parameters; nothing else changes, running statistics included.</summary>
     /// <exception cref="TrainingDivergedException">The loss is no finite number; the message names the images.</exception>

@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using Secateur.Graph;
 using Secateur.Runtime;
 using Secateur.Runtime.Memory;
-using Secateur.Training.Evaluation;
 
 namespace Secateur.Training.Runs;
 
@@ -10,41 +8,24 @@ namespace Secateur.Training.Runs;
 internal sealed class InferenceOutputs : IDisposable
 {
     private readonly IImageEngine _engine;
-    private readonly ConcurrentBag<IImageSession> _idle = [];
+    private readonly BatchInference _inference;
     private readonly int _anchors;
-    private readonly int _threads;
     private float[] _locations = [];
     private float[] _scores = [];
 
-    public InferenceOutputs(IImageEngine engine, int anchors, int threads) => (_engine, _anchors, _threads) = (engine, anchors, threads);
+    public InferenceOutputs(IImageEngine engine, int anchors, int threads) => (_engine, _anchors, _inference) = (engine, anchors, new BatchInference(engine, threads));
 
     /// <summary>Locations [N, A, 4] and scores [N, A, 2]; valid until the next run.</summary>
     public (float[] Locations, float[] Scores) Run(TrainingSample[] batch, CancellationToken cancellation)
     {
         var cells = batch.Length * _anchors;
         if (_scores.Length < cells * 2) (_locations, _scores) = (new float[cells * 4], new float[cells * 2]);
-        ParallelImages.For(batch.Length, _threads, n =>
-        {
-            var image = batch[n].Image;
-            if (!_idle.TryTake(out var session)) session = _engine.CreateSession(threads: 1);
-            try
-            {
-                session.Run(image.Pixels, image.Height, image.Width);
-                Gather(session, n);
-            }
-            finally
-            {
-                _idle.Add(session);
-            }
-        }, cancellation);
+        _inference.Run(batch, Gather, cancellation);
         return (_locations, _scores);
     }
 
-    /// <summary>Frees the sessions, as many as there were threads.</summary>
-    public void Dispose()
-    {
-        while (_idle.TryTake(out var session)) session.Dispose();
-    }
+    /// <inheritdoc/>
+    public void Dispose() => _inference.Dispose();
 
     private void Gather(IImageSession session, int image)
     {

@@ -11,7 +11,7 @@ internal static class MetricsFiles
 {
     public static void Write(RunFolder folder, ImmutableArray<EpochMetrics> rows)
     {
-        Write(folder.Csv, [EpochMetrics.CsvHeader, .. rows.Select(r => r.ToCsv())]);
+        Write(folder.Csv, [rows[0].CsvHeader, .. rows.Select(r => r.ToCsv())]);
         Write(folder.JsonLines, rows.Select(r => JsonSerializer.Serialize(r, MetricsJson.Default.EpochMetrics)));
         var svg = Curves(rows);
         AtomicFile.Write(folder.Curves, stream => stream.Write(Encoding.UTF8.GetBytes(svg)));
@@ -39,13 +39,15 @@ internal static class MetricsFiles
         var loss = Chart("Loss", "loss", [
             Series("location", rows, r => r.LossL), Series("class", rows, r => r.LossC),
             Series("location, validation", rows, r => r.ValLossL), Series("class, validation", rows, r => r.ValLossC),
+            Series("distillation", rows, r => r.DistillationLoss), Series("distillation, images held out", rows, r => r.ValDistillationLoss),
         ]);
         var precision = Chart("Average precision on the validation split, single-scale", "AP", [
             Series("mean", rows, r => r.Ap), Series("easy", rows, r => r.ApEasy), Series("medium", rows, r => r.ApMedium), Series("hard", rows, r => r.ApHard),
         ]);
         var rate = Chart("Learning rate", "log10", [Series("learning rate", rows, r => Math.Log10(r.LearningRate))]);
         var sparsity = Chart("Sparsity", "share of zeros", [Series("zero parameters", rows, r => r.Sparsity)]);
-        return LineChart.Stack(rows.Any(r => r.Sparsity > 0) ? [loss, precision, rate, sparsity] : [loss, precision, rate]);
+        ImmutableArray<LineChart> measured = rows[0].DistillationLoss is null ? [loss, precision] : [loss];
+        return LineChart.Stack([.. measured, rate, .. rows.Any(r => r.Sparsity > 0) ? [sparsity] : Array.Empty<LineChart>()]);
     }
 
     private static ChartSeries Series(string name, ImmutableArray<EpochMetrics> rows, Func<EpochMetrics, double?> value) =>

@@ -28,8 +28,12 @@ public sealed record TrainingConfig
     /// <summary>The data set's folder.</summary>
     public required string Data { get; init; }
 
-    /// <summary>Tells the data set's content: file names, image sizes and boxes of both splits.</summary>
+    /// <summary>Tells the data set's content: file names, image sizes and boxes of both splits; of images without labels the files' lengths.</summary>
     public required string DataDigest { get; init; }
+
+    /// <summary>Whether the network learns the outputs of the model that it starts from, on images without labels; else faces that are labelled.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Distill { get; init; }
 
     /// <summary>Leave no broken image out: fail.</summary>
     public bool Strict { get; init; }
@@ -106,7 +110,10 @@ public sealed record TrainingConfig
     [JsonIgnore]
     public string Verb => Pruning is null ? "train" : "prune";
 
-    /// <summary>The published recipe for a network and a data set; milestones in proportion to the steps.</summary>
+    /// <summary>
+    /// The published recipe for a network and a data set; milestones in proportion to the steps. Where the images have no labels, that of distillation: Adam, whose steps do not
+    /// depend on the loss's scale, without weight decay, which would pull away from the original.
+    /// </summary>
     /// <param name="model">What the run starts from, as the user named it.</param>
     /// <param name="network">The network.</param>
     /// <param name="data">The data.</param>
@@ -119,7 +126,7 @@ public sealed record TrainingConfig
         var steps = data.StepsPerEpoch(batch);
         var count = epochs ?? (pruning is null ? recipe.EpochsFor(steps) : PruningSchedule.SoftEpochs);
         var total = (long)count * steps;
-        return new TrainingConfig
+        var config = new TrainingConfig
         {
             Model = model,
             Architecture = network.Architecture,
@@ -132,6 +139,7 @@ public sealed record TrainingConfig
             Optimizer = recipe.Optimizer,
             Pruning = pruning,
         };
+        return data.Train.IsUnlabelled ? config with { Distill = true, Optimizer = OptimizerKind.Adam, WeightDecay = 0 } : config;
     }
 
     /// <summary>Checks every range.</summary>
@@ -154,6 +162,7 @@ public sealed record TrainingConfig
         Check(Threads is > 0 and <= 1024, "threads", Threads, "1 to 1024");
         Check(SaveEvery >= 0, "save interval", SaveEvery, "0 or more seconds");
         Check((Epochs + (long)(Pruning?.FinetuneEpochs ?? 0)) * StepsPerEpoch is > 0 and <= int.MaxValue, "steps in all", Epochs, "1 to 2147483647");
+        Check(!Distill || Pruning is not null, "distillation", "wanted without pruning", "a pruning schedule: the original has nothing to learn from itself");
         if (Pruning is not { } pruning) return;
         Check(pruning.Every > 0, "pruning interval", pruning.Every, "1 or more epochs");
         Check(pruning.Batches is null or > 0, "batches for gradients", pruning.Batches ?? 0, "1 or more");

@@ -1,5 +1,3 @@
-using Secateur.Training.Loss;
-
 namespace Secateur.Training.Runs;
 
 /// <summary>The loss or a weight is not a number any more; the last saved state is from before.</summary>
@@ -9,7 +7,7 @@ public sealed class TrainingDivergedException(string message) : InvalidOperation
     /// <param name="loss">The loss of a batch.</param>
     /// <param name="namesOf">Gives the names of its images.</param>
     /// <exception cref="TrainingDivergedException">It is none; the message names the images.</exception>
-    internal static MultiBoxResult Check(MultiBoxResult loss, Func<IReadOnlyList<string>> namesOf)
+    internal static StepLoss Check(StepLoss loss, Func<IReadOnlyList<string>> namesOf)
     {
         if (double.IsFinite(loss.Total)) return loss;
         var names = namesOf();

@@ -9,7 +9,7 @@ public enum RunActivity
     /// <summary>Measuring gradients for a criterion.</summary>
     MeasuringGradients,
 
-    /// <summary>Measuring the loss on the validation split.</summary>
+    /// <summary>Measuring the loss on the validation split, or on the images held out.</summary>
     ValidationLoss,
 
     /// <summary>Detecting in the validation images.</summary>
@@ -38,10 +38,13 @@ public sealed record TrainingProgress
     public required int Total { get; init; }
 
     /// <summary>Mean smooth L1 loss of this epoch's steps.</summary>
-    public double LossL { get; init; }
+    public double? LossL { get; init; }
 
     /// <summary>Mean cross entropy of this epoch's steps.</summary>
-    public double LossC { get; init; }
+    public double? LossC { get; init; }
+
+    /// <summary>Mean distillation loss of this epoch's steps; null in runs with labels.</summary>
+    public double? DistillationLoss { get; init; }
 
     /// <summary>Images a second in this process, waiting included, validation not; 0 before the second step.</summary>
     public double ImagesPerSecond { get; init; }

@@ -7,7 +7,7 @@ namespace Secateur.Training.Runs;
 /// <summary>What a finished run made.</summary>
 /// <param name="Folder">Where it all is.</param>
 /// <param name="Metrics">The epochs.</param>
-/// <param name="Best">The precision of the best model; null where nothing was validated.</param>
+/// <param name="Best">The precision of the best model, or with distillation its loss; null where nothing was validated.</param>
 /// <param name="Pruning">What pruning gave; null where the run only trained, and in all processes but the first.</param>
 public sealed record TrainingResult(RunFolder Folder, ImmutableArray<EpochMetrics> Metrics, double? Best, PruningResult? Pruning);
 

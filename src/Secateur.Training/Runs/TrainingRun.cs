@@ -26,20 +26,21 @@ public sealed class TrainingRun : IDisposable
     private readonly Collective _ranks;
     private readonly IDisposable? _lock;
     private readonly ImmutableArray<TrainingPhase> _phases;
-    private readonly Validation? _validation;
+    private readonly IValidation? _validation;
     private readonly RunSpeed _speed;
     private readonly Lazy<IBatchSource> _loader;
     private readonly HashSet<string> _broken = [];
     private RunPosition _at = new();
     private bool _ran;
 
-    private TrainingRun(TrainingConfig config, DetectorHead head, TrainingData data, TrainingBackend backend, ITrainer trainer, Func<ITrainer, RunFolder> place)
+    private TrainingRun(TrainingConfig config, Model initial, TrainingData data, TrainingBackend backend, ITrainer trainer, Func<ITrainer, RunFolder> place)
     {
-        (_config, _head, _data, _backend, _trainer, _ranks) = (config, head, data, backend, trainer, backend.Ranks);
+        (_config, _head, _data, _backend, _trainer, _ranks) = (config, initial.Network.Head, data, backend, trainer, backend.Ranks);
         _phases = TrainingPhase.Of(config);
         _speed = new RunSpeed(config.Batch);
         _loader = new Lazy<IBatchSource>(() => _trainer.Load(_data.Train, LoaderOptions()));
-        if (config.ValidateEvery > 0 && data.Validation is { } split) _validation = new Validation(split, head, config, backend, TellBroken);
+        if (config.ValidateEvery > 0 && data.Validation is { } split)
+            _validation = config.Distill ? new DistillationValidation(split, initial, config, backend, TellBroken) : new Validation(split, _head, config, backend, TellBroken);
 
         // One process writes; the others hear where.
         if (_ranks.IsFirst) Folder = place(trainer);
@@ -140,7 +141,7 @@ public sealed class TrainingRun : IDisposable
         }
 
         var pruning = _config.Pruning is not null && _ranks.IsFirst ? PrunedModels.Write(Folder, _config.ImageSize) : null;
-        return new TrainingResult(Folder, _at.Metrics, _at.Best, pruning);
+        return new TrainingResult(Folder, _at.Metrics, _config.Distill ? -_at.Best : _at.Best, pruning);
     }
 
     /// <inheritdoc/>
@@ -173,6 +174,8 @@ public sealed class TrainingRun : IDisposable
 
     private int EpochsOfRun => _phases.Sum(p => p.Epochs);
 
+    private double? OfDistillation => _config.Distill ? _at.LossD / _at.Step : null;
+
     private long StepOfPhase => ((long)_at.Epoch * _config.StepsPerEpoch) + _at.Step;
 
     private void TakeSteps(IProgress<TrainingProgress>? progress, SharedStop stop)
@@ -191,6 +194,7 @@ public sealed class TrainingRun : IDisposable
                 Step = _at.Step + 1,
                 LossL = _at.LossL + loss.Location,
                 LossC = _at.LossC + loss.Confidence,
+                LossD = _at.LossD + loss.Distillation,
                 Seconds = _at.Seconds + clock.Elapsed.TotalSeconds,
                 Waited = _at.Waited + waited,
                 Devices = DevicesWith(_backend.Device),
@@ -229,9 +233,9 @@ public sealed class TrainingRun : IDisposable
         var row = Row(model, validation);
         _at = _at with { Metrics = _at.Metrics.Add(row) };
         var isCandidate = _config.Pruning is null || Phase.Frozen || prunes;
-        if (isCandidate && validation is { } measured && !(measured.Precision.Mean <= _at.Best))
+        if (isCandidate && validation is { } measured && !(measured.Score <= _at.Best))
         {
-            _at = _at with { Best = measured.Precision.Mean };
+            _at = _at with { Best = measured.Score };
             if (_ranks.IsFirst) ModelFile.Write(Folder.Best, model);
         }
 
@@ -271,8 +275,11 @@ public sealed class TrainingRun : IDisposable
     private void BeginPhase(IProgress<TrainingProgress>? progress, SharedStop stop)
     {
         void Tell(RunActivity activity, int done, int total) => progress?.Report(Progress(activity, done, total));
-        if (_config.Pruning is not null && Phase.Frozen && _at.Phase == 0) _trainer.Zero(SelectFilters(Tell, stop));
-        var frozen = Phase.Frozen || _config.KeepZeroFilters ? FilterMask.FromZeros(_trainer.ToModel("")) : null;
+        var kept = _config.KeepZeroFilters ? FilterMask.FromZeros(_trainer.ToModel("")) : null;
+
+        // Before soft epochs of distillation, too: the original has nothing to learn from itself.
+        if (_config.Pruning is not null && (Phase.Frozen || _config.Distill) && _at.Phase == 0) _trainer.Zero(SelectFilters(Tell, stop));
+        var frozen = Phase.Frozen ? FilterMask.FromZeros(_trainer.ToModel("")) : kept;
         _at = _at with { Begun = true, Frozen = frozen?.Pruned };
         _trainer.BeginPhase(frozen);
     }
@@ -299,7 +306,7 @@ public sealed class TrainingRun : IDisposable
         TrainingRun? run = null;
         try
         {
-            run = new TrainingRun(config, initial.Network.Head, data, backend, trainer, place);
+            run = new TrainingRun(config, initial, data, backend, trainer, place);
             if (resumes) run.Restore(StateFile.Read(run.Folder.State, initial, config));
             backend.Ranks.RequireSame("model or saved state", run.Content());
             if (resumes && backend.Ranks.IsFirst) run.Folder.Record(config.Simd);
@@ -370,14 +377,16 @@ public sealed class TrainingRun : IDisposable
             Phase = Phase.Name,
             Epoch = EpochOfRun + 1,
             LearningRate = Phase.Schedule.RateAt(StepOfPhase - 1),
-            LossL = _at.LossL / _at.Step,
-            LossC = _at.LossC / _at.Step,
+            LossL = OnLabels(_at.LossL),
+            LossC = OnLabels(_at.LossC),
+            DistillationLoss = OfDistillation,
             ValLossL = validation?.LossL,
             ValLossC = validation?.LossC,
-            Ap = validation?.Precision.Mean,
-            ApEasy = validation?.Precision.Easy,
-            ApMedium = validation?.Precision.Medium,
-            ApHard = validation?.Precision.Hard,
+            ValDistillationLoss = validation?.Distillation,
+            Ap = validation?.Precision?.Mean,
+            ApEasy = validation?.Precision?.Easy,
+            ApMedium = validation?.Precision?.Medium,
+            ApHard = validation?.Precision?.Hard,
             ImagesPerSecond = _at.Step * _config.Batch / Math.Max(_at.Seconds, double.Epsilon),
             Waiting = _at.Waited / Math.Max(_at.Seconds, double.Epsilon),
 
@@ -385,6 +394,8 @@ public sealed class TrainingRun : IDisposable
             Sparsity = zeros.ZeroFilters > 0 ? zeros.Sparsity : 0,
         };
     }
+
+    private double? OnLabels(double sum) => _config.Distill ? null : sum / _at.Step;
 
     private TrainingProgress Progress(RunActivity activity, int done, int total) => new()
     {
@@ -394,8 +405,9 @@ public sealed class TrainingRun : IDisposable
         Epochs = EpochsOfRun,
         Done = done,
         Total = total,
-        LossL = _at.LossL / _at.Step,
-        LossC = _at.LossC / _at.Step,
+        LossL = OnLabels(_at.LossL),
+        LossC = OnLabels(_at.LossC),
+        DistillationLoss = OfDistillation,
         ImagesPerSecond = _speed.ImagesPerSecond,
         Waiting = _at.Waited / Math.Max(_at.Seconds, double.Epsilon),
         Left = _speed.TimeFor(((long)(EpochsOfRun - EpochOfRun) * _config.StepsPerEpoch) - _at.Step),
@@ -403,7 +415,7 @@ public sealed class TrainingRun : IDisposable
 
     private string Provenance()
     {
-        var what = _config.Pruning is { } pruning ? $"{(pruning.Mask is null ? "soft filter pruning" : "fine-tuned")} with {pruning.Describe()}" : "trained";
+        var what = _config.Pruning is { } pruning ? $"{(pruning.Mask is null ? "soft filter pruning" : "fine-tuned")}{(_config.Distill ? " by distillation" : "")} with {pruning.Describe()}" : "trained";
         return FormattableString.Invariant($"{what}: epoch {EpochOfRun + 1} of {EpochsOfRun}, {_config.Optimizer}, learning rate {_config.LearningRate}, ")
             + $"batch {_config.Batch} at {_config.ImageSize} x {_config.ImageSize}, seed {_config.Seed}";
     }

@@ -21,6 +21,9 @@ internal sealed record RunPosition
     /// <summary>Sum of the cross entropies of these steps.</summary>
     public double LossC { get; init; }
 
+    /// <summary>Sum of the distillation losses of these steps.</summary>
+    public double LossD { get; init; }
+
     /// <summary>Seconds that these steps took.</summary>
     public double Seconds { get; init; }
 
@@ -49,7 +52,7 @@ internal sealed record RunPosition
     public ImmutableArray<EpochMetrics> Metrics { get; init; } = [];
 
     /// <summary>The beginning of the next epoch of the phase.</summary>
-    public RunPosition NextEpoch() => this with { Epoch = Epoch + 1, Step = 0, LossL = 0, LossC = 0, Seconds = 0, Waited = 0 };
+    public RunPosition NextEpoch() => this with { Epoch = Epoch + 1, Step = 0, LossL = 0, LossC = 0, LossD = 0, Seconds = 0, Waited = 0 };
 
     /// <summary>The beginning of the next phase, or the end of the run.</summary>
     public RunPosition NextPhase() => NextEpoch() with { Epoch = 0, Phase = Phase + 1, FirstLoss = null };

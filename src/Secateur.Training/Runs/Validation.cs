@@ -4,11 +4,22 @@ using Secateur.Weights;
 
 namespace Secateur.Training.Runs;
 
-/// <summary>What a validation measured.</summary>
-internal readonly record struct ValidationResult(double LossL, double LossC, PrecisionResult Precision);
+/// <summary>Measures models on the images that are not trained on, in inference mode.</summary>
+internal interface IValidation
+{
+    /// <exception cref="OperationCanceledException">Stopped between two images.</exception>
+    ValidationResult Measure(Model model, Action<RunActivity, int, int> report, SharedStop stop);
+}
 
-/// <summary>Loss and average precision on the validation split, in inference mode.</summary>
-internal sealed class Validation
+/// <summary>What a validation measured: the losses and the precision on labels, or the distance from the original.</summary>
+internal readonly record struct ValidationResult(double? LossL, double? LossC, double? Distillation, PrecisionResult? Precision)
+{
+    /// <summary>By which the best model is chosen; larger is better.</summary>
+    public double Score => Precision?.Mean ?? -Distillation!.Value;
+}
+
+/// <summary>Loss and average precision on the validation split.</summary>
+internal sealed class Validation : IValidation
 {
     private readonly TrainingBackend _backend;
     private readonly ValidationPrecision _precision;
@@ -29,10 +40,10 @@ internal sealed class Validation
         _precision = new ValidationPrecision(data, config.Threads);
     }
 
-    /// <exception cref="OperationCanceledException">Stopped between two images.</exception>
+    /// <inheritdoc/>
     public ValidationResult Measure(Model model, Action<RunActivity, int, int> report, SharedStop stop)
     {
         var (lossL, lossC) = _loss.Measure(model, (done, total) => report(RunActivity.ValidationLoss, done, total), stop);
-        return new ValidationResult(lossL, lossC, _precision.Measure(model, _backend, (done, total) => report(RunActivity.Detecting, done, total), stop));
+        return new ValidationResult(lossL, lossC, null, _precision.Measure(model, _backend, (done, total) => report(RunActivity.Detecting, done, total), stop));
     }
 }

@@ -28,8 +28,8 @@ public sealed class GpuRunTests : IDisposable
         Assert.Equal(Names(expected.Folder), Names(actual.Folder));
         foreach (var (left, right) in expected.Metrics.Zip(actual.Metrics))
         {
-            Assert.Equal(left.LossC, right.LossC, 1e-4 * left.LossC);
-            Assert.Equal(left.LossL, right.LossL, 1e-4 * left.LossL);
+            Assert.Equal(left.LossC!.Value, right.LossC!.Value, 1e-4 * left.LossC.Value);
+            Assert.Equal(left.LossL!.Value, right.LossL!.Value, 1e-4 * left.LossL.Value);
             Assert.Equal(left.ValLossC ?? 0, right.ValLossC ?? 0, 1e-3 * (left.ValLossC ?? 0));
             Assert.Equal(left.Ap ?? 0, right.Ap ?? 0, 1e-3);
         }
@@ -75,7 +75,7 @@ public sealed class GpuRunTests : IDisposable
             Assert.Equal<string>([backend.Device, "cpu"], run.Devices);
             var moved = run.Run().Metrics;
             var stayed = Run(config, TrainingBackend.Processor).Metrics;
-            foreach (var (left, right) in stayed.Zip(moved)) Assert.Equal(left.LossC, right.LossC, 1e-4 * left.LossC);
+            foreach (var (left, right) in stayed.Zip(moved)) Assert.Equal(left.LossC!.Value, right.LossC!.Value, 1e-4 * left.LossC.Value);
         }
     }
 

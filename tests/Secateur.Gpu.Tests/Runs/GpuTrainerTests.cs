@@ -48,6 +48,16 @@ public sealed class GpuTrainerTests : IDisposable
         }
     }
 
+    [Theory]
+    [DeviceData(DeviceKind.OpenCl)]
+    [DeviceData(DeviceKind.Emulator)]
+    public void Distillation_is_left_to_the_processor(DeviceKind kind)
+    {
+        var config = Config("tiny", 64, OptimizerKind.Adam) with { Distill = true };
+        var error = Assert.Throws<ArgumentException>(() => TestDevices.Backend(kind).CreateTrainer(config, TinyDetector.Create()));
+        Assert.Contains("distillation runs on the processor", error.Message, StringComparison.Ordinal);
+    }
+
     private static TrainingConfig Config(string architecture, int size, OptimizerKind optimizer) => new()
     {
         Model = architecture,

@@ -35,8 +35,8 @@ public sealed class ValidationTests : IDisposable
         ValidationResult Measure(int batch, int threads) =>
             new Validation(data, model.Network.Head, config with { Batch = batch, Threads = threads }, TrainingBackend.Processor, (_, _) => { }).Measure(model, (_, _, _) => { }, new SharedStop(Collective.Alone, default));
         var (one, parted) = (Measure(3, 1), Measure(2, 2));
-        Assert.Equal(one.LossL, parted.LossL, 1e-9);
-        Assert.Equal(one.LossC, parted.LossC, 1e-9);
+        Assert.Equal(one.LossL!.Value, parted.LossL!.Value, 1e-9);
+        Assert.Equal(one.LossC!.Value, parted.LossC!.Value, 1e-9);
 
         var anchors = new AnchorGrid(model.Network, 64, 64);
         var samples = new Training.Data.Loading.ValidationSamples(data, model.Network.Head, 64).Batches(3, 1).Single();
@@ -44,8 +44,8 @@ public sealed class ValidationTests : IDisposable
         var (locations, scores) = outputs.Run(samples, default);
         var direct = new MultiBoxLoss(anchors).Compute(locations, scores, [.. samples.Select(s => s.Faces)]);
         Assert.True(direct.Positives > 0);
-        Assert.Equal(direct.Location, one.LossL, 1e-9);
-        Assert.Equal(direct.Confidence, one.LossC, 1e-9);
+        Assert.Equal(direct.Location, one.LossL.Value, 1e-9);
+        Assert.Equal(direct.Confidence, one.LossC.Value, 1e-9);
     }
 
     private FaceDataset Open(params (string Name, byte Grey, string Face)[] images)

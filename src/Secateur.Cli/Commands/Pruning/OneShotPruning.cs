@@ -61,7 +61,7 @@ internal static class OneShotPruning
         }
 
         IReadOnlyList<IReadOnlyDictionary<string, Tensor>>? Measured(FilterCriterion criterion) => criterion.NeedsGradients
-            ? gradients ??= Gradients.Measure(options, parsed, model, options.ScheduleOf(parsed), device ??= options.Training.OpenDevice(parsed, ranks), cancellation)
+            ? gradients ??= Gradients.Measure(options, parsed, model, options.ScheduleOf(parsed), device ??= options.OpenDevice(parsed, ranks), cancellation)
             : null;
     }
 

@@ -18,7 +18,8 @@ internal static class PruneCommand
         var options = new PruneOptions();
         var command = new Command(Verb, """
             Zero the filters that a criterion finds dispensable, in one shot, or with --data over epochs of training: soft pruning, then fine-tuning
-            with the zeroed filters frozen, then the masked and the compacted model. The rate is given, or found for a size (--target), or searched
+            with the zeroed filters frozen, then the masked and the compacted model. Without labels --distill does the same on any images: the loss
+            is the distance from the outputs that the model has as it is given. The rate is given, or found for a size (--target), or searched
             for by layer group (--search). A run or a search that was stopped (Ctrl-C) or killed goes on with --resume.
 
             Examples:
@@ -30,6 +31,7 @@ internal static class PruneCommand
               secateur prune eresfd --target latency=2.5ms@480x640
               secateur prune eresfd --mask half.json --data WIDER --finetune-epochs 10
               secateur prune eresfd --rate 0.5 --data WIDER --epochs 8 --finetune-epochs 4
+              secateur prune eresfd --rate 0.3 --distill PHOTOS --epochs 4 --finetune-epochs 2 --imgsz 320
               secateur prune eresfd --search bayesian --target macs=0.4 --data WIDER --trials 40 --trial-images 2000 --epochs 8
               secateur prune --resume runs/prune/eresfd-fpgm-50-1
             """);
@@ -41,7 +43,7 @@ internal static class PruneCommand
             if (ranks.IsFirst) options.RequireMaskPlace(parsed);
             var resumes = options.Training.Resumes(parsed.CommandResult);
             if (!resumes && !options.Search.IsWanted(parsed) && options.IsOneShot(parsed)) return OneShotPruning.Run(options, parsed, ranks, cancellation);
-            using var device = options.Training.OpenDevice(parsed, ranks);
+            using var device = options.OpenDevice(parsed, ranks);
             if (resumes && SearchFolder.IsSearch(options.Training.ResumedFolder(parsed, options.RunsOf(parsed))))
                 return ranks.Size == 1 ? SearchSession.Resume(options, parsed, device, cancellation) : throw new UsageException("a search is for one process; go on with it without mpirun");
             if (options.Search.IsWanted(parsed)) return SearchSession.Start(options, parsed, device, cancellation);

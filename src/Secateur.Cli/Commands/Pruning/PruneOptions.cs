@@ -4,6 +4,7 @@ using System.Globalization;
 using Secateur.Cli.Options;
 using Secateur.Pruning.Criteria;
 using Secateur.Pruning.Targets;
+using Secateur.Search.Trials;
 using Secateur.Training;
 using Secateur.Training.Runs;
 
@@ -36,15 +37,15 @@ internal sealed class PruneOptions
     private readonly Option<int> _roundTo = CommonOptions.Number<int>(
         "--round-to", "Every layer that loses filters keeps a multiple of so many, rounded up.", "N", "from 1 to 4096", n => n is >= 1 and <= 4096);
     private readonly Option<int> _epochs = TrainingOptions.Epochs(
-        "--epochs", $"Soft pruning epochs, in which zeroed filters may grow back; 0: prune in one shot. By default {PruningSchedule.SoftEpochs} with --data, else 0.", 0);
+        "--epochs", $"Soft pruning epochs, in which zeroed filters may grow back; 0: prune in one shot. By default {PruningSchedule.SoftEpochs} with --data or --distill, else 0.", 0);
     private readonly Option<int> _every = TrainingOptions.Epochs("--prune-every", "Zero filters after every so many soft epochs, and after the last.", 1, 1);
     private readonly Option<int> _finetune = TrainingOptions.Epochs(
         "--finetune-epochs", "Epochs after the soft ones, with the zeroed filters frozen: half of them at the learning rate, half at a tenth.", 0, 10);
-    private readonly Option<int> _batches = CommonOptions.Count("--batches", "Batches of --data on which a criterion that needs gradients measures them, at most an epoch.", PruningSchedule.UsualBatches, 100_000);
+    private readonly Option<int> _batches = CommonOptions.Count("--batches", "Batches of --data or --distill on which a criterion that needs gradients measures them, at most an epoch.", PruningSchedule.UsualBatches, 100_000);
     private readonly Option<string?> _output = new("--out", "-o")
     {
         Description = "In one shot: the masked model to write, MODEL-CRITERION-PERCENT.safetensors when not given. "
-            + $"With --data: the folder for the run's folder, {DefaultRuns} when not given.",
+            + $"With --data or --distill: the folder for the run's folder, {DefaultRuns} when not given.",
         HelpName = "PATH",
     };
 
@@ -65,7 +66,7 @@ internal sealed class PruneOptions
     public void AddTo(Command command)
     {
         command.Arguments.Add(Source);
-        Option[] own = [Architecture, _criterion, _rate, _target, _mask, _layer, _exclude, _roundTo, _epochs, _every, _finetune, _batches, _output, _saveMask, _force];
+        Option[] own = [Architecture, _criterion, _rate, _target, _mask, _layer, _exclude, _roundTo, _epochs, _every, _finetune, _batches, _output, _saveMask, _force, Training.Distill];
         foreach (var option in own) command.Options.Add(option);
         Search.AddTo(command, Training.Resumes);
         Training.AddTo(command, [_saveMask, .. Search.OfCluster]);
@@ -91,11 +92,15 @@ internal sealed class PruneOptions
     public int? SoftEpochsOf(ParseResult parsed) =>
         parsed.CommandResult.IsGiven(_epochs) ? parsed.GetValue(_epochs) : MaskOf(parsed) is null ? null : 0;
 
+    /// <summary>Opens what is to compute.</summary>
+    /// <exception cref="UsageException">The device cannot do it.</exception>
+    public ComputeDevice OpenDevice(ParseResult parsed, Collective ranks) => Distills(parsed) ? Training.OpenProcessor(parsed, ranks) : Training.OpenDevice(parsed, ranks);
+
     /// <summary>Whether nothing is trained.</summary>
     public bool IsOneShot(ParseResult parsed)
     {
         var given = parsed.CommandResult;
-        return parsed.GetValue(Training.Data) is null || (given.IsGiven(_epochs) && parsed.GetValue(_epochs) == 0 && !given.IsGiven(_finetune));
+        return Training.ImagesOf(given) is null || (given.IsGiven(_epochs) && parsed.GetValue(_epochs) == 0 && !given.IsGiven(_finetune));
     }
 
     /// <summary>The schedule; of a target's rate, 0.</summary>
@@ -166,9 +171,17 @@ internal sealed class PruneOptions
     /// <summary>A rate as file names have it.</summary>
     public static string Percent(double rate) => (rate * 100).ToString("0.##", CultureInfo.InvariantCulture);
 
+    private bool Distills(ParseResult parsed)
+    {
+        if (!Training.Resumes(parsed.CommandResult)) return parsed.GetValue(Training.Distill) is not null;
+        var folder = Training.ResumedFolder(parsed, RunsOf(parsed));
+        return !SearchFolder.IsSearch(folder) && RunFolder.Open(folder).ReadConfig().Distill;
+    }
+
     private string? ProblemIn(CommandResult result)
     {
         if (result.GetValue(Source) is null) return "name a model to prune, or a run to go on with (--resume)";
+        if (result.IsGiven(Training.Data) && result.IsGiven(Training.Distill)) return "--data and --distill exclude each other: faces that are labelled, or the outputs of the model itself";
         if (Search.ProblemIn(result, Training.Data, _target) is { } searching) return searching;
         Option[] choices = [.. new Option[] { _rate, _target, _mask }.Where(result.IsGiven)];
         if (choices is []) return "--rate is missing: the share of each layer's filters that goes; or give a size to reach (--target), or a mask (--mask)";
@@ -181,6 +194,7 @@ internal sealed class PruneOptions
         Option[] meaningless = [_criterion, _layer, _exclude, _roundTo, _batches, _every, Training.Unfreeze];
         if (Array.Find(meaningless, result.IsGiven) is { } other) return $"{other.Name} means nothing to --mask, which says which filters go, and for good";
         if (result.IsGiven(_epochs) && result.GetValue(_epochs) > 0) return "--epochs means nothing to --mask: its filters are frozen from the beginning, for as long as --finetune-epochs says";
+        if (result.IsGiven(Training.Distill)) return "--mask and --distill exclude each other: a run with a mask begins with the masked model, whose outputs there would be nothing to learn from";
         return ProblemWithData(result);
     }
 
@@ -189,7 +203,7 @@ internal sealed class PruneOptions
         var name = result.GetResult(_criterion) is { Tokens: [.., var token] } ? token.Value : UsualCriterion;
         var needsGradients = FilterCriteria.Names.Contains(name) && FilterCriteria.Create(name, 0).NeedsGradients;
         var oneShot = result.IsGiven(_epochs) && result.GetValue(_epochs) == 0 && !result.IsGiven(_finetune);
-        if (result.GetValue(Training.Data) is null && needsGradients) return $"--criterion {name} needs --data, the images to measure gradients on; for pruning in one shot with --epochs 0";
+        if (Training.ImagesOf(result) is null && needsGradients) return $"--criterion {name} needs --data or --distill, the images to measure gradients on; for pruning in one shot with --epochs 0";
         if (!needsGradients && result.IsGiven(_batches)) return $"--batches means nothing to --criterion {name}";
         if (ProblemWithData(result) is { } problem) return problem;
         return oneShot && !needsGradients && Training.NeedingWork(result) is { } elsewhere ? $"{elsewhere.Name} means nothing to --criterion {name} in one shot: nothing is trained" : null;
@@ -197,11 +211,11 @@ internal sealed class PruneOptions
 
     private string? ProblemWithData(CommandResult result)
     {
-        var hasData = result.GetValue(Training.Data) is not null;
-        if (!hasData && result.IsGiven(_epochs) && result.GetValue(_epochs) > 0) return "--epochs needs --data, the images to train on";
+        var hasData = Training.ImagesOf(result) is not null;
+        if (!hasData && result.IsGiven(_epochs) && result.GetValue(_epochs) > 0) return "--epochs needs --data or --distill, the images to train on";
         if (hasData && result.GetValue(_force) && !(result.IsGiven(_epochs) && result.GetValue(_epochs) == 0)) return "--force is for pruning in one shot; a run takes a folder of its own";
         var times = SearchOptions.AsksForLatency(result, _target);
-        return !hasData && Training.NeedingData(result, times, _every, _finetune) is { } option ? $"{option.Name} needs --data, the images to train on" : null;
+        return !hasData && Training.NeedingData(result, times, _every, _finetune) is { } option ? $"{option.Name} needs --data or --distill, the images to train on" : null;
     }
 
     private static bool IsRate(double rate) => rate is >= 0 and < 1;

@@ -22,11 +22,11 @@ internal sealed class SampleAugmentation(DetectorHead head, int imageSize)
     /// <summary>Chooses the window.</summary>
     /// <param name="width">Width of the image in pixels.</param>
     /// <param name="height">Height of the image in pixels.</param>
-    /// <param name="faces">Its faces; at least one.</param>
+    /// <param name="faces">Its faces; where none are known, a random square crop is chosen.</param>
     /// <param name="random">The sample's random numbers.</param>
     public SampleWindow ChooseWindow(int width, int height, ImmutableArray<LabelledFace> faces, SeededRandom random)
     {
-        SampleWindow? window = random.NextBool() ? AnchorSampling.Choose(width, height, faces, _anchorSizes, imageSize, random) : null;
+        SampleWindow? window = !faces.IsEmpty && random.NextBool() ? AnchorSampling.Choose(width, height, faces, _anchorSizes, imageSize, random) : null;
         window ??= SquareCrop.Choose(width, height, faces, random);
         return (window ?? SampleWindow.Whole(width, height)) with { Mirrored = random.NextBool() };
     }

@@ -12,7 +12,7 @@ internal static class SquareCrop
 
     /// <summary>
     /// The candidates are one square of the image's short side and four of 0.3 to 1 times that, at random places; each is tried up to 50
-    /// times to hold a whole face. Null where none does.
+    /// times to hold a whole face, where there are any. Null where none does.
     /// </summary>
     public static SampleWindow? Choose(int width, int height, ImmutableArray<LabelledFace> faces, SeededRandom random)
     {
@@ -32,6 +32,7 @@ internal static class SquareCrop
         {
             var side = Math.Min(width, height) * random.Uniform(smallestScale, 1);
             var window = new SampleWindow(random.Uniform(0, width - side), random.Uniform(0, height - side), side, ClipsFaces: true);
+            if (faces.IsEmpty) return window;
             foreach (var face in faces)
             {
                 if (window.Contains(face)) return window;

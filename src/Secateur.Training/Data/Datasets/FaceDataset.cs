@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Secateur.Training.Data.Datasets;
 
-/// <summary>A split of a data set of labelled faces, checked: what is left after the linter took out what cannot be used.</summary>
+/// <summary>A split of a data set of labelled faces, or of images without labels, checked: what is left after the linter took out what cannot be used.</summary>
 /// <param name="Root">The folder it was opened from.</param>
 /// <param name="Layout">The name of its layout, such as <c>WIDER FACE</c>.</param>
 /// <param name="Split">The split.</param>
@@ -10,6 +10,12 @@ namespace Secateur.Training.Data.Datasets;
 /// <param name="Lint">What was found wrong with it.</param>
 public sealed record FaceDataset(string Root, string Layout, DatasetSplit Split, ImmutableArray<LabelledImage> Images, LabelLint Lint)
 {
+    /// <summary>Whether nothing is known of faces: the images are all there is.</summary>
+    public bool IsUnlabelled { get; init; }
+
+    /// <summary>The images that can be learnt from: those with faces, or all without labels.</summary>
+    internal ImmutableArray<LabelledImage> Learnable => IsUnlabelled ? Images : [.. Images.Where(image => !image.Faces.IsEmpty)];
+
     /// <summary>The number of faces.</summary>
     public int FaceCount => Images.Sum(image => image.Faces.Length);
 

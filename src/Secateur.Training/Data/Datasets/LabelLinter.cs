@@ -55,7 +55,7 @@ internal sealed class LabelLinter(bool strict)
         var faces = labelled.Distinct().Where(face => IsUsable(image.Name, face, width, height)).ToImmutableArray();
         foreach (var face in labelled.GroupBy(f => f).SelectMany(same => same.Skip(1))) Note(LintProblem.DuplicateFace, Describe(image.Name, face, width, height));
         for (var i = 0; i < image.OtherObjects; i++) Note(LintProblem.OtherObject, image.Name);
-        if (faces.IsEmpty) Note(LintProblem.ImageWithoutFaces, image.Name);
+        if (faces.IsEmpty && !image.Unlabelled) Note(LintProblem.ImageWithoutFaces, image.Name);
         return new LabelledImage(image.Path, image.Name, width, height, faces) { Upright = upright };
     }
 

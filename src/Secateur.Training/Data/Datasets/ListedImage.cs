@@ -14,6 +14,9 @@ internal sealed record ListedImage(string Path, string Name, ImmutableArray<Labe
     /// <summary>The labels are for the pixels as stored, whatever the EXIF orientation; else for the upright picture that label tools show.</summary>
     public bool AsStored { get; init; }
 
+    /// <summary>Nothing is known of its faces.</summary>
+    public bool Unlabelled { get; init; }
+
     /// <summary>The size that the labels say the image has; null where they say nothing.</summary>
     public (int Width, int Height)? DeclaredSize { get; init; }
 

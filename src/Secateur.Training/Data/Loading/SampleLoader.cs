@@ -7,7 +7,7 @@ namespace Secateur.Training.Data.Loading;
 /// e, k) alone: not on the number of threads, nor on where the loading started.
 /// </summary>
 /// <remarks>
-/// An epoch is a random order of the images that have faces, cut into <see cref="StepsPerEpoch"/> batches; what does not fill a batch is left out of
+/// An epoch is a random order of the images that have faces, or of all without labels, cut into <see cref="StepsPerEpoch"/> batches; what does not fill a batch is left out of
 /// it, and images repeat where there are fewer than a batch has samples. At most two batches are held besides those handed out. One thread takes batches.
 /// </remarks>
 public sealed class SampleLoader : IDisposable
@@ -15,7 +15,7 @@ public sealed class SampleLoader : IDisposable
     private readonly SampleStream<TrainingSample> _samples;
 
     /// <summary>Starts loading.</summary>
-    /// <param name="dataset">The images; those without faces are passed over.</param>
+    /// <param name="dataset">The images; those labelled as without faces are passed over.</param>
     /// <param name="options">Seed, sizes, start.</param>
     /// <exception cref="InvalidFileException">None of the images has a face.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
@@ -28,7 +28,7 @@ public sealed class SampleLoader : IDisposable
     /// <summary>How long <see cref="Next"/> has waited for samples, in all.</summary>
     public TimeSpan Waited => _samples.Waited;
 
-    /// <summary>Batches an epoch of so many images with faces.</summary>
+    /// <summary>Batches an epoch of so many images to learn from.</summary>
     public static int CountSteps(int images, int batch) => Math.Max(1, images / batch);
 
     /// <summary>The next batch.</summary>

@@ -11,14 +11,14 @@ internal sealed class SampleReader(DetectorHead head, int imageSize)
 {
     private readonly SampleAugmentation _augmentation = new(head, imageSize);
 
-    /// <summary>An augmented sample; null where the window leaves no face.</summary>
+    /// <summary>An augmented sample; null where the window leaves none of the image's faces.</summary>
     /// <exception cref="IOException">The file cannot be read, or is another image by now.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public TrainingSample? Augmented(LabelledImage image, SeededRandom random)
     {
         var window = _augmentation.ChooseWindow(image.Width, image.Height, image.Faces, random);
         var faces = window.Keep(image.Faces, imageSize);
-        if (faces.IsEmpty) return null;
+        if (faces.IsEmpty && !image.Faces.IsEmpty) return null;
         var (pixels, reduction) = PictureReader.Read(image, PictureReader.ReductionFor(window, imageSize));
         var recipe = _augmentation.ChooseRecipe(pixels.Width, pixels.Height, window.Reduced(reduction), random);
         return new TrainingSample(_augmentation.Render(pixels, recipe), faces, image.Name);

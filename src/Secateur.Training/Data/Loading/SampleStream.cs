@@ -24,9 +24,9 @@ internal sealed class SampleStream<T> : IDisposable
     private long _step;
 
     /// <summary>Starts loading.</summary>
-    /// <param name="dataset">The images; those without faces are passed over.</param>
+    /// <param name="dataset">The images; those labelled as without faces are passed over.</param>
     /// <param name="options">Seed, sizes, start.</param>
-    /// <param name="make">Makes a sample of an image; null where it leaves no face. Called from several threads at once.</param>
+    /// <param name="make">Makes a sample of an image; null where none of its faces is left. Called from several threads at once.</param>
     /// <exception cref="InvalidFileException">None of the images has a face.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public SampleStream(FaceDataset dataset, SampleLoaderOptions options, Func<LabelledImage, SeededRandom, T?> make)
@@ -37,7 +37,7 @@ internal sealed class SampleStream<T> : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(options.Epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(options.Step);
         ArgumentOutOfRangeException.ThrowIfNotEqual(options.Batch % options.Parts, 0);
-        _images = [.. dataset.Images.Where(image => !image.Faces.IsEmpty)];
+        _images = dataset.Learnable;
         if (_images.IsEmpty) throw new InvalidFileException(dataset.Root, $"none of the {dataset.Images.Length} {dataset.Split.PartName()} images has a face to learn from");
         StepsPerEpoch = SampleLoader.CountSteps(_images.Length, options.Batch);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(options.Step, StepsPerEpoch);
@@ -89,7 +89,7 @@ internal sealed class SampleStream<T> : IDisposable
             }
         }
 
-        throw new InvalidFileException(_images[index].Path, $"and {MostReplacements - 1} other random images give no sample with a face of {_options.ImageSize} x {_options.ImageSize} pixels");
+        throw new InvalidFileException(_images[index].Path, $"and {MostReplacements - 1} other random images give no sample of {_options.ImageSize} x {_options.ImageSize} pixels");
     }
 
     private Order OrderOf(long epoch)

@@ -6,7 +6,7 @@ namespace Secateur.Training.Engine.Normalization;
 
 /// <summary>
 /// The gradients by gamma and beta, and what a batch norm's gradient by its input needs beside the direct path:
-/// dx = gamma / std * (dz - mean(dz) - xhat * mean(dz * xhat)).
+/// dx = gamma / std * (dz - mean(dz) - xhat * mean(dz * xhat)). With frozen statistics the direct path is all: dx = gamma / std * dz.
 /// </summary>
 internal sealed unsafe class NormGradientStep(EngineContext context, NormPass norm, ViewSums[] views) : TrainingStep(norm.Node.Name, context)
 {
@@ -26,7 +26,7 @@ internal sealed unsafe class NormGradientStep(EngineContext context, NormPass no
         var count = (double)Context.WholeBatch * norm.Map.Positions;
         Context.Gradients[_beta + task] += (float)total.Gradient;
         Context.Gradients[_gamma + task] += (float)(total.GradientByDeviation * inverse);
-        norm.GradientSlope(memory)[task] = (float)(-scale * inverse * inverse * total.GradientByDeviation / count);
-        norm.GradientShift(memory)[task] = (float)(-scale * total.Gradient / count);
+        norm.GradientSlope(memory)[task] = Context.FrozenNorms ? 0 : (float)(-scale * inverse * inverse * total.GradientByDeviation / count);
+        norm.GradientShift(memory)[task] = Context.FrozenNorms ? 0 : (float)(-scale * total.Gradient / count);
     }
 }

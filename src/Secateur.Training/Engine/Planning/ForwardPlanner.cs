@@ -103,7 +103,7 @@ internal sealed class ForwardPlanner
     private ChannelRef[] Normalize(int index, BatchNormNode node)
     {
         var map = WholeMap(Values[node.Input]) ?? WholeMap(Copy(node.Input, Values[node.Input]))!;
-        if ((long)_factory.WholeBatch * map.Positions < 2)
+        if (!_factory.FrozenNorms && (long)_factory.WholeBatch * map.Positions < 2)
             throw new NetworkException($"{node.Name}: its map {map.Shape} has one value a channel, which has no variance; take larger images or a larger batch");
         var norm = new NormPass(node, map);
         Steps.AddRange(_factory.Norm(norm, _producers[map]));

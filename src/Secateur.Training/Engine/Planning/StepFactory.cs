@@ -17,6 +17,9 @@ internal abstract class StepFactory
     /// <summary>The images over which batch norms take their statistics: those of all processes.</summary>
     public virtual int WholeBatch => Batch;
 
+    /// <summary>Whether norms use their running statistics in place of those.</summary>
+    public virtual bool FrozenNorms => false;
+
     /// <summary>Where the learnable parameters lie.</summary>
     public abstract ParameterVector Parameters { get; }
 

@@ -27,6 +27,9 @@ internal sealed class EngineContext
     /// <summary>The processes that share each batch.</summary>
     public required Collective Collective { get; init; }
 
+    /// <summary>Whether norms use their running statistics, which stay as they are.</summary>
+    public bool FrozenNorms { get; init; }
+
     public required ParameterVector Parameters { get; init; }
 
     /// <summary>Laid out as the parameters.</summary>

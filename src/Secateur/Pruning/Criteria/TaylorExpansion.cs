@@ -12,7 +12,7 @@ public sealed class TaylorExpansion : FilterCriterion
     public override string Name => "taylor";
 
     /// <inheritdoc/>
-    public override string Description => "smallest change of the loss to first order, on a few batches of --data";
+    public override string Description => "smallest change of the loss to first order, on a few batches of --data or --distill";
 
     /// <inheritdoc/>
     public override bool NeedsGradients => true;
