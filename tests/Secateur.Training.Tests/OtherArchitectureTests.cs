@@ -125,7 +125,7 @@ public sealed class OtherArchitectureTests : IDisposable
         for (var a = 0; a < grid.Count; a++)
         {
             if (!faces.TryGetValue(1 / (1 + MathF.Exp(scores[2 * a] - scores[(2 * a) + 1])), out var face)) continue;
-            BoxEncoding.Encode(new FaceBox(face.X1 / 96, face.Y1 / 64, face.X2 / 96, face.Y2 / 64), grid[a], grid.Variances, target);
+            BoxEncoder.Encode(new FaceBox(face.X1 / 96, face.Y1 / 64, face.X2 / 96, face.Y2 / 64), grid[a], grid.Variances, target);
             for (var c = 0; c < 4; c++) Assert.Equal(locations[(4 * a) + c], target[c], 1e-2);
         }
     }

@@ -48,7 +48,7 @@ internal sealed class ImageLoss(AnchorGrid anchors)
     private void AddBox(FaceBox face, int anchor, ReadOnlySpan<float> locations, double divisor, Span<float> gradients)
     {
         Span<float> target = stackalloc float[4];
-        BoxEncoding.Encode(face, anchors[anchor], anchors.Variances, target);
+        BoxEncoder.Encode(face, anchors[anchor], anchors.Variances, target);
         for (var c = 0; c < target.Length; c++)
         {
             var difference = (double)locations[(4 * anchor) + c] - target[c];

@@ -38,7 +38,7 @@ public class LossGoldenTests
             var targets = new List<double>();
             foreach (var anchor in positives)
             {
-                BoxEncoding.Encode(faces[matcher.Faces[anchor]], grid[anchor], grid.Variances, target);
+                BoxEncoder.Encode(faces[matcher.Faces[anchor]], grid[anchor], grid.Variances, target);
                 foreach (var value in target) targets.Add(value);
             }
 

@@ -58,7 +58,7 @@ public class LossParityTests
         Span<float> target = stackalloc float[4];
         for (var a = 0; a < grid.Count; a++)
         {
-            BoxEncoding.Encode(faces[matcher.Faces[a]], grid[a], grid.Variances, target);
+            BoxEncoder.Encode(faces[matcher.Faces[a]], grid[a], grid.Variances, target);
             for (var c = 0; c < target.Length; c++) Assert.Equal(expected[(4 * a) + c], target[c], 1e-4);
         }
     }

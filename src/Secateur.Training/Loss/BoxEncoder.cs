@@ -6,7 +6,7 @@ namespace Secateur.Training.Loss;
 /// <summary>
 /// The regression target of the SSD encoding, what <see cref="AnchorDecoder"/> decodes: shift and logarithm of the size ratio over the variances.
 /// </summary>
-internal static class BoxEncoding
+internal static class BoxEncoder
 {
     /// <summary>Writes (dx, dy, dw, dh) that turn the anchor into the face.</summary>
     /// <param name="face">Width and height above zero.</param>
