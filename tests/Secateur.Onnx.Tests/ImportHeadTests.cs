@@ -9,7 +9,7 @@ using Secateur.Pruning.Compaction;
 using Secateur.Pruning.Criteria;
 using Secateur.TestSupport;
 using Xunit;
-using static Secateur.Onnx.Export.GraphWriter;
+using static Secateur.Onnx.Format.Attributes;
 
 namespace Secateur.Onnx.Tests;
 

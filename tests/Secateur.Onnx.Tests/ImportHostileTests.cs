@@ -3,7 +3,7 @@ using Secateur.Onnx.Format;
 using Secateur.Onnx.Import;
 using Secateur.TestSupport;
 using Xunit;
-using static Secateur.Onnx.Export.GraphWriter;
+using static Secateur.Onnx.Format.Attributes;
 
 namespace Secateur.Onnx.Tests;
 

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Secateur.Graph;
 using Secateur.Models;
 using Secateur.Onnx.Export;
@@ -11,7 +10,7 @@ using Secateur.Runtime;
 using Secateur.TestSupport;
 using Secateur.Weights;
 using Xunit;
-using static Secateur.Onnx.Export.GraphWriter;
+using static Secateur.Onnx.Format.Attributes;
 
 namespace Secateur.Onnx.Tests;
 

@@ -2,7 +2,7 @@ using Google.Protobuf;
 using Secateur.Onnx.Export;
 using Secateur.Onnx.Format;
 using Secateur.TestSupport;
-using static Secateur.Onnx.Export.GraphWriter;
+using static Secateur.Onnx.Format.Attributes;
 
 namespace Secateur.Onnx.Tests;
 

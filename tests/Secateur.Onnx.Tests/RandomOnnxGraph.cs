@@ -1,5 +1,5 @@
 using Secateur.Onnx.Format;
-using static Secateur.Onnx.Export.GraphWriter;
+using static Secateur.Onnx.Format.Attributes;
 
 namespace Secateur.Onnx.Tests;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Secateur.Graph;
-using static Secateur.Onnx.Export.GraphWriter;
+using static Secateur.Onnx.Format.Attributes;
 
 namespace Secateur.Onnx.Export;
 

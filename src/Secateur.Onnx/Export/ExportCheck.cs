@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Secateur.Graph;
+using Secateur.Onnx.Format;
 using Secateur.Onnx.Import;
 using Secateur.Runtime;
 using Secateur.Weights;

@@ -74,18 +74,6 @@ internal sealed class GraphWriter(string name)
     /// <summary>A constant number as a vector of one.</summary>
     public string NumberVector(float value) => Constant(TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes([value]), [1], FormattableString.Invariant($"{value:R}f"));
 
-    public static AttributeProto Integer(string name, long value) => new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
-
-    public static AttributeProto Integers(string name, params ReadOnlySpan<long> values)
-    {
-        var attribute = new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Ints };
-        foreach (var value in values) attribute.Ints.Add(value);
-        return attribute;
-    }
-
-    public static AttributeProto Text(string name, string value) =>
-        new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) };
-
     private string Weight(string name, TensorProto.Types.DataType type, ReadOnlySpan<byte> bytes, ReadOnlySpan<int> shape)
     {
         if (_constants.TryGetValue(name, out var stored)) return stored;

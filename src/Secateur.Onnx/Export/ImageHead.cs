@@ -1,6 +1,6 @@
 using Secateur.Graph;
 using Secateur.Onnx.Format;
-using static Secateur.Onnx.Export.GraphWriter;
+using static Secateur.Onnx.Format.Attributes;
 
 namespace Secateur.Onnx.Export;
 

@@ -3,7 +3,7 @@ using Secateur.Graph;
 using Secateur.Lowering.Parameters;
 using Secateur.Onnx.Format;
 using Secateur.Weights;
-using static Secateur.Onnx.Export.GraphWriter;
+using static Secateur.Onnx.Format.Attributes;
 
 namespace Secateur.Onnx.Export;
 

@@ -1,4 +1,5 @@
 using Secateur.Graph;
+using Secateur.Onnx.Format;
 
 namespace Secateur.Onnx.Export;
 
@@ -34,7 +35,7 @@ public enum OnnxOutput
 public sealed record OnnxExportOptions
 {
     /// <summary>The least and the most <see cref="Opset"/>.</summary>
-    public const int LeastOpset = 13, MostOpset = 21;
+    public const int LeastOpset = OpsetVersions.Least, MostOpset = OpsetVersions.Most;
 
     /// <summary>What it takes.</summary>
     public OnnxInput Input { get; init; }

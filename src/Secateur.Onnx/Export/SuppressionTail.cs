@@ -1,4 +1,4 @@
-using static Secateur.Onnx.Export.GraphWriter;
+using static Secateur.Onnx.Format.Attributes;
 
 namespace Secateur.Onnx.Export;
 

@@ -18,12 +18,12 @@ internal sealed record HeadDescription
     public float PixelScale { get; init; } = 1;
 
     /// <summary>How boxes are encoded.</summary>
-    public BoxEncoding Boxes { get; init; }
+    public BoxRegression Boxes { get; init; }
 
     /// <summary>How scores are encoded.</summary>
     public MapScores Scores { get; init; }
 
-    /// <summary>The units of <see cref="BoxEncoding.CentreSize"/>.</summary>
+    /// <summary>The units of <see cref="BoxRegression.CentreSize"/>.</summary>
     public BoxVariances Variances { get; init; } = new(1, 1);
 
     /// <summary>Height over width of the anchors.</summary>
@@ -67,7 +67,7 @@ internal sealed record HeadDescription
         if (m.Has("pixelOrder")) head = head with { Pixels = head.Pixels with { Order = m.Name<PixelOrder>("pixelOrder") } };
         if (m.Has("pixelScale")) head = head with { PixelScale = m.Single("pixelScale") };
         if (head.PixelScale is not (> 0 and < float.PositiveInfinity)) throw new JsonException("'pixelScale' is no positive number");
-        if (m.Has("boxes")) head = head with { Boxes = m.Name<BoxEncoding>("boxes") };
+        if (m.Has("boxes")) head = head with { Boxes = m.Name<BoxRegression>("boxes") };
         if (m.Has("scores")) head = head with { Scores = m.Name<MapScores>("scores") };
         if (m.Has("aspect")) head = head with { Aspect = m.Double("aspect") };
         if (m.Has("variances"))

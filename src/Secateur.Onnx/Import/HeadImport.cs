@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Secateur.Graph;
 using Secateur.Kernels;
-using Secateur.Weights;
 
 namespace Secateur.Onnx.Import;
 
@@ -78,7 +77,7 @@ internal static class HeadImport
     private static double Shift(HeadDescription head, HeadDescription.Level level, int channel)
     {
         var (cells, part, size) = (level.Centre - 0.5, channel % DetectionLevel.BoxChannels, level.AnchorSizes[channel / DetectionLevel.BoxChannels]);
-        if (head.Boxes == BoxEncoding.Distances) return part < 2 ? -cells : cells;
+        if (head.Boxes == BoxRegression.Distances) return part < 2 ? -cells : cells;
         return part switch
         {
             0 => cells * level.Stride / (head.Variances.Centre * size),

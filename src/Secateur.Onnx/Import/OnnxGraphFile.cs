@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Google.Protobuf;
-using Secateur.Onnx.Export;
 using Secateur.Onnx.Format;
 using Secateur.Weights.Files;
 
@@ -107,9 +106,9 @@ internal sealed class OnnxGraphFile
     {
         if (model.OpsetImport.Where(o => IsOnnx(o.Domain)).Select(o => o.Version).ToList() is not [var version])
             throw _file.Invalid("does not say which version of ONNX's operators it uses");
-        return version is >= LeastOpset and <= OnnxExportOptions.MostOpset
-            ? ((int)version, Math.Max((int)version, OnnxExportOptions.LeastOpset))
-            : throw _file.Invalid($"uses version {version} of ONNX's operators, expected one from {LeastOpset} to {OnnxExportOptions.MostOpset}");
+        return version is >= LeastOpset and <= OpsetVersions.Most
+            ? ((int)version, Math.Max((int)version, OpsetVersions.Least))
+            : throw _file.Invalid($"uses version {version} of ONNX's operators, expected one from {LeastOpset} to {OpsetVersions.Most}");
     }
 
     private NodeProto Checked(NodeProto node)

@@ -72,7 +72,7 @@ internal static class OperatorTable
         _ => throw new NotTakenException($"its operand {index} is no constant"),
     };
 
-    private static ImportedValue First(IReadOnlyList<ImportedValue?> inputs) => inputs.FirstOrDefault() ?? throw new NotTakenException("reads nothing");
+    private static ImportedValue First(IReadOnlyList<ImportedValue?> inputs) => inputs is [{ } first, ..] ? first : throw new NotTakenException("reads nothing");
 
     private static ImportedValue CastOf(OnnxNode node, ImportedValue value) => value is ImportedValue.Sizes || node.Integer("to", 0) == (long)Format.TensorProto.Types.DataType.Float
         ? value

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Secateur.Onnx.Export;
 using Secateur.Onnx.Format;
 
 namespace Secateur.Onnx.Import;
@@ -7,7 +6,7 @@ namespace Secateur.Onnx.Import;
 /// <summary>Writes nodes of opsets 7 to 12 as opset 13 has them: what were attributes become constants, what was renamed has its new name.</summary>
 internal static class OpsetUpgrade
 {
-    private const int Target = OnnxExportOptions.LeastOpset;
+    private const int Target = OpsetVersions.Least;
 
     /// <summary>The nodes that do what a node does; itself where it is the same.</summary>
     /// <param name="node">The node.</param>
@@ -89,8 +88,8 @@ internal static class OpsetUpgrade
             var upgraded = from.Clone();
             upgraded.OpType = "Resize";
             upgraded.Input.Insert(1, "");
-            upgraded.Attribute.Add(GraphWriter.Text("coordinate_transformation_mode", "asymmetric"));
-            upgraded.Attribute.Add(GraphWriter.Text("nearest_mode", "floor"));
+            upgraded.Attribute.Add(Attributes.Text("coordinate_transformation_mode", "asymmetric"));
+            upgraded.Attribute.Add(Attributes.Text("nearest_mode", "floor"));
             return upgraded;
         }
 
@@ -99,8 +98,8 @@ internal static class OpsetUpgrade
         {
             var (input, result) = (old.Input(0), node.Output.FirstOrDefault(""));
             var (rows, soft, shape) = (fresh($"{result}.rows"), fresh($"{result}.soft"), fresh($"{result}.shape"));
-            yield return new NodeProto { OpType = "Flatten", Name = rows, Input = { input }, Output = { rows }, Attribute = { GraphWriter.Integer("axis", old.Integer("axis", 1)) } };
-            yield return new NodeProto { OpType = node.OpType, Name = node.Name, Input = { rows }, Output = { soft }, Attribute = { GraphWriter.Integer("axis", -1) } };
+            yield return new NodeProto { OpType = "Flatten", Name = rows, Input = { input }, Output = { rows }, Attribute = { Attributes.Integer("axis", old.Integer("axis", 1)) } };
+            yield return new NodeProto { OpType = node.OpType, Name = node.Name, Input = { rows }, Output = { soft }, Attribute = { Attributes.Integer("axis", -1) } };
             yield return new NodeProto { OpType = "Shape", Name = shape, Input = { input }, Output = { shape } };
             yield return new NodeProto { OpType = "Reshape", Name = $"{result}.all", Input = { soft, shape }, Output = { result } };
         }

@@ -1,6 +1,5 @@
 using Secateur.Graph;
 using Secateur.Kernels;
-using Secateur.Weights;
 
 namespace Secateur.Onnx.Import;
 

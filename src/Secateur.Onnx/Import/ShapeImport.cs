@@ -1,4 +1,3 @@
-using Secateur.Graph;
 using static Secateur.Onnx.Import.OperatorTable;
 
 namespace Secateur.Onnx.Import;
@@ -19,7 +18,7 @@ internal static class ShapeImport
     /// <summary><c>Flatten</c>, <c>Reshape</c>, <c>Squeeze</c>, <c>Unsqueeze</c>.</summary>
     public static ImportedValue Translate(GraphImport graph, OnnxNode node, IReadOnlyList<ImportedValue?> inputs)
     {
-        if (inputs.FirstOrDefault() is ImportedValue.Sizes sizes) return sizes with { IsScalar = node.Operator is "Squeeze" && sizes.Elements.Length == 1 };
+        if (inputs is [ImportedValue.Sizes sizes, ..]) return sizes with { IsScalar = node.Operator is "Squeeze" && sizes.Elements.Length == 1 };
         var map = MapOf(inputs);
         return node.Operator switch
         {

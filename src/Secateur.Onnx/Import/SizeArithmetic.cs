@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Secateur.Onnx.Import;
 
 /// <summary>Computes with sizes of maps, as exporters do to enlarge one map to the size of another.</summary>

@@ -18,7 +18,7 @@ internal static class AnchorDecoder
     {
         var (level, x, y) = (head.Levels[candidate.Level], candidate.X, candidate.Y);
         var (anchorWidth, first) = (level.AnchorSizes[candidate.Anchor], candidate.Anchor * DetectionLevel.BoxChannels);
-        if (head.Boxes == BoxEncoding.Distances) return OfDistances(level.Stride, loc, candidate, first);
+        if (head.Boxes == BoxRegression.Distances) return OfDistances(level.Stride, loc, candidate, first);
         var anchorHeight = (float)(anchorWidth * head.AnchorAspect);
         var (centre, size) = (head.Variances.Centre, head.Variances.Size);
         var centreX = ((x + 0.5f) * level.Stride) + (loc.Row(first, y)[x] * centre * anchorWidth);

@@ -26,7 +26,7 @@ public sealed record DetectorHead
     public BoxVariances Variances { get; init; } = new(0.1f, 0.2f);
 
     /// <summary>How boxes are encoded.</summary>
-    public BoxEncoding Boxes { get; init; }
+    public BoxRegression Boxes { get; init; }
 
     /// <summary>How scores are encoded.</summary>
     public ScoreEncoding Scores { get; init; }
@@ -38,7 +38,7 @@ public sealed record DetectorHead
     public PixelFormat Pixels { get; init; } = PixelFormat.Default;
 
     /// <summary>Whether boxes and scores are encoded as SSD does: what training and export of boxes know.</summary>
-    public bool IsSsd => (Boxes, Scores) == (BoxEncoding.CentreSize, ScoreEncoding.Softmax);
+    public bool IsSsd => (Boxes, Scores) == (BoxRegression.CentreSize, ScoreEncoding.Softmax);
 
     /// <summary>The nodes that detection reads, level by level.</summary>
     public IEnumerable<int> Results => Levels.SelectMany(l => new[] { l.Loc, l.Scores });

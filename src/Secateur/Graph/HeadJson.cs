@@ -11,7 +11,7 @@ internal static class HeadJson
 {
     private const string Levels = "levels";
     private const string Variances = "variances";
-    private const string Boxes = "boxEncoding";
+    private const string Boxes = "boxRegression";
     private const string Scores = "scoreEncoding";
     private const string Order = "pixelOrder";
     private const string Layers = "headLayers";
@@ -30,7 +30,7 @@ internal static class HeadJson
             json.WriteEndArray();
         }
 
-        if (head.Boxes != BoxEncoding.CentreSize) json.WriteString(Boxes, head.Boxes.ToString());
+        if (head.Boxes != BoxRegression.CentreSize) json.WriteString(Boxes, head.Boxes.ToString());
         if (head.Scores != ScoreEncoding.Softmax) json.WriteString(Scores, head.Scores.ToString());
         if (head.Pixels.Order != PixelOrder.Rgb) json.WriteString(Order, head.Pixels.Order.ToString());
         if (head.Layers.ToHashSet().SetEquals(PublishedLayers(network.Nodes))) return;
@@ -49,7 +49,7 @@ internal static class HeadJson
             head = head with { Variances = new BoxVariances(numbers[0], numbers[1]) };
         }
 
-        if (m.Has(Boxes)) head = head with { Boxes = m.Name<BoxEncoding>(Boxes) };
+        if (m.Has(Boxes)) head = head with { Boxes = m.Name<BoxRegression>(Boxes) };
         if (m.Has(Scores)) head = head with { Scores = m.Name<ScoreEncoding>(Scores) };
         if (m.Has(Order)) head = head with { Pixels = head.Pixels with { Order = m.Name<PixelOrder>(Order) } };
         return head with { Layers = m.Has(Layers) ? [.. m.List(Layers, e => JsonMembers.TextOf(e, Layers))] : [.. PublishedLayers(nodes)] };

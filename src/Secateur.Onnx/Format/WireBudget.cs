@@ -1,6 +1,6 @@
 using Secateur.Weights.Files;
 
-namespace Secateur.Onnx.Import;
+namespace Secateur.Onnx.Format;
 
 /// <summary>
 /// Bounds what parsing an ONNX file takes before it is parsed: two bytes of a file make a node, which is a hundred times as large in memory. Goes through the

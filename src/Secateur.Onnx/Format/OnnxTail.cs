@@ -1,11 +1,10 @@
 using System.Globalization;
 using Google.Protobuf;
-using Secateur.Onnx.Format;
-using Secateur.Onnx.Import;
+using Secateur.Graph;
 using Secateur.Weights;
 using Secateur.Weights.Files;
 
-namespace Secateur.Onnx;
+namespace Secateur.Onnx.Format;
 
 /// <summary>
 /// What an imported ONNX graph has behind the network's results, kept as it was: nodes that read the network's outputs by their names, constants, and how
@@ -79,12 +78,12 @@ internal sealed class OnnxTail
     }
 
     /// <summary>Information with the tail.</summary>
-    /// <exception cref="NotTakenException">It is too large.</exception>
+    /// <exception cref="NetworkException">It is too large.</exception>
     public ModelInfo AttachTo(ModelInfo info)
     {
         var bytes = _model.ToByteArray();
         return bytes.Length <= MaxBytes
             ? info with { Attachments = info.Attachments.SetItem(Key, Convert.ToBase64String(bytes)) }
-            : throw new NotTakenException($"what stands behind the network's results takes {bytes.Length} bytes, expected at most {MaxBytes}");
+            : throw new NetworkException($"what stands behind the network's results takes {bytes.Length} bytes, expected at most {MaxBytes}");
     }
 }
