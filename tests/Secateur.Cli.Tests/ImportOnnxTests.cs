@@ -60,6 +60,7 @@ public sealed class ImportOnnxTests : CliTest
         FailsAndWritesNothing(["import", "net.onnx"], "net.onnx", "float32");
         FailsAndWritesNothing(["import", "net.onnx", "--arch", "eresfd"], "--arch is for checkpoints");
         FailsAndWritesNothing(["import", model, "--out", "other.safetensors", "--name", "x"], "--name is for ONNX files");
+        FailsAndWritesNothing(["inspect", "net.onnx"], "secateur import makes a model of it");
         File.WriteAllBytes("broken.onnx", File.ReadAllBytes("net.onnx")[..1000]);
         FailsAndWritesNothing(["import", "broken.onnx"], "broken.onnx", "ONNX");
     }

@@ -1,4 +1,5 @@
 using Secateur.Models;
+using Secateur.Onnx.Import;
 using Secateur.Weights;
 using Secateur.Zoo;
 
@@ -13,7 +14,7 @@ internal static class ModelSource
     public static long CountBytes(string model) => ModelZoo.Find(model) is { } known ? known.ReadBytes().LongLength : WeightFile.CountBytes(model);
 
     /// <summary>Reads a model.</summary>
-    /// <exception cref="UsageException">It is neither a name nor a file, or a name beside an architecture.</exception>
+    /// <exception cref="UsageException">It is neither a name nor a file, a name beside an architecture, or an ONNX file.</exception>
     /// <exception cref="InvalidFileException">The file holds no model.</exception>
     public static Model Read(string model, string? architecture = null)
     {
@@ -22,6 +23,7 @@ internal static class ModelSource
 
         if (!Path.Exists(model) && Path.GetFileName(model) == model && Path.GetExtension(model).Length == 0)
             throw new UsageException($"{model}: there is no such file, nor does such a model come with Secateur; those are {string.Join(", ", ModelZoo.Names)}");
+        if (OnnxImporter.Recognizes(model)) throw new UsageException($"{model}: is an ONNX file; secateur import makes a model of it");
         return ModelFile.Read(model, architecture);
     }
 }

@@ -137,8 +137,9 @@ public static class ModelFile
         var info = new ModelInfo
         {
             Licence = metadata.GetValueOrDefault(LicenceKey),
-            Attachments = metadata.Where(m => m.Key.StartsWith(AttachmentPrefix, StringComparison.Ordinal))
-                .ToImmutableSortedDictionary(m => m.Key[AttachmentPrefix.Length..], m => m.Value, StringComparer.Ordinal),
+            Attachments = ImmutableSortedDictionary<string, string>.Empty.AddRange(metadata
+                .Where(m => m.Key.StartsWith(AttachmentPrefix, StringComparison.Ordinal))
+                .Select(m => KeyValuePair.Create(m.Key[AttachmentPrefix.Length..], m.Value))),
         };
         if (metadata.TryGetValue(ProvenanceKey, out var steps)) info = info with { Provenance = Parse(path, ProvenanceKey, steps, ModelInfoJson.ReadTexts) };
         if (metadata.TryGetValue(KeptFiltersKey, out var kept))

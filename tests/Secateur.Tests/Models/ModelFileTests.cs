@@ -44,13 +44,15 @@ public class ModelFileTests
             Provenance = ["imported \"x\" ü", "pruned"],
             Licence = "MIT",
             KeptFilters = ImmutableSortedDictionary<string, ImmutableArray<int>>.Empty.Add("conv", [0, 2, 5, 6]).Add("gone", []),
+            Attachments = ImmutableSortedDictionary<string, string>.Empty.Add("format.tail", "AQID").Add("other", ""),
         };
         var model = WithInfo(info);
         var head = model.Network.Head with { AnchorAspect = 1.25, Pixels = new PixelFormat([1.5f, -0.1f, 104], PixelOrder.Rgb) };
         var copy = WriteAndRead(model.With(head), folder);
         var read = copy.Info;
         Assert.Equal((head.AnchorAspect, head.Pixels), (copy.Network.Head.AnchorAspect, copy.Network.Head.Pixels));
-        Assert.Equal(info with { Provenance = read.Provenance, KeptFilters = read.KeptFilters }, read);
+        Assert.Equal(info with { Provenance = read.Provenance, KeptFilters = read.KeptFilters, Attachments = read.Attachments }, read);
+        Assert.Equal(info.Attachments, read.Attachments.AsEnumerable());
         Assert.Equal(info.Provenance.AsEnumerable(), read.Provenance);
         Assert.Equal(info.KeptFilters.Keys, read.KeptFilters.Keys);
         Assert.Equal([0, 2, 5, 6], read.KeptFilters["conv"].AsEnumerable());
