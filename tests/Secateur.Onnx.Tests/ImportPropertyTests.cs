@@ -16,7 +16,7 @@ namespace Secateur.Onnx.Tests;
 public sealed class ImportPropertyTests
 {
     private const double Tolerance = 1e-4;
-    private const int Seeds = 400;
+    private const int Seeds = 1000;
 
     [Fact]
     public void Random_graphs_stay_what_they_were()

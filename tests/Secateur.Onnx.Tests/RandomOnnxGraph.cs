@@ -102,7 +102,7 @@ internal sealed class RandomOnnxGraph
                 attributes.Add(Integers("pads", pads));
                 break;
             // ONNX Runtime takes no dilation there.
-            case 1 when dilation == 1 && (stride == 1 || (height == width && !_anySize)):
+            case 1 when dilation == 1 && (stride == 1 || (height == width && x.Height % 2 == x.Width % 2 && !_anySize)):
                 attributes.Add(Text("auto_pad", _random.Next(2) == 0 ? "SAME_UPPER" : "SAME_LOWER"));
                 var y = _draft.Conv(x.Name, x.Channels, filters, height, width, groups, true, [.. attributes]);
                 Keep(y, filters, (x.Height + stride - 1) / stride, (x.Width + stride - 1) / stride);
@@ -189,6 +189,7 @@ internal sealed class RandomOnnxGraph
         var isWhole = like.Height % x.Height == 0 && like.Width % x.Width == 0 && !_anySize;
         AttributeProto[] mode = (_random.Next(3), isWhole) switch
         {
+            _ when FallsOnPixels(x.Height, like.Height) || FallsOnPixels(x.Width, like.Width) => [Text("mode", "linear"), Text("coordinate_transformation_mode", "half_pixel")],
             (0, _) => [Text("mode", "linear"), Text("coordinate_transformation_mode", "half_pixel")],
             (1, true) => [Text("mode", "nearest"), Text("coordinate_transformation_mode", "half_pixel"), Text("nearest_mode", "round_prefer_floor")],
             _ => [Text("mode", "nearest"), Text("coordinate_transformation_mode", "asymmetric"), Text("nearest_mode", "floor")],
@@ -206,6 +207,9 @@ internal sealed class RandomOnnxGraph
         var sizes = _anySize || _random.Next(2) == 0 ? _draft.Add("Concat", [own, .. size], Integer("axis", 0)) : _draft.Graph.Integers(1, x.Channels, like.Height, like.Width);
         Keep(_draft.Add("Resize", [x.Name, "", "", sizes], mode), x.Channels, like.Height, like.Width);
     }
+
+    // Where a ratio is no whole number and yet meets a pixel exactly, ONNX Runtime's rounding takes the one before.
+    private static bool FallsOnPixels(int from, int to) => to % from != 0 && Enumerable.Range(1, to - 1).Any(i => i * from % to == 0);
 
     private void Scale(Map x)
     {

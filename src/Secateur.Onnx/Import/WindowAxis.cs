@@ -29,14 +29,24 @@ internal readonly record struct WindowAxis(int Kernel, int Stride, int Dilation,
         var height = new WindowAxis(kernel.Height, strides.First, dilations.First, (int)pads[0] + map.Margins.Top, (int)pads[2] + map.Margins.Bottom);
         var width = new WindowAxis(kernel.Width, strides.Second, dilations.Second, (int)pads[1] + map.Margins.Left, (int)pads[3] + map.Margins.Right);
         if (Math.Max(height.Extent, width.Extent) > Most) throw new NotTakenException($"has a window of {height.Extent} x {width.Extent} pixels, expected at most {Most}");
-        return mode switch
+        ImmutableArray<int> heights = [.. sizes.Select(s => s.Height)], widths = [.. sizes.Select(s => s.Width)];
+        (height, width) = mode switch
         {
             "NOTSET" or "VALID" => (height, width),
-            "SAME_UPPER" or "SAME_LOWER" => (
-                height.Same([.. sizes.Select(s => s.Height)], mode == "SAME_UPPER"), width.Same([.. sizes.Select(s => s.Width)], mode == "SAME_UPPER")),
+            "SAME_UPPER" or "SAME_LOWER" => (height.Same(heights, mode == "SAME_UPPER"), width.Same(widths, mode == "SAME_UPPER")),
             _ => throw new NotTakenException($"has the auto_pad {mode}"),
         };
+        return (height.Evened(heights), width.Evened(widths));
     }
+
+    /// <summary>With as many pixels beyond the second end as beyond the first, where no step of the window reaches the additional ones.</summary>
+    private WindowAxis Evened(ImmutableArray<int> sizes)
+    {
+        var even = this with { After = Before };
+        return sizes is [var size] && After < Before && even.Steps(size) == Steps(size) ? even : this;
+    }
+
+    private int Steps(int size) => (size + Before + After - Extent) / Stride;
 
     /// <summary>With as many pixels beyond the ends as make the result as long as the map, divided by the stride.</summary>
     private WindowAxis Same(ImmutableArray<int> sizes, bool isUpper)
