@@ -13,7 +13,7 @@ internal static class EvaluateCommand
     public static Command Create()
     {
         var model = CommonOptions.ModelOption();
-        var beside = new Option<string?>("--beside") { Description = "Another model to measure on the same images, such as the one before pruning or quantization; its AP and the difference stand beside.", HelpName = "MODEL" };
+        var beside = new Option<string?>("--beside") { Description = "Another model to measure on the same images, such as the one before pruning or quantization; its AP and the difference stand beside. On WIDER FACE its predictions go to the folder of --out with -beside behind it.", HelpName = "MODEL" };
         var architecture = CommonOptions.Architecture();
         var data = new Option<string?>("--data")
         {

@@ -100,7 +100,7 @@ internal static class ImportCommand
     private static void PrintGraph(ImportedModel imported)
     {
         var network = imported.Model.Network;
-        var oneShot = network.Head is { Levels.IsEmpty: false, IsSsd: true } ? "" : ", in one shot: there is no loss to train with";
+        var oneShot = network.Head is { Levels.IsEmpty: false, IsSsd: true } ? "" : ", in one shot or with --distill: there is no loss over labels";
         Report.Line($"  prune takes {network.PrunableLayers().Count()} of {network.Nodes.OfType<Conv2dNode>().DistinctBy(c => c.Layer).Count()} layers{oneShot}");
         foreach (var output in network.Outputs) Report.Line($"  gives {output.Name} [N, {network.ChannelsOf(output.Node)}, h, w]");
         if (!imported.Tail.IsEmpty)
