@@ -20,7 +20,7 @@ public static class OnnxImporter
     /// <summary>Whether a file may be an ONNX file: it begins as one, and as no checkpoint.</summary>
     public static bool Recognizes(string path)
     {
-        if (!File.Exists(path)) return false;
+        if (!File.Exists(path) || BoundedFile.IsWithoutLength(path)) return false;
         using var file = File.OpenRead(path);
         Span<byte> start = stackalloc byte[9];
         start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
