@@ -116,6 +116,22 @@ public sealed class ImportHostileTests : IDisposable
     }
 
     [Fact]
+    public void Many_shapes_of_one_constant_are_one_constant()
+    {
+        var draft = Small();
+        var x = draft.Numbers("offset", 1, 2);
+        for (var i = 0; i < 19_000; i++) x = draft.Add("Reshape", [x, "shape"]);
+        draft.Graph.Graph.Initializer.Add(new TensorProto { Name = "shape", DataType = 7, Dims = { 3 }, Int64Data = { 2, 1, 1 } });
+        var last = draft.Graph.Graph.Output[0].Name;
+        draft.Graph.Graph.Output.Clear();
+        draft.Outputs(draft.Conv(draft.Add("Add", [last, x]), 2, 2, 1, 1));
+        OnnxImporter.Import("many.onnx", draft.File(), new OnnxImportOptions());
+    }
+
+    [Fact]
+    public void Nodes_without_results() => Rejects(Changed(g => g.Node[1].Output.Clear()), "gives nothing");
+
+    [Fact]
     public void Data_beside_the_file_is_read_where_that_is_allowed()
     {
         var (path, weights) = WriteExternal("weights.bin");
@@ -129,6 +145,7 @@ public sealed class ImportHostileTests : IDisposable
     [InlineData("/etc/passwd")]
     [InlineData("sub/../weights.bin")]
     [InlineData("")]
+    [InlineData("a\0b")]
     [InlineData("c:\\weights.bin")]
     public void Data_outside_the_folder_is_not(string location) =>
         RejectsExternal(WriteExternal("weights.bin", t => t.ExternalData[0].Value = location).Path, "in this one's folder");

@@ -11,7 +11,7 @@ internal static class ChannelImport
     public static ImportedValue Concat(GraphImport graph, OnnxNode node, IReadOnlyList<ImportedValue?> inputs)
     {
         if (inputs.OfType<ImportedValue.Map>().FirstOrDefault() is not { } first)
-            return new ImportedValue.Sizes([.. inputs.SelectMany(i => SizeArithmetic.Of(i).Elements)], IsScalar: false);
+            return new ImportedValue.Sizes([.. inputs.SelectMany(i => SizeArithmetic.Of(i).Elements)]);
         RequireChannels(node.Integer("axis", 0), first);
         if (inputs is [ImportedValue.Background most, ImportedValue.Map last]) return MaxOut(graph, node, most.Node, last);
         ImmutableArray<int> parts = [.. Enumerable.Range(0, inputs.Count).Select(i => NodeOf(inputs, i))];
@@ -29,7 +29,7 @@ internal static class ChannelImport
         if (inputs[0] is ImportedValue.Sizes sizes)
         {
             var (start, step, count) = starts.Count == 1 ? Shapes.Slice(sizes.Elements.Length, starts.Integers[0], ends.Integers[0], steps?.Integers[0] ?? 1) : throw new NotTakenException("slices sizes along several axes");
-            return new ImportedValue.Sizes([.. Enumerable.Range(0, count).Select(i => sizes.Elements[start + (i * step)])], IsScalar: false);
+            return new ImportedValue.Sizes([.. Enumerable.Range(0, count).Select(i => sizes.Elements[start + (i * step)])]);
         }
 
         var map = MapOf(inputs);
@@ -70,7 +70,7 @@ internal static class ChannelImport
         if (inputs[0] is ImportedValue.Sizes sizes)
         {
             var elements = sizes.Elements;
-            return new ImportedValue.Sizes([.. indices.Integers.Select(i => elements[Index(i, elements.Length)])], indices.Shape.Length == 0);
+            return new ImportedValue.Sizes([.. indices.Integers.Select(i => elements[Index(i, elements.Length)])]);
         }
 
         var map = MapOf(inputs);

@@ -40,7 +40,7 @@ internal sealed class ExternalData(UntrustedFile file, bool isAllowed)
     private string PathOf(string location, string what)
     {
         var parts = location.Split('/', '\\');
-        if (location.Length == 0 || Path.IsPathRooted(location) || parts.Any(p => p is "" or "." or ".." || p.Contains(':', StringComparison.Ordinal)))
+        if (location.Length == 0 || Path.IsPathRooted(location) || parts.Any(p => p is "" or "." or ".." || p.Contains(':', StringComparison.Ordinal) || p.Any(char.IsControl)))
             throw file.Invalid($"{what} has its elements in {UntrustedFile.Show(location)}, expected a file in this one's folder");
         var path = Path.GetDirectoryName(Path.GetFullPath(file.Path))!;
         foreach (var part in parts)
@@ -51,7 +51,7 @@ internal sealed class ExternalData(UntrustedFile file, bool isAllowed)
             if (entry.LinkTarget is not null) throw file.Invalid($"{what} has its elements in {UntrustedFile.Show(location)}, which is behind a link");
         }
 
-        return path;
+        return File.Exists(path) ? path : throw file.Invalid($"{what} has its elements in {UntrustedFile.Show(location)}, which is a folder");
     }
 
     private long NumberOf(Dictionary<string, string> entries, string key, long otherwise, string what)

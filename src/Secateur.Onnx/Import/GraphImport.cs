@@ -10,7 +10,7 @@ namespace Secateur.Onnx.Import;
 /// </summary>
 internal sealed class GraphImport
 {
-    // Elements of constants that nodes give, all together.
+    // Elements of constants that nodes give, and of those that they read in vain, all together.
     private const long MaxFolded = 1 << 24;
 
     /// <summary>Operators with weights: a network ends with the last ones.</summary>
@@ -28,8 +28,8 @@ internal sealed class GraphImport
     private readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal);
     private readonly HashSet<OnnxNode> _before = [];
     private readonly ILookup<string, OnnxNode> _readers;
-    private readonly Dictionary<string, (string Layer, string Weight, string? Bias)> _layers = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _norms = new(StringComparer.Ordinal);
+    private readonly Dictionary<object, (string Layer, string Weight, string? Bias)> _layers = [];
+    private readonly Dictionary<object, string> _norms = [];
     private readonly HashSet<string> _shared = new(StringComparer.Ordinal);
 
     // Of each node of the network the value that it last became, and whether those before were read by nobody else.
@@ -42,7 +42,7 @@ internal sealed class GraphImport
         (Graph, Network, _takesResults) = (graph, network, takesResults);
         foreach (var (name, constant) in graph.Constants) _values.Add(name, new ImportedValue.Constant(constant));
         foreach (var input in graph.Nodes.SelectMany(n => n.Inputs).Concat(graph.Outputs.Select(o => o.Name))) _uses[input] = UsesOf(input) + 1;
-        _readers = graph.Nodes.SelectMany(n => n.Inputs.Distinct().Select(i => (i, n))).ToLookup(p => p.i, p => p.n, StringComparer.Ordinal);
+        _readers = graph.Nodes.SelectMany(n => n.Inputs.Where(i => i.Length > 0).Distinct().Select(i => (i, n))).ToLookup(p => p.i, p => p.n, StringComparer.Ordinal);
         FindBeforeWeights();
     }
 
@@ -89,7 +89,7 @@ internal sealed class GraphImport
     /// <param name="key">What tells it from other layers.</param>
     /// <param name="name">What to call it.</param>
     /// <param name="declare">Declares weight and bias under the layer's name.</param>
-    public (string Layer, string Weight, string? Bias) LayerOf(OnnxNode node, string key, string name, Func<string, (string Weight, string? Bias)> declare)
+    public (string Layer, string Weight, string? Bias) LayerOf(OnnxNode node, object key, string name, Func<string, (string Weight, string? Bias)> declare)
     {
         if (_layers.TryGetValue(key, out var known)) return known;
         var layer = Network.Layer(name);
@@ -99,7 +99,7 @@ internal sealed class GraphImport
     }
 
     /// <summary>The name of a batch norm's parameters: that of an earlier use of the same, or a new one.</summary>
-    public string NormOf(string key, string name) => _norms.TryGetValue(key, out var known) ? known : _norms[key] = Network.Layer(name);
+    public string NormOf(object key, string name) => _norms.TryGetValue(key, out var known) ? known : _norms[key] = Network.Layer(name);
 
     /// <summary>Whether a convolution's weights may change, because one reader alone sees its result as this value.</summary>
     public bool IsOwned(Conv2dNode conv, int index, string value) =>
@@ -183,7 +183,7 @@ internal sealed class GraphImport
         }
 
         var folded = node.Operator == "Constant" ? OperatorTable.ConstantOf(Graph, node) : ConstantFolding.Fold(node, inputs);
-        _folded += folded?.Count ?? 0;
+        _folded += folded?.Count ?? inputs.Sum(i => (long)(i?.Count ?? 0));
         return folded;
     }
 }

@@ -25,7 +25,7 @@ internal static class LayerImport
         var (rows, columns) = WindowAxis.Read(node, (height, width), map, graph.Network.SizesOf(map.Node));
         var square = SquareKernel.Fit(rows, columns, (int)groups);
         if (square.Geometry is { Kernel: 1, Stride: 1 } && Array.TrueForAll(weight.Numbers, w => w == 0)) return new ImportedValue.Map(Fixed(graph, node, map.Node, filters, bias));
-        var key = $"{node.Input(1)}|{node.Input(2)}|{square}";
+        var key = (node.Input(1), node.Input(2), square);
         var layer = graph.LayerOf(node, key, LayerName(node), layer => (
             graph.Network.Declare(layer + WeightEnding, ParameterKind.ConvWeight, square.Embed(filters, perGroup, height, width, weight.Numbers)),
             bias is null ? null : graph.Network.Declare(layer + ".bias", ParameterKind.ConvBias, new Tensor([filters], [.. bias.Numbers]))));
@@ -64,13 +64,13 @@ internal static class LayerImport
         ImmutableArray<ConstantTensor> parameters = [.. Enumerable.Range(1, 4).Select(i => ConstantOf(inputs, i))];
         if (parameters.FirstOrDefault(p => p.Count != channels) is { } other)
             throw new NotTakenException($"has a parameter of shape {Tensor.FormatShape(other.Shape)} for {channels} channels");
-        if (node.Integer("training_mode", 0) != 0) throw new NotTakenException("is in training mode");
+        if (node.Integer("training_mode", 0) != 0 || node.Outputs.Count(o => o.Length > 0) > 1) throw new NotTakenException("is in training mode");
 
         // Files hold the usual one as float32.
         var given = node.Number("epsilon", (float)BatchNormNode.UsualEpsilon);
         var epsilon = given == (float)BatchNormNode.UsualEpsilon ? BatchNormNode.UsualEpsilon : given;
         if (epsilon is not (> 0 and < 1)) throw new NotTakenException($"adds {given} to the variance, expected a number between 0 and 1");
-        var layer = graph.NormOf($"{string.Join('|', node.Inputs.Skip(1))}|{given}", LayerName(node));
+        var layer = graph.NormOf((node.Input(1), node.Input(2), node.Input(3), node.Input(4), given), LayerName(node));
         var norm = new BatchNormNode("", 0, layer);
         string[] names = [norm.Gamma, norm.Beta, norm.Mean, norm.Variance];
         ParameterKind[] kinds = [ParameterKind.NormGamma, ParameterKind.NormBeta, ParameterKind.NormMean, ParameterKind.NormVariance];
@@ -87,14 +87,14 @@ internal static class LayerImport
         GraphImport graph, OnnxNode node, ImportedValue.Map map, ConstantTensor factor, bool isTransposed, float alpha, ConstantTensor? bias, float beta)
     {
         var channels = graph.Network.ChannelsOf(map.Node);
-        var features = channels * map.Window * map.Window;
+        var features = (int)Math.Min(int.MaxValue, (long)channels * map.Window * map.Window);
         if (!map.IsFlat) throw new NotTakenException("multiplies matrices of a map that was not flattened");
         if (factor.Shape is not [var rows, var columns] || (isTransposed ? columns : rows) != features || factor.Count == 0)
             throw new NotTakenException($"multiplies {features} features by {Tensor.FormatShape(factor.Shape)}");
         var filters = isTransposed ? rows : columns;
         if (bias is not null && (bias.Count is var count && count != 1 && (count != filters || bias.Shape[^1] != filters)))
             throw new NotTakenException($"adds {Tensor.FormatShape(bias.Shape)} to {filters} features");
-        var key = $"{node.Input(1)}|{node.Input(2)}|{alpha}|{beta}|{isTransposed}|{map.Window}";
+        var key = (node.Input(1), node.Input(2), alpha, beta, isTransposed, map.Window);
         var layer = graph.LayerOf(node, key, LayerName(node), layer =>
         {
             var (weight, numbers) = (new Tensor(filters, channels, map.Window, map.Window), factor.Numbers);

@@ -20,7 +20,7 @@ internal static class PoolImport
             throw new NotTakenException($"has the pads [{rows.Before}, {columns.Before}, {rows.After}, {columns.After}], strides {rows.Stride} and {columns.Stride}, dilation {rows.Dilation}: expected equal ones");
         if (node.Integer("ceil_mode", 0) != 0) RequireWhole(graph, node, sizes.SelectMany(s => new[] { s.Height, s.Width }), rows);
         var counts = rows.Before > 0 && (map.Margins != default || node.Integer("count_include_pad", 0) != 0);
-        if (map.Margins != default && rows.Before != map.Margins.Top && node.Integer("count_include_pad", 0) == 0) throw new NotTakenException("pads a padded map once more");
+        if (map.Margins != default && PadsItself(node) && node.Integer("count_include_pad", 0) == 0) throw new NotTakenException("pads a padded map once more");
         var name = graph.Network.Name(node.Name);
         Node pool = node.Operator == "MaxPool"
             ? new MaxPool2dNode(name, map.Node, rows.Kernel, rows.Stride, rows.Before)
@@ -40,6 +40,13 @@ internal static class PoolImport
         var result = graph.Network.Append(mean, graph.Network.ChannelsOf(input), [.. graph.Network.SizesOf(input).Select(_ => new Pixels.ImageSize(1, 1))]);
         return new ImportedValue.Map(result) { IsFlat = isReduction && node.Integer("keepdims", 1) == 0 };
     }
+
+    private static bool PadsItself(OnnxNode node) => node.Text("auto_pad", "NOTSET") switch
+    {
+        "NOTSET" => node.Integers("pads") is { } pads && pads.Any(p => p != 0),
+        "VALID" => false,
+        _ => true,
+    };
 
     private static void RequireWhole(GraphImport graph, OnnxNode node, IEnumerable<int> sizes, WindowAxis axis)
     {

@@ -30,6 +30,8 @@ internal static class ResizeImport
         if (scales is { } by)
         {
             if (by == 1) return map;
+            if (!double.IsInteger(by) && (!graph.IsOfOneSize || source.Any(s => !double.IsInteger(s.Height * by) || !double.IsInteger(s.Width * by))))
+                throw new NotTakenException($"has the scale {by}, by which sizes of maps become no whole numbers");
             like = OfSize(graph, node, source.Select(s => new ImageSize((int)(s.Height * by), (int)(s.Width * by))));
         }
         else if (sizes is [_, _, { Node: { } rows, Axis: 2, Number: 1 }, { Node: { } columns, Axis: 3, Number: 1 }] && rows == columns)
@@ -42,7 +44,7 @@ internal static class ResizeImport
         }
         else
         {
-            if (!graph.IsOfOneSize || sizes[2].Node is not null || sizes[3].Node is not null) throw new NotTakenException("enlarges to a size that follows from no map");
+            if (!graph.IsOfOneSize || sizes[2].Node is not null || sizes[3].Node is not null || !double.IsInteger(sizes[2].Number) || !double.IsInteger(sizes[3].Number)) throw new NotTakenException("enlarges to a size that follows from no map");
             like = OfSize(graph, node, [new ImageSize((int)sizes[2].Number, (int)sizes[3].Number)]);
         }
 

@@ -27,9 +27,11 @@ internal static class Shapes
     }
 
     /// <summary>The shape without axes of one element: those given, or all.</summary>
+    /// <exception cref="NotTakenException">One has more elements.</exception>
     public static int[] Squeeze(int[] shape, long[]? axes)
     {
         var gone = axes?.Select(a => a < 0 ? a + shape.Length : a).ToHashSet();
+        if (gone?.Any(a => a < 0 || a >= shape.Length || shape[a] != 1) == true) throw new NotTakenException($"takes the axes [{string.Join(", ", axes!)}] away from [{string.Join(", ", shape)}]");
         return [.. shape.Where((size, axis) => gone is null ? size != 1 : !gone.Contains(axis))];
     }
 
