@@ -16,9 +16,9 @@ internal static class ChannelImport
         if (inputs is [ImportedValue.Background most, ImportedValue.Map last]) return MaxOut(graph, node, most.Node, last);
         ImmutableArray<int> parts = [.. Enumerable.Range(0, inputs.Count).Select(i => NodeOf(inputs, i))];
         if (inputs.OfType<ImportedValue.Map>().Any(m => m.IsFlat != first.IsFlat) || parts.Any(p => !graph.Network.SizesOf(p).SequenceEqual(graph.Network.SizesOf(parts[0]))))
-            throw new NotTakenException($"joins maps of unequal size, {string.Join(", ", parts.Select(p => graph.Network.SizesOf(p)[0]))}");
+            throw new NotTakenException($"joins maps of unequal size, {ShownList.Of(parts.Select(p => graph.Network.SizesOf(p)[0]))}");
         if (parts.Length == 1) return first;
-        return first with { Node = graph.Network.Append(new ConcatNode(graph.Network.Name(node.Name), parts), parts.Sum(graph.Network.ChannelsOf), graph.Network.SizesOf(parts[0])) };
+        return first with { Node = graph.Network.Append(new ConcatNode(graph.Network.Name(node.Name), parts), graph.Network.ChannelsOf(parts), graph.Network.SizesOf(parts[0])) };
     }
 
     /// <summary><c>Slice</c>.</summary>
@@ -57,7 +57,7 @@ internal static class ChannelImport
         var channels = graph.Network.ChannelsOf(map.Node);
         var each = (channels + parts - 1) / parts;
         long[] counts = given?.Integers ?? [.. Enumerable.Range(0, parts).Select(i => (long)Math.Min(each, channels - (i * each)))];
-        if (counts.Length != parts || counts.Any(c => c < 1 || c > channels) || counts.Sum() != channels) throw new NotTakenException($"splits {channels} channels into [{string.Join(", ", counts)}]");
+        if (counts.Length != parts || counts.Any(c => c < 1 || c > channels) || counts.Sum() != channels) throw new NotTakenException($"splits {channels} channels into [{ShownList.Of(counts)}]");
         var from = 0;
         return [.. counts.Select(count => Select(graph, node, map, [.. Enumerable.Range((from += (int)count) - (int)count, (int)count)]))];
     }

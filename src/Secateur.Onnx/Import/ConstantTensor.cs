@@ -115,9 +115,9 @@ internal sealed class ConstantTensor
         };
         var isRaw = stored == 0;
         if (isRaw && proto.RawData.Length != (long)count * element.Size())
-            throw file.Invalid($"{what} of shape [{string.Join(", ", shape)}] has {proto.RawData.Length} bytes, expected {(long)count * element.Size()}");
+            throw file.Invalid($"{what} of shape [{ShownList.Of(shape)}] has {proto.RawData.Length} bytes, expected {(long)count * element.Size()}");
         if (!isRaw && (stored != count || !proto.RawData.IsEmpty))
-            throw file.Invalid($"{what} of shape [{string.Join(", ", shape)}] has {stored} elements, expected {count}");
+            throw file.Invalid($"{what} of shape [{ShownList.Of(shape)}] has {stored} elements, expected {count}");
         return new ConstantTensor(shape, count, type, ReadNumbers, ReadIntegers, () => proto);
 
         float[] ReadNumbers()

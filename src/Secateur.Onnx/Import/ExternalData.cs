@@ -10,7 +10,8 @@ namespace Secateur.Onnx.Import;
 /// <param name="isAllowed">Whether they are read.</param>
 internal sealed class ExternalData(UntrustedFile file, bool isAllowed)
 {
-    private long _read;
+    /// <summary>The bytes that were read.</summary>
+    public long Bytes { get; private set; }
 
     /// <summary>The tensor with its elements in it.</summary>
     /// <exception cref="InvalidFileException">They may not or cannot be read.</exception>
@@ -29,8 +30,8 @@ internal sealed class ExternalData(UntrustedFile file, bool isAllowed)
         if (offset > data.Length) throw file.Invalid($"{what}: its elements begin at byte {offset} of {data.Path}, which has {data.Length}");
         var length = NumberOf(entries, "length", data.Length - offset, what);
         if (length > data.Length - offset) throw file.Invalid($"{what}: its elements are {length} bytes from byte {offset} on of {data.Path}, which has {data.Length}");
-        _read = checked(_read + length);
-        if (_read > OnnxGraphFile.MaxBytes) throw file.Invalid($"its tensors take more than {OnnxGraphFile.MaxBytes} bytes of other files");
+        Bytes = checked(Bytes + length);
+        if (Bytes > OnnxGraphFile.MaxBytes) throw file.Invalid($"its tensors take more than {OnnxGraphFile.MaxBytes} bytes of other files");
         var whole = tensor.Clone();
         (whole.DataLocation, whole.RawData) = (TensorProto.Types.DataLocation.Default, UnsafeByteOperations.UnsafeWrap(data.Read(offset, length)));
         whole.ExternalData.Clear();

@@ -13,6 +13,12 @@ internal sealed class GraphImport
     // Elements of constants that nodes give, and of those that they read in vain, all together.
     private const long MaxFolded = 1 << 24;
 
+    // Elements of weights, all together.
+    private const long ElementsPerByte = 4;
+    private const long ElementsOfAny = 1 << 24;
+
+    private const int MaxSteps = 1 << 24;
+
     /// <summary>Operators with weights: a network ends with the last ones.</summary>
     private static readonly HashSet<string> Weighted =
     [
@@ -36,6 +42,7 @@ internal sealed class GraphImport
     private readonly Dictionary<int, (string Value, bool IsOwned)> _results = [];
     private readonly bool _takesResults;
     private long _folded;
+    private long _steps;
 
     private GraphImport(OnnxGraphFile graph, NetworkAssembler network, bool takesResults)
     {
@@ -69,7 +76,7 @@ internal sealed class GraphImport
     /// <param name="takesResults">Whether the network ends as late as it can.</param>
     public static GraphImport Run(OnnxGraphFile graph, string input, int channels, ImmutableArray<ImageSize> images, bool takesResults)
     {
-        var run = new GraphImport(graph, new NetworkAssembler(images), takesResults);
+        var run = new GraphImport(graph, new NetworkAssembler(images, (ElementsPerByte * graph.Bytes) + ElementsOfAny), takesResults);
         run._values.Add(input, new ImportedValue.Map(run.Network.Input(channels)));
         run.Run();
         return run;
@@ -78,8 +85,19 @@ internal sealed class GraphImport
     /// <summary>What a value is in the network; null where it is no part of it.</summary>
     public ImportedValue? ValueOf(string name) => _values.GetValueOrDefault(name);
 
+    /// <summary>Counts what is looked at to find the order of nodes, and what maps are joined with.</summary>
+    /// <exception cref="InvalidFileException">It would take too long.</exception>
+    public void Step(int count)
+    {
+        _steps += count;
+        if (_steps > MaxSteps) throw Graph.Invalid("its maps that are enlarged wait for the sizes of too many others");
+    }
+
     /// <summary>How many read a value, results of the graph included.</summary>
     public int UsesOf(string name) => _uses.GetValueOrDefault(name);
+
+    /// <summary>Notes what holds for images of the graph's size only.</summary>
+    public void NoteOfOneSize(OnnxNode node, string note) => Notes.Add($"{node}: {note}; for others it is another network");
 
     /// <summary>The nodes that read a value.</summary>
     public IEnumerable<OnnxNode> ReadersOf(string name) => _readers[name];
@@ -130,6 +148,7 @@ internal sealed class GraphImport
             var before = left.Count;
             left.RemoveAll(node =>
             {
+                Step(node.Inputs.Count);
                 var isReady = node.Inputs.All(i => !givers.TryGetValue(i, out var giver) || done.Contains(giver));
                 if (!isReady || (mayWait && node.Operator == "Resize" && ResizeImport.Waits(this, node))) return false;
                 Take(node);

@@ -62,6 +62,9 @@ internal sealed class OnnxGraphFile
     /// <summary>What the file is called in errors.</summary>
     public string Path => _file.Path;
 
+    /// <summary>Its bytes, and those of files beside it.</summary>
+    public long Bytes => _file.Length + _external.Bytes;
+
     /// <summary>The version of the operators: the file's, and that of <see cref="Nodes"/>.</summary>
     public (int File, int Nodes) Opset { get; }
 
