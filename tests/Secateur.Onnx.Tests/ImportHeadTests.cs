@@ -69,7 +69,10 @@ public sealed class ImportHeadTests : IDisposable
         Fails("""{ "pixelScale": 0, "levels": [] }""", "pixelScale");
         Fails("""{ "levels": [] }""", "'levels' is empty");
         Fails("""{ "pixelorder": "Bgr" }""", "'pixelorder'");
-        Fails("""{ "pixelOrder": "BGR" }""", "'BGR'", "Rgb, Bgr");
+        Fails("""{ "mean": [1] }""", "'mean'");
+        Fails("""{ "levels": [{ "stride": 8, "centre": 2, "boxes": "boxes", "scores": "scores" }] }""", "'centre'");
+        Fails("""{ "scores": "GeometricMean", "levels": [{ "stride": 8, "anchors": 2, "boxes": "boxes", "scores": "scores" }] }""", "'objectness'");
+        Fails("""{ "pixelOrder": "BGR" }""", "'pixelOrder'", "Rgb, Bgr");
         Fails("""{ "levels": [{ "stride": 8, "anchors": 2147483647, "boxes": "boxes", "scores": "scores" }] }""", "'anchors' is 2147483647");
         Fails("""{ "levels": [{ "stride": 8, "anchors": 2, "boxes": "boxes", "scores": "scores", "objectness": "objectness" }] }""", "'objectness'");
         Fails("""{ "boxes": "Distances", "variances": [0.1, 0.2], "levels": [{ "stride": 8, "anchors": 2, "boxes": "boxes", "scores": "scores" }] }""", "'variances'");

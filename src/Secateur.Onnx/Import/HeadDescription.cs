@@ -69,6 +69,7 @@ internal sealed record HeadDescription
         var m = new JsonMembers(element);
         var head = new HeadDescription();
         if (m.Has("mean")) head = head with { Pixels = head.Pixels with { Mean = [.. m.List("mean", e => JsonMembers.NumberOf(e, "mean"))] } };
+        if (head.Pixels.Mean.Length != 3 || !head.Pixels.Mean.All(float.IsFinite)) throw new JsonException("'mean' is no three numbers");
         if (m.Has("pixelOrder")) head = head with { Pixels = head.Pixels with { Order = m.Name<PixelOrder>("pixelOrder") } };
         if (m.Has("pixelScale")) head = head with { PixelScale = m.Single("pixelScale") };
         if (head.PixelScale is not (> 0 and < float.PositiveInfinity)) throw new JsonException("'pixelScale' is no positive number");
@@ -84,14 +85,15 @@ internal sealed record HeadDescription
         if (m.Has("aspect")) head = head with { Aspect = m.Double("aspect") };
         if (m.Has("variances"))
         {
-            if (m.List("variances", e => JsonMembers.NumberOf(e, "variances")) is not [var centre, var size]) throw new JsonException("'variances' are no two numbers");
+            if (m.List("variances", e => JsonMembers.NumberOf(e, "variances")) is not [> 0 and < float.PositiveInfinity and var centre, > 0 and < float.PositiveInfinity and var size])
+                throw new JsonException("'variances' are no two positive numbers");
             head = head with { Variances = new BoxVariances(centre, size) };
         }
 
         if (head.Boxes == BoxRegression.Distances && (m.Has("variances") || m.Has("aspect"))) throw new JsonException("'variances' and 'aspect' are not of boxes that are Distances");
         head = head with { Levels = [.. m.List("levels", ReadLevel)] };
         if (head.Levels.IsEmpty) throw new JsonException("'levels' is empty; it may be left out");
-        if (head.Scores != MapScores.GeometricMean && head.Levels.Any(l => l.Objectness is not null)) throw new JsonException("'objectness' is of scores that are a GeometricMean");
+        if (head.Levels.Any(l => (l.Objectness is null) == (head.Scores == MapScores.GeometricMean))) throw new JsonException("'objectness' is of scores that are a GeometricMean, and of no others");
         return head;
     }
 
@@ -108,6 +110,8 @@ internal sealed record HeadDescription
             m.Has("centre") ? m.Single("centre") : 0.5f,
             m.Has("boxScale") ? m.Single("boxScale") : 1);
         m.End();
+        if (stride < 1 || level.AnchorSizes.Any(s => s < 1)) throw new JsonException("'stride' or one of 'anchorSizes' is no positive number");
+        if (level.Centre is not (>= 0 and <= 1) || !float.IsFinite(level.BoxScale)) throw new JsonException("'centre' is no number from 0 to 1, or 'boxScale' none at all");
         return level;
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Secateur.Weights.Files;
 
 namespace Secateur.Graph;
 
@@ -9,6 +8,8 @@ namespace Secateur.Graph;
 /// </summary>
 internal ref struct JsonMembers
 {
+    private const int ShownCharacters = 100;
+
     private readonly JsonElement _object;
     private readonly List<string> _read = [];
 
@@ -58,7 +59,7 @@ internal ref struct JsonMembers
         where T : struct, Enum
     {
         var text = Text(name);
-        return Enum.IsDefined(typeof(T), text) ? Enum.Parse<T>(text) : throw new JsonException($"'{name}' is {UntrustedFile.Show(text)}, which is unknown, expected one of {string.Join(", ", Enum.GetNames<T>())}");
+        return Enum.IsDefined(typeof(T), text) ? Enum.Parse<T>(text) : throw new JsonException($"'{name}' is unknown, expected one of {string.Join(", ", Enum.GetNames<T>())}");
     }
 
     /// <summary>A number of 64 bits.</summary>
@@ -83,7 +84,8 @@ internal ref struct JsonMembers
         var unread = _object.GetPropertyCount() - _read.Count;
         if (unread == 0) return;
         var read = _read;
-        throw new JsonException($"{unread} unknown members, the first is {UntrustedFile.Show(_object.EnumerateObject().First(p => !read.Contains(p.Name)).Name)}");
+        var first = JsonEncodedText.Encode(_object.EnumerateObject().First(p => !read.Contains(p.Name)).Name).Value;
+        throw new JsonException($"{unread} unknown members, the first is '{first[..Math.Min(ShownCharacters, first.Length)]}'");
     }
 
     /// <summary>A list of integers.</summary>
