@@ -67,13 +67,33 @@ public sealed class ImportHeadTests : IDisposable
         Fails("""{ "levels": [{ "stride": 8, "boxes": "nowhere", "scores": "scores" }] }""", "'nowhere'", "'boxes'");
         Fails("""{ "levels": [{ "stride": 8, "anchors": 3, "boxes": "boxes", "scores": "scores" }] }""", "8 channels, expected 12");
         Fails("""{ "pixelScale": 0, "levels": [] }""", "pixelScale");
+        Fails("""{ "levels": [] }""", "'levels' is empty");
+        Fails("""{ "pixelorder": "Bgr" }""", "'pixelorder'");
+        Fails("""{ "mean": [1] }""", "'mean'");
+        Fails("""{ "levels": [{ "stride": 8, "centre": 2, "boxes": "boxes", "scores": "scores" }] }""", "'centre'");
+        Fails("""{ "scores": "GeometricMean", "levels": [{ "stride": 8, "anchors": 2, "boxes": "boxes", "scores": "scores" }] }""", "'objectness'");
+        Fails("""{ "pixelOrder": "BGR" }""", "'pixelOrder'", "Rgb, Bgr");
+        Fails("""{ "levels": [{ "stride": 8, "anchors": 2147483647, "boxes": "boxes", "scores": "scores" }] }""", "'anchors' is 2147483647");
+        Fails("""{ "levels": [{ "stride": 8, "anchors": 2, "boxes": "boxes", "scores": "scores", "objectness": "objectness" }] }""", "'objectness'");
+        Fails("""{ "boxes": "Distances", "variances": [0.1, 0.2], "levels": [{ "stride": 8, "anchors": 2, "boxes": "boxes", "scores": "scores" }] }""", "'variances'");
 
         void Fails(string json, params string[] messages)
         {
             var path = _folder.Write("head.json", json);
             var message = Assert.Throws<InvalidFileException>(() => OnnxImporter.Import("m.onnx", Detector(1), new OnnxImportOptions { Head = path })).Message;
+            Assert.Contains(path, message, StringComparison.Ordinal);
             Assert.All(messages, m => Assert.Contains(m, message, StringComparison.Ordinal));
         }
+    }
+
+    [Fact]
+    public void Pixels_are_as_they_are_or_as_a_file_without_levels_says()
+    {
+        Assert.Equal(new PixelFormat([0, 0, 0], PixelOrder.Rgb), OnnxImporter.Import("m.onnx", Detector(1), new OnnxImportOptions()).Model.Network.Head.Pixels);
+        var path = _folder.Write("pixels.json", "\uFEFF{ \"pixelOrder\": \"Bgr\", \"mean\": [1, 2, 3], \"pixelScale\": 0.5 }");
+        var head = OnnxImporter.Import("m.onnx", Detector(1), new OnnxImportOptions { Head = path }).Model.Network.Head;
+        Assert.Equal(new PixelFormat([1, 2, 3], PixelOrder.Bgr), head.Pixels);
+        Assert.Empty(head.Levels);
     }
 
     private void Check(

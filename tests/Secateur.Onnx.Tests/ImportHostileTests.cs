@@ -86,6 +86,7 @@ public sealed class ImportHostileTests : IDisposable
         Rejects(Changed(g => g.Input[0].Type.TensorType.Shape.Dim.RemoveAt(0)), "3 sizes", "[N, C, H, W]");
         Rejects(Changed(g => g.Input[0].Type.TensorType.Shape.Dim[1] = new() { DimParam = "c" }), "0 channels");
         Rejects(Changed(g => g.Input[0].Type.TensorType.Shape.Dim[2].DimValue = 1 << 30), "pixels");
+        Rejects(Changed(g => (g.Input[0].Type.TensorType.Shape.Dim[1].DimValue, g.Input[0].Type.TensorType.Shape.Dim[3].DimValue) = (16, 3)), "channels last");
         Rejects(Changed(g => g.Input.Add(new ValueInfoProto { Name = "more" })), "2 inputs", "expected one image");
         Rejects(Changed(g => g.Input.Clear()), "which no node before it gives");
     }
@@ -116,6 +117,59 @@ public sealed class ImportHostileTests : IDisposable
     }
 
     [Fact]
+    public void Many_shapes_of_one_constant_are_one_constant()
+    {
+        var draft = Small();
+        var x = draft.Numbers("offset", 1, 2);
+        for (var i = 0; i < 19_000; i++) x = draft.Add("Reshape", [x, "shape"]);
+        draft.Graph.Graph.Initializer.Add(new TensorProto { Name = "shape", DataType = 7, Dims = { 3 }, Int64Data = { 2, 1, 1 } });
+        var last = draft.Graph.Graph.Output[0].Name;
+        draft.Graph.Graph.Output.Clear();
+        draft.Outputs(draft.Conv(draft.Add("Add", [last, x]), 2, 2, 1, 1));
+        OnnxImporter.Import("many.onnx", draft.File(), new OnnxImportOptions());
+    }
+
+    [Fact]
+    public void Channels_and_weights_that_small_files_ask_for_are_bounded()
+    {
+        var draft = new OnnxDraft(1, 1, 3, 16, 16);
+        var x = draft.Conv("image", 3, 4, 1, 1);
+        for (var i = 0; i < 31; i++) x = draft.Add("Concat", [x, x], Integer("axis", 1));
+        Rejects(draft.Outputs(draft.Conv(x, 1, 1, 1, 1)).File(), "(Concat): gives 131072 channels, expected at most 65536");
+        draft = new OnnxDraft(1, 1, 768, 16, 16);
+        x = draft.Conv("image", 768, 768, 1, 1, attributes: Integers("pads", 0, 0, 62, 62));
+        Rejects(draft.Outputs(x).File(), "'conv0' (Conv): makes weights of");
+    }
+
+    [Fact]
+    public void Maps_that_wait_for_each_other_do_not_take_forever()
+    {
+        var draft = new OnnxDraft(1, 1, 3, 16, 16);
+        var x = draft.Conv("image", 3, 1, 1, 1, bias: false);
+        var (scales, last) = (draft.Graph.Weight("scales", [1, 1, 2, 2], [4]), "");
+        for (var i = 0; i < 300; i++)
+        {
+            var up = last = draft.Add("Resize", [x, "", scales]);
+            for (var j = 0; j < 60; j++) up = draft.Add("Relu", [up]);
+            x = draft.Add("Add", [x, draft.Add("Tanh", [draft.Add("Add", [up, x])])]);
+        }
+
+        HangGuard.Run(() => Assert.Throws<InvalidFileException>(() => OnnxImporter.Import("waits.onnx", draft.Outputs(draft.Conv(x, 1, 1, 1, 1)).File(), new OnnxImportOptions())));
+    }
+
+    [Fact]
+    public void Errors_stay_short()
+    {
+        var draft = new OnnxDraft(1, 1, 3, 16, 16);
+        var x = draft.Conv("image", 3, 3, 1, 1);
+        for (var i = 0; i < 60; i++) x = draft.Add("Add", [draft.Add("Tanh", ["image"]), draft.Add("Pad", [x, draft.Graph.Integers(new long[1000])])]);
+        Rejects(draft.Outputs(draft.Conv(x, 3, 2, 1, 1)).File(), "has the pads [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ...]", "and 11 more");
+    }
+
+    [Fact]
+    public void Nodes_without_results() => Rejects(Changed(g => g.Node[1].Output.Clear()), "gives nothing");
+
+    [Fact]
     public void Data_beside_the_file_is_read_where_that_is_allowed()
     {
         var (path, weights) = WriteExternal("weights.bin");
@@ -129,6 +183,7 @@ public sealed class ImportHostileTests : IDisposable
     [InlineData("/etc/passwd")]
     [InlineData("sub/../weights.bin")]
     [InlineData("")]
+    [InlineData("a\0b")]
     [InlineData("c:\\weights.bin")]
     public void Data_outside_the_folder_is_not(string location) =>
         RejectsExternal(WriteExternal("weights.bin", t => t.ExternalData[0].Value = location).Path, "in this one's folder");

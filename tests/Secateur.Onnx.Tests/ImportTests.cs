@@ -198,6 +198,83 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(["conv0"], network.PrunableLayers().Select(l => l.Layer));
     }
 
+    [Fact]
+    public void Names_with_any_characters_are_told_apart()
+    {
+        var draft = new OnnxDraft(8, 1, 3, 8, 8);
+        var (weight, other) = (draft.Numbers("w", 0.3f, 4, 3, 1, 1), draft.Numbers("w|a", 0.3f, 4, 3, 1, 1));
+        var first = draft.Graph.Add("Conv", "first", ["image", weight, draft.Numbers("a|b", 0.3f, 4)]);
+        var second = draft.Graph.Add("Conv", "second", ["image", other, draft.Numbers("b", 0.3f, 4)]);
+        AssertSame(draft.Outputs(draft.Conv(draft.Add("Concat", [first, second], Integer("axis", 1)), 8, 2, 1, 1)).File(), 3, 8, 8);
+    }
+
+    [Fact]
+    public void Names_of_constants_that_were_attributes_are_no_ones_else()
+    {
+        var draft = new OnnxDraft(8, 1, 4, 8, 8);
+        var part = draft.Add("Slice", ["image"], Integers("starts", 0), Integers("ends", 2), Integers("axes", 1));
+        var later = draft.Conv(part, 2, 2, 1, 1);
+        var file = draft.Outputs(later);
+        draft.Graph.Graph.Output[0].Name = draft.Graph.Graph.Node[^1].Output[0] = part + ".starts";
+        AssertSame(file.File(9), 4, 8, 8);
+    }
+
+    [Fact]
+    public void Constants_keep_their_types_behind_the_network()
+    {
+        var draft = new OnnxDraft(8, 1, 3, 8, 8);
+        var indices = new TensorProto { Name = "indices", DataType = (int)TensorProto.Types.DataType.Int32, Dims = { 2 }, Int32Data = { 1, 0 } };
+        draft.Graph.Graph.Initializer.Add(indices);
+        var joined = draft.Add("Concat", ["indices", "indices"], Integer("axis", 0));
+        var picked = draft.Add("Gather", [draft.Conv("image", 3, 2, 1, 1), draft.Add("Mul", [joined, joined])], Integer("axis", 2));
+        AssertSame(draft.Outputs(picked).File(), 3, 8, 8);
+    }
+
+    [Theory]
+    [InlineData(1.25f, "linear", 7)]
+    [InlineData(1.5f, "nearest", 7)]
+    [InlineData(1.2f, "linear", 5)]
+    public void Scales_that_are_rounded_are_not_taken(float scale, string mode, int size)
+    {
+        var draft = new OnnxDraft(1, 1, 3, size, size);
+        var up = draft.Add(
+            "Resize",
+            [draft.Conv("image", 3, 4, 1, 1), "", draft.Graph.Weight("scales", [1, 1, scale, scale], [4])],
+            [Text("mode", mode), Text("coordinate_transformation_mode", mode == "linear" ? "half_pixel" : "asymmetric"), Text("nearest_mode", "floor")]);
+        Refuses(draft.Outputs(draft.Conv(up, 4, 2, 1, 1)), "'resize' (Resize): has the scale");
+    }
+
+    [Fact]
+    public void What_has_another_meaning_here_is_not_taken()
+    {
+        var draft = new OnnxDraft(1, 1, 3, 8, 8);
+        var padded = draft.Add("Pad", ["image", draft.Graph.Integers(0, 0, 1, 0, 0, 0, 0, 1)]);
+        var pool = draft.Add("AveragePool", [padded], Integers("kernel_shape", 3, 3), Integers("pads", 0, 1, 1, 0));
+        Refuses(draft.Outputs(draft.Conv(pool, 3, 2, 1, 1)), "'averagepool' (AveragePool): pads a padded map once more");
+
+        draft = new OnnxDraft(1, 1, 3, 8, 8);
+        var factor = draft.Add("Squeeze", [draft.Numbers("factor", 1, 2, 3, 1, 1), draft.Graph.Integers(0)]);
+        Refuses(draft.Outputs(draft.Conv(draft.Add("Mul", ["image", factor]), 3, 2, 1, 1)), "'squeeze' (Squeeze)");
+
+        draft = new OnnxDraft(1, 1, 3, 8, 8);
+        var norm = draft.Graph.Add("BatchNormalization", "norm", ["image", draft.Positive("g", 3), draft.Positive("b", 3), draft.Positive("m", 3), draft.Positive("v", 3)]);
+        draft.Graph.Graph.Node[^1].Output.Add("mean");
+        Refuses(draft.Outputs(draft.Conv(norm, 3, 2, 1, 1)), "'norm' (BatchNormalization): is in training mode");
+
+        draft = new OnnxDraft(1, 1, 3, 8, 8);
+        var mean = draft.Add("GlobalAveragePool", ["image"]);
+        var flat = draft.Add("Reshape", [mean, draft.Graph.Integers(0, -1)], Integer("allowzero", 1));
+        Refuses(draft.Outputs(draft.Add("MatMul", [flat, draft.Numbers("matrix", 1, 3, 3)])), "'reshape' (Reshape): makes a map without elements");
+
+        draft = new OnnxDraft(1, 1, 3, -1, -1);
+        var x = draft.Conv("image", 3, 4, 1, 1);
+        var half = draft.Add("Mul", [draft.Add("Div", [draft.Add("Shape", [x]), draft.Graph.Integers(2)]), draft.Graph.Integers(2)]);
+        Refuses(draft.Outputs(draft.Conv(draft.Add("Resize", [x, "", "", half]), 4, 2, 1, 1)), "'div' (Div): divides sizes of maps");
+    }
+
+    private static void Refuses(OnnxDraft draft, string problem) => Assert.Contains(
+        problem, Assert.Throws<InvalidFileException>(() => OnnxImporter.Import("m.onnx", draft.File(14), new OnnxImportOptions())).Message, StringComparison.Ordinal);
+
     private static OnnxDraft Detector()
     {
         var draft = new OnnxDraft(7, 1, 3, 32, 32);

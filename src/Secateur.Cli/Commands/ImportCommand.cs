@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Secateur.Cli.Options;
 using Secateur.Cli.Output;
 using Secateur.Graph;
@@ -60,6 +61,8 @@ internal static class ImportCommand
             if (Array.Find(isOnnx ? ofCheckpoints : ofOnnx, parsed.CommandResult.IsGiven) is { } other)
                 throw new UsageException($"{other.Name} is for {(isOnnx ? "checkpoints" : "ONNX files")}; {path} is {(isOnnx ? "an ONNX file" : "none")}");
             var options = new OnnxImportOptions { Name = parsed.GetValue(name), Head = parsed.GetValue(head), ReadsExternalData = parsed.GetValue(external) };
+            if (options.Name is { } called && (called.Length == 0 || called.Any(c => !char.IsAsciiLetterOrDigit(c) && !"._-".Contains(c, StringComparison.Ordinal)) || Architectures.Find(called) is not null))
+                throw new UsageException($"--name is '{called}', expected letters, digits, '.', '_' and '-', and no published network's name");
             var imported = isOnnx ? OnnxImporter.Import(path, options) : null;
             var (model, notes) = imported is null ? ModelFile.Load(path, parsed.GetValue(architecture), parsed.GetValue(masks)) : new LoadedModel(imported.Model, imported.Notes);
             var summary = string.Join("; ", notes);
@@ -102,6 +105,8 @@ internal static class ImportCommand
         var network = imported.Model.Network;
         var oneShot = network.Head is { Levels.IsEmpty: false, IsSsd: true } ? "" : ", in one shot or with --distill: there is no loss over labels";
         Report.Line($"  prune takes {network.PrunableLayers().Count()} of {network.Nodes.OfType<Conv2dNode>().DistinctBy(c => c.Layer).Count()} layers{oneShot}");
+        var pixels = network.Head.Pixels;
+        Report.Line(FormattableString.Invariant($"  takes pixels in the order {pixels.Order}, less the mean {string.Join(", ", pixels.Mean.Select(m => m.ToString(CultureInfo.InvariantCulture)))}; --head says otherwise, with levels or without"));
         foreach (var output in network.Outputs) Report.Line($"  gives {output.Name} [N, {network.ChannelsOf(output.Node)}, h, w]");
         if (!imported.Tail.IsEmpty)
             Report.Line($"  kept for export: {string.Join(", ", imported.Tail.CountBy(op => op).Select(op => op.Value == 1 ? op.Key : $"{op.Value} {op.Key}"))}");

@@ -13,6 +13,7 @@ internal static class WireBudget
     private const int FieldBytes = 40;
     private const long BytesPerFileByte = 32;
     private const long Allowance = 1 << 24;
+    private const long MostBytes = 1 << 28;
 
     private enum Message
     {
@@ -30,7 +31,7 @@ internal static class WireBudget
     /// <exception cref="InvalidFileException">It would grow too large, or is nested too deeply.</exception>
     public static void Check(UntrustedFile file, ReadOnlySpan<byte> bytes)
     {
-        var left = (bytes.Length * BytesPerFileByte) + Allowance;
+        var left = Math.Min(bytes.Length * BytesPerFileByte, MostBytes) + Allowance;
         Walk(file, bytes, Message.Model, depth: 0, ref left);
     }
 
@@ -59,7 +60,7 @@ internal static class WireBudget
             if (length > (ulong)bytes.Length) return;
             var child = (tag & 7) == 2 ? Child(message, tag >> 3) : Message.Leaf;
             left -= child == Message.Leaf ? FieldBytes : MessageBytes;
-            if (left < 0) throw file.Invalid($"its {file.Length} bytes hold more fields than {BytesPerFileByte} times as much memory has room for");
+            if (left < 0) throw file.Invalid($"its {file.Length} bytes hold more fields than {BytesPerFileByte} times as much memory, or {MostBytes} bytes, has room for");
             if (child != Message.Leaf) Walk(file, bytes[..(int)length], child, depth + 1, ref left);
             bytes = bytes[(int)length..];
         }

@@ -19,7 +19,8 @@ internal static class ActivationImport
             "Clip" => Clip(graph, node, input, LimitOf(OptionalOf(inputs, 1), float.NegativeInfinity), LimitOf(OptionalOf(inputs, 2), float.PositiveInfinity)),
             "Sigmoid" => graph.Network.Like(input, name => new SigmoidNode(name, input), node.Name),
             "HardSigmoid" => HardSigmoid(graph, node, input, node.Number("alpha", 0.2f), node.Number("beta", 0.5f)),
-            _ => HardSwish(graph, node, input),
+            "HardSwish" => HardSwish(graph, node, input),
+            _ => throw new NotTakenException("is no activation that is taken"),
         };
         return map with { Node = result };
     }

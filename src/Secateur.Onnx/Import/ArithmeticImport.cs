@@ -34,7 +34,7 @@ internal static class ArithmeticImport
         var rank = isFlat ? 2 : 4;
         int[] shape = [.. Enumerable.Repeat(1, Math.Max(0, rank - constant.Shape.Length)), .. constant.Shape];
         if (shape.Length != rank || shape.Where((size, axis) => axis != 1 && size != 1).Any() || (shape[1] != 1 && shape[1] != channels))
-            throw new NotTakenException($"combines a constant of shape {Tensor.FormatShape(constant.Shape)} with a map of {channels} channels, expected a number a channel");
+            throw new NotTakenException($"combines a constant of shape [{ShownList.Of(constant.Shape)}] with a map of {channels} channels, expected a number a channel");
         var numbers = constant.Numbers;
         return [.. Enumerable.Range(0, channels).Select(c => (double)numbers[numbers.Length == 1 ? 0 : c])];
     }

@@ -11,14 +11,14 @@ internal static class ChannelImport
     public static ImportedValue Concat(GraphImport graph, OnnxNode node, IReadOnlyList<ImportedValue?> inputs)
     {
         if (inputs.OfType<ImportedValue.Map>().FirstOrDefault() is not { } first)
-            return new ImportedValue.Sizes([.. inputs.SelectMany(i => SizeArithmetic.Of(i).Elements)], IsScalar: false);
+            return new ImportedValue.Sizes([.. inputs.SelectMany(i => SizeArithmetic.Of(i).Elements)]);
         RequireChannels(node.Integer("axis", 0), first);
         if (inputs is [ImportedValue.Background most, ImportedValue.Map last]) return MaxOut(graph, node, most.Node, last);
         ImmutableArray<int> parts = [.. Enumerable.Range(0, inputs.Count).Select(i => NodeOf(inputs, i))];
         if (inputs.OfType<ImportedValue.Map>().Any(m => m.IsFlat != first.IsFlat) || parts.Any(p => !graph.Network.SizesOf(p).SequenceEqual(graph.Network.SizesOf(parts[0]))))
-            throw new NotTakenException($"joins maps of unequal size, {string.Join(", ", parts.Select(p => graph.Network.SizesOf(p)[0]))}");
+            throw new NotTakenException($"joins maps of unequal size, {ShownList.Of(parts.Select(p => graph.Network.SizesOf(p)[0]))}");
         if (parts.Length == 1) return first;
-        return first with { Node = graph.Network.Append(new ConcatNode(graph.Network.Name(node.Name), parts), parts.Sum(graph.Network.ChannelsOf), graph.Network.SizesOf(parts[0])) };
+        return first with { Node = graph.Network.Append(new ConcatNode(graph.Network.Name(node.Name), parts), graph.Network.ChannelsOf(parts), graph.Network.SizesOf(parts[0])) };
     }
 
     /// <summary><c>Slice</c>.</summary>
@@ -29,7 +29,7 @@ internal static class ChannelImport
         if (inputs[0] is ImportedValue.Sizes sizes)
         {
             var (start, step, count) = starts.Count == 1 ? Shapes.Slice(sizes.Elements.Length, starts.Integers[0], ends.Integers[0], steps?.Integers[0] ?? 1) : throw new NotTakenException("slices sizes along several axes");
-            return new ImportedValue.Sizes([.. Enumerable.Range(0, count).Select(i => sizes.Elements[start + (i * step)])], IsScalar: false);
+            return new ImportedValue.Sizes([.. Enumerable.Range(0, count).Select(i => sizes.Elements[start + (i * step)])]);
         }
 
         var map = MapOf(inputs);
@@ -57,7 +57,7 @@ internal static class ChannelImport
         var channels = graph.Network.ChannelsOf(map.Node);
         var each = (channels + parts - 1) / parts;
         long[] counts = given?.Integers ?? [.. Enumerable.Range(0, parts).Select(i => (long)Math.Min(each, channels - (i * each)))];
-        if (counts.Length != parts || counts.Any(c => c < 1 || c > channels) || counts.Sum() != channels) throw new NotTakenException($"splits {channels} channels into [{string.Join(", ", counts)}]");
+        if (counts.Length != parts || counts.Any(c => c < 1 || c > channels) || counts.Sum() != channels) throw new NotTakenException($"splits {channels} channels into [{ShownList.Of(counts)}]");
         var from = 0;
         return [.. counts.Select(count => Select(graph, node, map, [.. Enumerable.Range((from += (int)count) - (int)count, (int)count)]))];
     }
@@ -70,7 +70,7 @@ internal static class ChannelImport
         if (inputs[0] is ImportedValue.Sizes sizes)
         {
             var elements = sizes.Elements;
-            return new ImportedValue.Sizes([.. indices.Integers.Select(i => elements[Index(i, elements.Length)])], indices.Shape.Length == 0);
+            return new ImportedValue.Sizes([.. indices.Integers.Select(i => elements[Index(i, elements.Length)])]);
         }
 
         var map = MapOf(inputs);

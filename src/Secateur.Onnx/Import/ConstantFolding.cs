@@ -24,7 +24,7 @@ internal static class ConstantFolding
                 ("Cast", [{ } x]) => Cast(x, (DataType)node.Integer("to", 0)),
                 ("Shape", [{ } x]) when node.Proto.Attribute.Count == 0 => ConstantTensor.Vector([.. x.Shape.Select(d => (long)d)]),
                 ("ConstantOfShape", [{ } shape]) => Filled(shape, node),
-                ("Reshape", [{ } x, { } shape]) => x.Reshaped(Shapes.Reshape(x.Shape, shape.Integers)),
+                ("Reshape", [{ } x, { } shape]) when node.Integer("allowzero", 0) == 0 || !shape.Integers.Contains(0) => x.Reshaped(Shapes.Reshape(x.Shape, shape.Integers)),
                 ("Flatten", [{ } x]) => x.Reshaped(Flattened(x.Shape, (int)node.Integer("axis", 1))),
                 ("Unsqueeze", [{ } x, { } axes]) => x.Reshaped(Shapes.Unsqueeze(x.Shape, axes.Integers)),
                 ("Squeeze", [{ } x, var axes]) => x.Reshaped(Shapes.Squeeze(x.Shape, axes?.Integers)),
@@ -32,7 +32,7 @@ internal static class ConstantFolding
                 ("Transpose", [{ } x]) => Transposed(x, node.Integers("perm") is { } perm ? [.. perm.Select(p => (int)p)] : [.. Enumerable.Range(0, x.Shape.Length).Reverse()]),
                 ("Gather", [{ } x, { } indices]) => Gathered(x, indices, (int)node.Integer("axis", 0)),
                 ("Slice", [{ } x, { } starts, { } ends, ..]) => Sliced(x, starts, ends, inputs.ElementAtOrDefault(3), inputs.ElementAtOrDefault(4)),
-                ("Concat", [{ } first, ..]) when inputs.All(i => i?.IsFloat == first.IsFloat) => Joined([.. inputs.OfType<ConstantTensor>()], (int)node.Integer("axis", 0)),
+                ("Concat", [{ } first, ..]) when inputs.All(i => i?.Type == first.Type) => Joined([.. inputs.OfType<ConstantTensor>()], (int)node.Integer("axis", 0)),
                 ("Add" or "Sub" or "Mul" or "Div", [{ } a, { } b]) when a.Type == b.Type => Combined(node.Operator, a, b),
                 ("Sqrt", [{ Type: DataType.Float } x]) => ConstantTensor.Of(x.Shape, [.. x.Numbers.Select(MathF.Sqrt)]),
                 ("Neg", [{ Type: DataType.Float } x]) => ConstantTensor.Of(x.Shape, [.. x.Numbers.Select(n => -n)]),
@@ -51,7 +51,7 @@ internal static class ConstantFolding
     private static ConstantTensor? Cast(ConstantTensor x, DataType to) => to switch
     {
         DataType.Float => ConstantTensor.Of(x.Shape, x.Numbers),
-        DataType.Int64 => ConstantTensor.Of(x.Shape, x.Integers),
+        DataType.Int64 when x.Type != DataType.Double => ConstantTensor.Of(x.Shape, x.Integers),
         _ => null,
     };
 
@@ -126,7 +126,7 @@ internal static class ConstantFolding
         shape[axis] = checked(parts.Sum(p => p.Shape[axis]));
         var outer = Tensor.CountElements(shape.AsSpan(0, axis));
         if (Tensor.CountElements(shape) > MaxElements || parts.Any(p => p.Count != (long)p.Shape[axis] * Tensor.CountElements(shape) / Math.Max(1, shape[axis]))) throw new ArgumentException("other shapes");
-        return parts[0].IsFloat ? ConstantTensor.Of(shape, All(p => p.Numbers)) : ConstantTensor.Of(shape, All(p => p.Integers));
+        return OfType(parts[0], shape, () => All(p => p.Numbers), () => All(p => p.Integers));
 
         T[] All<T>(Func<ConstantTensor, T[]> elements)
         {
@@ -167,8 +167,9 @@ internal static class ConstantFolding
     /// <summary>The tensor of this shape whose elements are those of another at the places that a function finds.</summary>
     private static ConstantTensor Taken(ConstantTensor x, int[] shape, Func<int[], int> from)
     {
-        var indices = new int[Tensor.CountElements(shape)];
-        if (indices.Length > MaxElements) throw new ArgumentException("too large");
+        var count = Tensor.CountElements(shape);
+        if (count > MaxElements) throw new ArgumentException("too large");
+        var indices = new int[count];
         var place = new int[shape.Length];
         for (var i = 0; i < indices.Length; i++)
         {
@@ -176,8 +177,16 @@ internal static class ConstantFolding
             for (var axis = shape.Length - 1; axis >= 0 && ++place[axis] == shape[axis]; axis--) place[axis] = 0;
         }
 
-        return x.IsFloat ? ConstantTensor.Of(shape, [.. indices.Select(i => x.Numbers[i])]) : ConstantTensor.Of(shape, [.. indices.Select(i => x.Integers[i])]);
+        return OfType(x, shape, () => [.. indices.Select(i => x.Numbers[i])], () => [.. indices.Select(i => x.Integers[i])]);
     }
+
+    /// <summary>A tensor of the type of another: what is left to the tail reads that type.</summary>
+    private static ConstantTensor OfType(ConstantTensor x, int[] shape, Func<float[]> numbers, Func<long[]> integers) => x.Type switch
+    {
+        DataType.Float => ConstantTensor.Of(shape, numbers()),
+        _ when x.IsFloat => throw new ArgumentException("another type"),
+        _ => ConstantTensor.Of(shape, integers(), x.Type),
+    };
 
     private static int[] StridesOf(int[] shape)
     {

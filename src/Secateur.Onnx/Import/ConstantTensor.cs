@@ -22,6 +22,12 @@ internal sealed class ConstantTensor
         (_numbers, _integers, _proto) = (new(numbers), new(integers), new(proto));
     }
 
+    private ConstantTensor(int[] shape, ConstantTensor elements)
+    {
+        (Shape, Count, Type) = (shape, elements.Count, elements.Type);
+        (_numbers, _integers, _proto) = (elements._numbers, elements._integers, elements._proto);
+    }
+
     /// <summary>Its sizes, outermost first; empty for a scalar.</summary>
     public int[] Shape { get; }
 
@@ -45,6 +51,8 @@ internal sealed class ConstantTensor
     {
         var proto = _proto.Value.Clone();
         proto.Name = name;
+        proto.Dims.Clear();
+        proto.Dims.AddRange(Shape.Select(d => (long)d));
         return proto;
     }
 
@@ -55,28 +63,27 @@ internal sealed class ConstantTensor
         DataType.Float,
         () => numbers,
         () => [.. numbers.Select(Truncated)],
-        () => Proto(shape, DataType.Float, MemoryMarshal.AsBytes<float>(numbers)));
+        () => new TensorProto { DataType = (int)DataType.Float, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(numbers)) });
 
-    /// <summary>64-bit integers.</summary>
-    public static ConstantTensor Of(int[] shape, long[] integers) => new(
+    /// <summary>64-bit integers, or integers of a smaller type.</summary>
+    public static ConstantTensor Of(int[] shape, long[] integers, DataType type = DataType.Int64) => new(
         shape,
         integers.Length,
-        DataType.Int64,
+        type,
         () => [.. integers.Select(i => (float)i)],
         () => integers,
-        () => Proto(shape, DataType.Int64, MemoryMarshal.AsBytes<long>(integers)));
+        () => type switch
+        {
+            DataType.Int64 => new TensorProto { DataType = (int)type, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<long>(integers)) },
+            DataType.Uint32 or DataType.Uint64 => new TensorProto { DataType = (int)type, Uint64Data = { integers.Select(i => (ulong)i) } },
+            _ => new TensorProto { DataType = (int)type, Int32Data = { integers.Select(i => (int)i) } },
+        });
 
     /// <summary>A vector of integers.</summary>
     public static ConstantTensor Vector(params long[] integers) => Of([integers.Length], integers);
 
     /// <summary>The same elements in another shape of as many.</summary>
-    public ConstantTensor Reshaped(int[] shape) => new(shape, Count, Type, () => Numbers, () => Integers, () =>
-    {
-        var proto = _proto.Value.Clone();
-        proto.Dims.Clear();
-        proto.Dims.AddRange(shape.Select(d => (long)d));
-        return proto;
-    });
+    public ConstantTensor Reshaped(int[] shape) => new(shape, this);
 
     /// <summary>A tensor of a file.</summary>
     /// <param name="file">The file.</param>
@@ -108,9 +115,9 @@ internal sealed class ConstantTensor
         };
         var isRaw = stored == 0;
         if (isRaw && proto.RawData.Length != (long)count * element.Size())
-            throw file.Invalid($"{what} of shape [{string.Join(", ", shape)}] has {proto.RawData.Length} bytes, expected {(long)count * element.Size()}");
+            throw file.Invalid($"{what} of shape [{ShownList.Of(shape)}] has {proto.RawData.Length} bytes, expected {(long)count * element.Size()}");
         if (!isRaw && (stored != count || !proto.RawData.IsEmpty))
-            throw file.Invalid($"{what} of shape [{string.Join(", ", shape)}] has {stored} elements, expected {count}");
+            throw file.Invalid($"{what} of shape [{ShownList.Of(shape)}] has {stored} elements, expected {count}");
         return new ConstantTensor(shape, count, type, ReadNumbers, ReadIntegers, () => proto);
 
         float[] ReadNumbers()
@@ -183,11 +190,4 @@ internal sealed class ConstantTensor
     }
 
     private static long Truncated(float number) => float.IsFinite(number) ? (long)Math.Clamp(number, -1e18f, 1e18f) : 0;
-
-    private static TensorProto Proto(int[] shape, DataType type, ReadOnlySpan<byte> bytes)
-    {
-        var proto = new TensorProto { DataType = (int)type, RawData = ByteString.CopyFrom(bytes) };
-        proto.Dims.AddRange(shape.Select(d => (long)d));
-        return proto;
-    }
 }

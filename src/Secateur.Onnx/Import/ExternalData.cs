@@ -10,7 +10,8 @@ namespace Secateur.Onnx.Import;
 /// <param name="isAllowed">Whether they are read.</param>
 internal sealed class ExternalData(UntrustedFile file, bool isAllowed)
 {
-    private long _read;
+    /// <summary>The bytes that were read.</summary>
+    public long Bytes { get; private set; }
 
     /// <summary>The tensor with its elements in it.</summary>
     /// <exception cref="InvalidFileException">They may not or cannot be read.</exception>
@@ -29,8 +30,8 @@ internal sealed class ExternalData(UntrustedFile file, bool isAllowed)
         if (offset > data.Length) throw file.Invalid($"{what}: its elements begin at byte {offset} of {data.Path}, which has {data.Length}");
         var length = NumberOf(entries, "length", data.Length - offset, what);
         if (length > data.Length - offset) throw file.Invalid($"{what}: its elements are {length} bytes from byte {offset} on of {data.Path}, which has {data.Length}");
-        _read = checked(_read + length);
-        if (_read > OnnxGraphFile.MaxBytes) throw file.Invalid($"its tensors take more than {OnnxGraphFile.MaxBytes} bytes of other files");
+        Bytes = checked(Bytes + length);
+        if (Bytes > OnnxGraphFile.MaxBytes) throw file.Invalid($"its tensors take more than {OnnxGraphFile.MaxBytes} bytes of other files");
         var whole = tensor.Clone();
         (whole.DataLocation, whole.RawData) = (TensorProto.Types.DataLocation.Default, UnsafeByteOperations.UnsafeWrap(data.Read(offset, length)));
         whole.ExternalData.Clear();
@@ -40,7 +41,7 @@ internal sealed class ExternalData(UntrustedFile file, bool isAllowed)
     private string PathOf(string location, string what)
     {
         var parts = location.Split('/', '\\');
-        if (location.Length == 0 || Path.IsPathRooted(location) || parts.Any(p => p is "" or "." or ".." || p.Contains(':', StringComparison.Ordinal)))
+        if (location.Length == 0 || Path.IsPathRooted(location) || parts.Any(p => p is "" or "." or ".." || p.Contains(':', StringComparison.Ordinal) || p.Any(char.IsControl)))
             throw file.Invalid($"{what} has its elements in {UntrustedFile.Show(location)}, expected a file in this one's folder");
         var path = Path.GetDirectoryName(Path.GetFullPath(file.Path))!;
         foreach (var part in parts)
@@ -51,7 +52,7 @@ internal sealed class ExternalData(UntrustedFile file, bool isAllowed)
             if (entry.LinkTarget is not null) throw file.Invalid($"{what} has its elements in {UntrustedFile.Show(location)}, which is behind a link");
         }
 
-        return path;
+        return File.Exists(path) ? path : throw file.Invalid($"{what} has its elements in {UntrustedFile.Show(location)}, which is a folder");
     }
 
     private long NumberOf(Dictionary<string, string> entries, string key, long otherwise, string what)

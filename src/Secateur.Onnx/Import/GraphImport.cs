@@ -10,8 +10,14 @@ namespace Secateur.Onnx.Import;
 /// </summary>
 internal sealed class GraphImport
 {
-    // Elements of constants that nodes give, all together.
+    // Elements of constants that nodes give, and of those that they read in vain, all together.
     private const long MaxFolded = 1 << 24;
+
+    // Elements of weights, all together.
+    private const long ElementsPerByte = 4;
+    private const long ElementsOfAny = 1 << 24;
+
+    private const int MaxSteps = 1 << 24;
 
     /// <summary>Operators with weights: a network ends with the last ones.</summary>
     private static readonly HashSet<string> Weighted =
@@ -28,21 +34,22 @@ internal sealed class GraphImport
     private readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal);
     private readonly HashSet<OnnxNode> _before = [];
     private readonly ILookup<string, OnnxNode> _readers;
-    private readonly Dictionary<string, (string Layer, string Weight, string? Bias)> _layers = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _norms = new(StringComparer.Ordinal);
+    private readonly Dictionary<object, (string Layer, string Weight, string? Bias)> _layers = [];
+    private readonly Dictionary<object, string> _norms = [];
     private readonly HashSet<string> _shared = new(StringComparer.Ordinal);
 
     // Of each node of the network the value that it last became, and whether those before were read by nobody else.
     private readonly Dictionary<int, (string Value, bool IsOwned)> _results = [];
     private readonly bool _takesResults;
     private long _folded;
+    private long _steps;
 
     private GraphImport(OnnxGraphFile graph, NetworkAssembler network, bool takesResults)
     {
         (Graph, Network, _takesResults) = (graph, network, takesResults);
         foreach (var (name, constant) in graph.Constants) _values.Add(name, new ImportedValue.Constant(constant));
         foreach (var input in graph.Nodes.SelectMany(n => n.Inputs).Concat(graph.Outputs.Select(o => o.Name))) _uses[input] = UsesOf(input) + 1;
-        _readers = graph.Nodes.SelectMany(n => n.Inputs.Distinct().Select(i => (i, n))).ToLookup(p => p.i, p => p.n, StringComparer.Ordinal);
+        _readers = graph.Nodes.SelectMany(n => n.Inputs.Where(i => i.Length > 0).Distinct().Select(i => (i, n))).ToLookup(p => p.i, p => p.n, StringComparer.Ordinal);
         FindBeforeWeights();
     }
 
@@ -69,7 +76,7 @@ internal sealed class GraphImport
     /// <param name="takesResults">Whether the network ends as late as it can.</param>
     public static GraphImport Run(OnnxGraphFile graph, string input, int channels, ImmutableArray<ImageSize> images, bool takesResults)
     {
-        var run = new GraphImport(graph, new NetworkAssembler(images), takesResults);
+        var run = new GraphImport(graph, new NetworkAssembler(images, (ElementsPerByte * graph.Bytes) + ElementsOfAny), takesResults);
         run._values.Add(input, new ImportedValue.Map(run.Network.Input(channels)));
         run.Run();
         return run;
@@ -78,8 +85,19 @@ internal sealed class GraphImport
     /// <summary>What a value is in the network; null where it is no part of it.</summary>
     public ImportedValue? ValueOf(string name) => _values.GetValueOrDefault(name);
 
+    /// <summary>Counts what is looked at to find the order of nodes, and what maps are joined with.</summary>
+    /// <exception cref="InvalidFileException">It would take too long.</exception>
+    public void Step(int count)
+    {
+        _steps += count;
+        if (_steps > MaxSteps) throw Graph.Invalid("its maps that are enlarged wait for the sizes of too many others");
+    }
+
     /// <summary>How many read a value, results of the graph included.</summary>
     public int UsesOf(string name) => _uses.GetValueOrDefault(name);
+
+    /// <summary>Notes what holds for images of the graph's size only.</summary>
+    public void NoteOfOneSize(OnnxNode node, string note) => Notes.Add($"{node}: {note}; for others it is another network");
 
     /// <summary>The nodes that read a value.</summary>
     public IEnumerable<OnnxNode> ReadersOf(string name) => _readers[name];
@@ -89,7 +107,7 @@ internal sealed class GraphImport
     /// <param name="key">What tells it from other layers.</param>
     /// <param name="name">What to call it.</param>
     /// <param name="declare">Declares weight and bias under the layer's name.</param>
-    public (string Layer, string Weight, string? Bias) LayerOf(OnnxNode node, string key, string name, Func<string, (string Weight, string? Bias)> declare)
+    public (string Layer, string Weight, string? Bias) LayerOf(OnnxNode node, object key, string name, Func<string, (string Weight, string? Bias)> declare)
     {
         if (_layers.TryGetValue(key, out var known)) return known;
         var layer = Network.Layer(name);
@@ -99,7 +117,7 @@ internal sealed class GraphImport
     }
 
     /// <summary>The name of a batch norm's parameters: that of an earlier use of the same, or a new one.</summary>
-    public string NormOf(string key, string name) => _norms.TryGetValue(key, out var known) ? known : _norms[key] = Network.Layer(name);
+    public string NormOf(object key, string name) => _norms.TryGetValue(key, out var known) ? known : _norms[key] = Network.Layer(name);
 
     /// <summary>Whether a convolution's weights may change, because one reader alone sees its result as this value.</summary>
     public bool IsOwned(Conv2dNode conv, int index, string value) =>
@@ -130,6 +148,7 @@ internal sealed class GraphImport
             var before = left.Count;
             left.RemoveAll(node =>
             {
+                Step(node.Inputs.Count);
                 var isReady = node.Inputs.All(i => !givers.TryGetValue(i, out var giver) || done.Contains(giver));
                 if (!isReady || (mayWait && node.Operator == "Resize" && ResizeImport.Waits(this, node))) return false;
                 Take(node);
@@ -183,7 +202,7 @@ internal sealed class GraphImport
         }
 
         var folded = node.Operator == "Constant" ? OperatorTable.ConstantOf(Graph, node) : ConstantFolding.Fold(node, inputs);
-        _folded += folded?.Count ?? 0;
+        _folded += folded?.Count ?? inputs.Sum(i => (long)(i?.Count ?? 0));
         return folded;
     }
 }

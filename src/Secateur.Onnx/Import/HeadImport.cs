@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Secateur.Graph;
 using Secateur.Kernels;
+using Secateur.Weights.Files;
 
 namespace Secateur.Onnx.Import;
 
@@ -12,6 +13,7 @@ internal static class HeadImport
     public static DetectorHead Of(GraphImport graph, IReadOnlyList<NetworkOutput> outputs, HeadDescription description)
     {
         if (description.PixelScale != 1) ScalePixels(graph.Network, description.PixelScale);
+        if (description.Levels.IsEmpty) return DetectorHead.None with { Pixels = description.Pixels };
         return DetectorHead.None with
         {
             Boxes = description.Boxes,
@@ -48,8 +50,8 @@ internal static class HeadImport
         int Map(string output, int channels)
         {
             var node = outputs.FirstOrDefault(o => o.Name == output)?.Node
-                ?? throw new NotTakenException($"the head names the map '{output}', which the network does not give; it gives {string.Join(", ", outputs.Select(o => $"'{o.Name}'"))}");
-            return graph.Network.ChannelsOf(node) == channels ? node : throw new NotTakenException($"the map '{output}' of the head has {graph.Network.ChannelsOf(node)} channels, expected {channels}");
+                ?? throw new NotTakenException($"the head names the map {UntrustedFile.Show(output)}, which the network does not give; it gives {ShownList.Of(outputs.Select(o => UntrustedFile.Show(o.Name)))}");
+            return graph.Network.ChannelsOf(node) == channels ? node : throw new NotTakenException($"the map {UntrustedFile.Show(output)} of the head has {graph.Network.ChannelsOf(node)} channels, expected {channels}");
         }
 
         // Two logits an anchor: the first is 0 where there is one only, so that the softmax of both is its sigmoid.

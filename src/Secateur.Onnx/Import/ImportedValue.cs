@@ -30,8 +30,8 @@ internal abstract record ImportedValue
     /// <param name="Node">Whose channels.</param>
     public sealed record Background(int Node) : ImportedValue;
 
-    /// <summary>Sizes of maps, as a vector or a scalar.</summary>
-    public sealed record Sizes(ImmutableArray<MapSize> Elements, bool IsScalar) : ImportedValue;
+    /// <summary>Sizes of maps.</summary>
+    public sealed record Sizes(ImmutableArray<MapSize> Elements) : ImportedValue;
 }
 
 /// <summary>Pixels on each side of a map.</summary>

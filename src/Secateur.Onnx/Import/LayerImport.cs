@@ -18,17 +18,22 @@ internal static class LayerImport
         if (map.IsFlat) throw new NotTakenException("reads a map that was flattened");
         var (channels, groups) = (graph.Network.ChannelsOf(map.Node), node.Integer("group", 1));
         if (weight.Shape is not [> 0 and var filters, > 0 and var perGroup, > 0 and var height, > 0 and var width])
-            throw new NotTakenException($"has a weight of shape {Tensor.FormatShape(weight.Shape)}, expected [O, I, K, K]");
+            throw new NotTakenException($"has a weight of shape [{ShownList.Of(weight.Shape)}], expected [O, I, K, K]");
         if (groups < 1 || perGroup * groups != channels || filters % groups != 0)
-            throw new NotTakenException($"has a weight of shape {Tensor.FormatShape(weight.Shape)} in {groups} groups over {channels} channels");
-        if (bias is not null && bias.Count != filters) throw new NotTakenException($"has a bias of shape {Tensor.FormatShape(bias.Shape)} for {filters} filters");
+            throw new NotTakenException($"has a weight of shape [{ShownList.Of(weight.Shape)}] in {groups} groups over {channels} channels");
+        if (bias is not null && bias.Count != filters) throw new NotTakenException($"has a bias of shape [{ShownList.Of(bias.Shape)}] for {filters} filters");
         var (rows, columns) = WindowAxis.Read(node, (height, width), map, graph.Network.SizesOf(map.Node));
+        WindowAxis.NoteSizes(graph, node);
         var square = SquareKernel.Fit(rows, columns, (int)groups);
         if (square.Geometry is { Kernel: 1, Stride: 1 } && Array.TrueForAll(weight.Numbers, w => w == 0)) return new ImportedValue.Map(Fixed(graph, node, map.Node, filters, bias));
-        var key = $"{node.Input(1)}|{node.Input(2)}|{square}";
-        var layer = graph.LayerOf(node, key, LayerName(node), layer => (
-            graph.Network.Declare(layer + WeightEnding, ParameterKind.ConvWeight, square.Embed(filters, perGroup, height, width, weight.Numbers)),
-            bias is null ? null : graph.Network.Declare(layer + ".bias", ParameterKind.ConvBias, new Tensor([filters], [.. bias.Numbers]))));
+        var key = (node.Input(1), node.Input(2), square);
+        var layer = graph.LayerOf(node, key, LayerName(node), layer =>
+        {
+            graph.Network.Reserve((long)filters * perGroup * square.Geometry.Kernel * square.Geometry.Kernel);
+            return (
+                graph.Network.Declare(layer + WeightEnding, ParameterKind.ConvWeight, square.Embed(filters, perGroup, height, width, weight.Numbers)),
+                bias is null ? null : graph.Network.Declare(layer + ".bias", ParameterKind.ConvBias, new Tensor([filters], [.. bias.Numbers])));
+        });
         return new ImportedValue.Map(Append(graph, map.Node, layer, square.Geometry, filters));
     }
 
@@ -63,14 +68,14 @@ internal static class LayerImport
         var channels = graph.Network.ChannelsOf(NodeOf(inputs));
         ImmutableArray<ConstantTensor> parameters = [.. Enumerable.Range(1, 4).Select(i => ConstantOf(inputs, i))];
         if (parameters.FirstOrDefault(p => p.Count != channels) is { } other)
-            throw new NotTakenException($"has a parameter of shape {Tensor.FormatShape(other.Shape)} for {channels} channels");
-        if (node.Integer("training_mode", 0) != 0) throw new NotTakenException("is in training mode");
+            throw new NotTakenException($"has a parameter of shape [{ShownList.Of(other.Shape)}] for {channels} channels");
+        if (node.Integer("training_mode", 0) != 0 || node.Outputs.Count(o => o.Length > 0) > 1) throw new NotTakenException("is in training mode");
 
         // Files hold the usual one as float32.
         var given = node.Number("epsilon", (float)BatchNormNode.UsualEpsilon);
         var epsilon = given == (float)BatchNormNode.UsualEpsilon ? BatchNormNode.UsualEpsilon : given;
         if (epsilon is not (> 0 and < 1)) throw new NotTakenException($"adds {given} to the variance, expected a number between 0 and 1");
-        var layer = graph.NormOf($"{string.Join('|', node.Inputs.Skip(1))}|{given}", LayerName(node));
+        var layer = graph.NormOf((node.Input(1), node.Input(2), node.Input(3), node.Input(4), given), LayerName(node));
         var norm = new BatchNormNode("", 0, layer);
         string[] names = [norm.Gamma, norm.Beta, norm.Mean, norm.Variance];
         ParameterKind[] kinds = [ParameterKind.NormGamma, ParameterKind.NormBeta, ParameterKind.NormMean, ParameterKind.NormVariance];
@@ -87,16 +92,18 @@ internal static class LayerImport
         GraphImport graph, OnnxNode node, ImportedValue.Map map, ConstantTensor factor, bool isTransposed, float alpha, ConstantTensor? bias, float beta)
     {
         var channels = graph.Network.ChannelsOf(map.Node);
-        var features = channels * map.Window * map.Window;
+        var features = (int)Math.Min(int.MaxValue, (long)channels * map.Window * map.Window);
         if (!map.IsFlat) throw new NotTakenException("multiplies matrices of a map that was not flattened");
         if (factor.Shape is not [var rows, var columns] || (isTransposed ? columns : rows) != features || factor.Count == 0)
-            throw new NotTakenException($"multiplies {features} features by {Tensor.FormatShape(factor.Shape)}");
+            throw new NotTakenException($"multiplies {features} features by [{ShownList.Of(factor.Shape)}]");
+        if (map.Window > 1) graph.NoteOfOneSize(node, $"multiplies the {map.Window} x {map.Window} pixels that a map of the graph's size has");
         var filters = isTransposed ? rows : columns;
         if (bias is not null && (bias.Count is var count && count != 1 && (count != filters || bias.Shape[^1] != filters)))
-            throw new NotTakenException($"adds {Tensor.FormatShape(bias.Shape)} to {filters} features");
-        var key = $"{node.Input(1)}|{node.Input(2)}|{alpha}|{beta}|{isTransposed}|{map.Window}";
+            throw new NotTakenException($"adds [{ShownList.Of(bias.Shape)}] to {filters} features");
+        var key = (node.Input(1), node.Input(2), alpha, beta, isTransposed, map.Window);
         var layer = graph.LayerOf(node, key, LayerName(node), layer =>
         {
+            graph.Network.Reserve(factor.Count);
             var (weight, numbers) = (new Tensor(filters, channels, map.Window, map.Window), factor.Numbers);
             for (var i = 0; i < weight.Length; i++)
                 weight.Data[i] = alpha * (isTransposed ? numbers[i] : numbers[(i % features * filters) + (i / features)]);

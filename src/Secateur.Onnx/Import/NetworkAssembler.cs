@@ -12,7 +12,8 @@ namespace Secateur.Onnx.Import;
 /// nobody else reads it.
 /// </summary>
 /// <param name="images">The sizes of the image at which sizes are compared: the one size that the graph takes, or several.</param>
-internal sealed class NetworkAssembler(ImmutableArray<ImageSize> images)
+/// <param name="mostElements">The elements of weights that may be made, all together.</param>
+internal sealed class NetworkAssembler(ImmutableArray<ImageSize> images, long mostElements)
 {
     private const int MostNameCharacters = 200;
 
@@ -21,8 +22,9 @@ internal sealed class NetworkAssembler(ImmutableArray<ImageSize> images)
     private readonly List<ImmutableArray<ImageSize>> _sizes = [];
     private readonly OrderedDictionary<string, ParameterSpec> _specs = [];
     private readonly Dictionary<string, Tensor> _weights = [];
-    private readonly HashSet<string> _layers = [];
+    private readonly UniqueNames _layers = new('_');
     private readonly UniqueNames _names = new();
+    private long _elements;
 
     /// <summary>The layers that only scale and shift channels: they are never pruned.</summary>
     public HashSet<string> Scales { get; } = [];
@@ -32,6 +34,9 @@ internal sealed class NetworkAssembler(ImmutableArray<ImageSize> images)
 
     /// <summary>The channels of a node.</summary>
     public int ChannelsOf(int node) => _channels[node];
+
+    /// <summary>The channels of several nodes.</summary>
+    public int ChannelsOf(ImmutableArray<int> nodes) => (int)Math.Min(int.MaxValue, nodes.Sum(n => (long)_channels[n]));
 
     /// <summary>The sizes of a node's map.</summary>
     public ImmutableArray<ImageSize> SizesOf(int node) => _sizes[node];
@@ -54,8 +59,11 @@ internal sealed class NetworkAssembler(ImmutableArray<ImageSize> images)
     }
 
     /// <summary>Appends a node.</summary>
+    /// <exception cref="NotTakenException">There are too many nodes, or channels.</exception>
     public int Append(Node node, int channels, ImmutableArray<ImageSize> sizes)
     {
+        if (channels > NetworkVerifier.MaxChannels) throw new NotTakenException($"gives {channels} channels, expected at most {NetworkVerifier.MaxChannels}");
+        if (_nodes.Count >= NetworkVerifier.MaxNodes) throw new NotTakenException($"is one of more than {NetworkVerifier.MaxNodes}");
         _nodes.Add(node);
         _channels.Add(channels);
         _sizes.Add(sizes);
@@ -69,12 +77,14 @@ internal sealed class NetworkAssembler(ImmutableArray<ImageSize> images)
     public string Name(string name) => _names.Take(Plain(name));
 
     /// <summary>A layer name that is free.</summary>
-    public string Layer(string name)
+    public string Layer(string name) => _layers.Take(Plain(name));
+
+    /// <summary>Counts elements of weights before they are made: small files could ask for many.</summary>
+    /// <exception cref="NotTakenException">They are too many.</exception>
+    public void Reserve(long elements)
     {
-        var plain = Plain(name);
-        var layer = plain;
-        for (var n = 2; !_layers.Add(layer); n++) layer = $"{plain}_{n}";
-        return layer;
+        _elements += elements;
+        if (_elements > mostElements) throw new NotTakenException($"makes weights of {elements} elements, with those before it more than {mostElements}");
     }
 
     /// <summary>Declares a parameter, or gives it other values.</summary>

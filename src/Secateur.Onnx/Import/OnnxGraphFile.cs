@@ -21,6 +21,10 @@ internal sealed class OnnxGraphFile
     private readonly ExternalData _external;
     private readonly HashSet<string> _defined = new(StringComparer.Ordinal);
 
+    // Names of the file, those of nodes to come included, and new ones; and how often one was asked for.
+    private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _fresh = new(StringComparer.Ordinal);
+
     private OnnxGraphFile(UntrustedFile file, ModelProto model, bool readsExternalData)
     {
         _file = file;
@@ -41,6 +45,8 @@ internal sealed class OnnxGraphFile
         // Files of old versions list initializers as inputs, too.
         Inputs = [.. graph.Input.Where(i => !Constants.ContainsKey(i.Name))];
         foreach (var input in Inputs) Define(input.Name, "an input");
+        _taken.UnionWith(_defined);
+        _taken.UnionWith(graph.Node.SelectMany(n => n.Output));
         Nodes = [.. graph.Node.SelectMany(n => OpsetUpgrade.Run(Checked(n), Opset.File, Constants, Fresh, Problem)).Select(n => new OnnxNode(n))];
         Outputs = [.. graph.Output];
         foreach (var output in Outputs)
@@ -55,6 +61,9 @@ internal sealed class OnnxGraphFile
 
     /// <summary>What the file is called in errors.</summary>
     public string Path => _file.Path;
+
+    /// <summary>Its bytes, and those of files beside it.</summary>
+    public long Bytes => _file.Length + _external.Bytes;
 
     /// <summary>The version of the operators: the file's, and that of <see cref="Nodes"/>.</summary>
     public (int File, int Nodes) Opset { get; }
@@ -120,6 +129,7 @@ internal sealed class OnnxGraphFile
                 throw _file.Invalid($"the node {what} reads {UntrustedFile.Show(input)}, which no node before it gives");
         }
 
+        if (!node.Output.Any(o => o.Length > 0)) throw _file.Invalid($"the node {what} gives nothing");
         if (!IsOnnx(node.Domain)) throw _file.Invalid($"the node {what} is an operator of {UntrustedFile.Show(node.Domain)}, which is not supported");
         foreach (var attribute in node.Attribute)
         {
@@ -141,8 +151,9 @@ internal sealed class OnnxGraphFile
     /// <summary>A name of a value that no other has.</summary>
     public string Fresh(string name)
     {
-        while (!_defined.Add(name)) name += "'";
-        return name;
+        var free = name;
+        while (!_taken.Add(free)) free = $"{name}'{_fresh[name] = _fresh.GetValueOrDefault(name, 1) + 1}";
+        return free;
     }
 
     private InvalidFileException Problem(NodeProto node, string problem) => _file.Invalid($"the node {new OnnxNode(node)} {problem}");

@@ -14,6 +14,8 @@ namespace Secateur.Onnx.Import;
 /// </summary>
 public static class OnnxImporter
 {
+    private const int ShownProblems = 50;
+
     // Where a graph takes images of any size: two that are halved six times without a rest.
     private static readonly ImmutableArray<ImageSize> AnySizes = [new(256, 384), new(320, 192)];
 
@@ -56,30 +58,43 @@ public static class OnnxImporter
         var (input, channels, sizes) = ImageOf(graph);
         var import = GraphImport.Run(graph, input, channels, sizes, options.TakesResults);
         if (import.Problems.Count > 0)
-            throw graph.Invalid($"{import.Problems.Count} of its {graph.Nodes.Length} nodes cannot be taken:{string.Concat(import.Problems.Select(p => $"\n  {p}"))}");
+            throw graph.Invalid($"{import.Problems.Count} of its {graph.Nodes.Length} nodes cannot be taken:{string.Concat(import.Problems.Take(ShownProblems).Select(p => $"\n  {p}"))}{(import.Problems.Count > ShownProblems ? $"\n  and {import.Problems.Count - ShownProblems} more" : "")}");
         var tail = TailImport.Run(import);
         if (tail.Outputs.Count == 0) throw graph.Invalid("none of its outputs is made of a layer with weights");
         try
         {
-            var head = description is null ? DetectorHead.None : HeadImport.Of(import, tail.Outputs, description);
+            var head = description is null ? DetectorHead.None with { Pixels = HeadDescription.RawPixels } : HeadOf(import, tail.Outputs, description, options.Head!);
             var info = tail.Tail.WithImageScale(description?.PixelScale ?? 1).AttachTo(InfoOf(graph, file.Path));
             var model = import.Network.Finish(NameOf(file.Path, options.Name), tail.Outputs, head, info);
             if (WeightCheck.Find(model) is { } problem) throw graph.Invalid(problem);
             return new ImportedModel(model, [.. tail.Operators], [.. import.Notes]);
         }
-        catch (Exception error) when (error is NetworkException or NotTakenException)
+        catch (NetworkException error)
         {
             throw new InvalidFileException(graph.Path, error.Message, error);
+        }
+    }
+
+    private static DetectorHead HeadOf(GraphImport import, IReadOnlyList<NetworkOutput> outputs, HeadDescription description, string path)
+    {
+        try
+        {
+            return HeadImport.Of(import, outputs, description);
+        }
+        catch (NotTakenException error)
+        {
+            throw new InvalidFileException(path, error.Message, error);
         }
     }
 
     /// <summary>The one input: its name, its channels, and the sizes of images that it takes.</summary>
     private static (string Name, int Channels, ImmutableArray<ImageSize> Sizes) ImageOf(OnnxGraphFile graph)
     {
-        if (graph.Inputs is not [var input]) throw graph.Invalid($"has {graph.Inputs.Length} inputs ({string.Join(", ", graph.Inputs.Select(i => UntrustedFile.Show(i.Name)))}), expected one image");
+        if (graph.Inputs is not [var input]) throw graph.Invalid($"has {graph.Inputs.Length} inputs ({ShownList.Of(graph.Inputs.Select(i => UntrustedFile.Show(i.Name)))}), expected one image");
         var what = $"its input {UntrustedFile.Show(input.Name)}";
         if (input.Type?.TensorType is not { } type || type.ElemType != (int)TensorProto.Types.DataType.Float) throw graph.Invalid($"{what} is no tensor of float32");
         if (type.Shape is not { Dim: [_, var channels, var height, var width] }) throw graph.Invalid($"{what} has {type.Shape?.Dim.Count ?? 0} sizes, expected [N, C, H, W]");
+        if (width.DimValue is 1 or 3 && channels.DimValue is not (>= 1 and <= 4)) throw graph.Invalid($"{what} is [N, H, W, C], channels last, expected [N, C, H, W]");
         if (channels.DimValue is < 1 or > 4096) throw graph.Invalid($"{what} has {channels.DimValue} channels, expected a number from 1 to 4096");
         const int Most = 1 << 14;
         if (height.DimValue is < 0 or > Most || width.DimValue is < 0 or > Most) throw graph.Invalid($"{what} takes {height.DimValue} x {width.DimValue} pixels, expected at most {Most} a side");

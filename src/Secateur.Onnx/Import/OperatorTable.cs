@@ -1,4 +1,5 @@
 using static Secateur.Onnx.Format.AttributeProto.Types;
+using static Secateur.Onnx.Format.TensorProto.Types;
 
 namespace Secateur.Onnx.Import;
 
@@ -74,7 +75,10 @@ internal static class OperatorTable
 
     private static ImportedValue First(IReadOnlyList<ImportedValue?> inputs) => inputs is [{ } first, ..] ? first : throw new NotTakenException("reads nothing");
 
-    private static ImportedValue CastOf(OnnxNode node, ImportedValue value) => value is ImportedValue.Sizes || node.Integer("to", 0) == (long)Format.TensorProto.Types.DataType.Float
-        ? value
-        : throw new NotTakenException("makes another type of a map than float32");
+    private static ImportedValue CastOf(OnnxNode node, ImportedValue value) => (value, (DataType)node.Integer("to", 0)) switch
+    {
+        (_, DataType.Float) => value,
+        (ImportedValue.Sizes sizes, DataType.Int32 or DataType.Int64) => SizeArithmetic.Rounded(node, sizes),
+        _ => throw new NotTakenException("makes another type of a map than float32"),
+    };
 }

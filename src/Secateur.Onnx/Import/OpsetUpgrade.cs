@@ -39,7 +39,7 @@ internal static class OpsetUpgrade
                 return [AsResize(node)];
             case "Softmax" or "LogSoftmax":
                 return OverRows();
-            case "Dropout" when node.Output.Count(o => o.Length > 0) == 1:
+            case "Dropout" when node.Output[0].Length > 0 && node.Output.Count(o => o.Length > 0) == 1:
                 return [new NodeProto { OpType = "Identity", Name = node.Name, Input = { old.Input(0) }, Output = { node.Output[0] } }];
             case "Hardmax" or "Scatter" or "Dropout":
             case "TopK" when opset < 10:

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Secateur.Graph;
 using Secateur.Kernels;
 using static Secateur.Onnx.Import.OperatorTable;
@@ -20,7 +21,7 @@ internal static class PadImport
             [0, 0, <= Most and var top, <= Most and var left, 0, 0, <= Most and var bottom, <= Most and var right] =>
                 map with { Margins = map.Margins + new Margins((int)top, (int)left, (int)bottom, (int)right) },
             [0, <= ushort.MaxValue and var before, 0, 0, 0, <= ushort.MaxValue and var after, 0, 0] => WithChannels(graph, node, NodeOf(inputs), (int)before, (int)after),
-            _ => throw new NotTakenException($"has the pads [{string.Join(", ", pads.Integers)}], expected such of height and width, at most {Most}, or of channels"),
+            _ => throw new NotTakenException($"has the pads [{ShownList.Of(pads.Integers)}], expected such of height and width, at most {Most}, or of channels"),
         };
     }
 
@@ -29,13 +30,14 @@ internal static class PadImport
         var network = graph.Network;
         var sizes = network.SizesOf(input);
         var ones = network.Append(new OnesNode(network.Name($"{node.Name}.ones"), input), 1, sizes);
-        int[] parts = [.. Zeros(before), input, .. Zeros(after)];
-        return new ImportedValue.Map(network.Append(new ConcatNode(network.Name(node.Name), [.. parts]), parts.Sum(network.ChannelsOf), sizes));
+        ImmutableArray<int> parts = [.. Zeros(before), input, .. Zeros(after)];
+        return new ImportedValue.Map(network.Append(new ConcatNode(network.Name(node.Name), parts), network.ChannelsOf(parts), sizes));
 
         // What does not depend on the image costs nothing.
         IEnumerable<int> Zeros(int channels)
         {
             if (channels == 0) yield break;
+            network.Reserve(channels);
             var layer = network.Layer($"{node.Name}.zeros");
             var weight = network.Declare(layer + ".weight", ParameterKind.ConvWeight, new Tensor(channels, 1, 1, 1));
             yield return network.Append(new Conv2dNode(network.Name(layer), ones, weight, Bias: null, Stride: 1, Padding: 0, Groups: 1), channels, sizes);

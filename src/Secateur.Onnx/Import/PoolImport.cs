@@ -16,11 +16,12 @@ internal static class PoolImport
             throw new NotTakenException("has a window that is no square of at most 64 pixels");
         var sizes = graph.Network.SizesOf(map.Node);
         var (rows, columns) = WindowAxis.Read(node, ((int)height, (int)width), map, sizes);
+        WindowAxis.NoteSizes(graph, node);
         if (rows != columns || rows.Before != rows.After || rows.Dilation != 1 || rows.Before > rows.Kernel / 2)
             throw new NotTakenException($"has the pads [{rows.Before}, {columns.Before}, {rows.After}, {columns.After}], strides {rows.Stride} and {columns.Stride}, dilation {rows.Dilation}: expected equal ones");
         if (node.Integer("ceil_mode", 0) != 0) RequireWhole(graph, node, sizes.SelectMany(s => new[] { s.Height, s.Width }), rows);
         var counts = rows.Before > 0 && (map.Margins != default || node.Integer("count_include_pad", 0) != 0);
-        if (map.Margins != default && rows.Before != map.Margins.Top && node.Integer("count_include_pad", 0) == 0) throw new NotTakenException("pads a padded map once more");
+        if (map.Margins != default && PadsItself(node) && node.Integer("count_include_pad", 0) == 0) throw new NotTakenException("pads a padded map once more");
         var name = graph.Network.Name(node.Name);
         Node pool = node.Operator == "MaxPool"
             ? new MaxPool2dNode(name, map.Node, rows.Kernel, rows.Stride, rows.Before)
@@ -35,11 +36,18 @@ internal static class PoolImport
         var isReduction = node.Operator == "ReduceMean";
         var axes = OptionalOf(inputs, 1)?.Integers ?? [.. node.Integers("axes") ?? []];
         if (map.IsFlat || (isReduction && !axes.Select(a => a < 0 ? a + 4 : a).Order().SequenceEqual([2, 3])))
-            throw new NotTakenException($"takes means over the axes [{string.Join(", ", axes)}], expected height and width of a map");
+            throw new NotTakenException($"takes means over the axes [{ShownList.Of(axes)}], expected height and width of a map");
         var mean = new GlobalAveragePoolNode(graph.Network.Name(node.Name), input);
         var result = graph.Network.Append(mean, graph.Network.ChannelsOf(input), [.. graph.Network.SizesOf(input).Select(_ => new Pixels.ImageSize(1, 1))]);
         return new ImportedValue.Map(result) { IsFlat = isReduction && node.Integer("keepdims", 1) == 0 };
     }
+
+    private static bool PadsItself(OnnxNode node) => node.Text("auto_pad", "NOTSET") switch
+    {
+        "NOTSET" => node.Integers("pads") is { } pads && pads.Any(p => p != 0),
+        "VALID" => false,
+        _ => true,
+    };
 
     private static void RequireWhole(GraphImport graph, OnnxNode node, IEnumerable<int> sizes, WindowAxis axis)
     {

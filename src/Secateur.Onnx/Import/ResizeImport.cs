@@ -30,6 +30,8 @@ internal static class ResizeImport
         if (scales is { } by)
         {
             if (by == 1) return map;
+            if (!double.IsInteger(by) && (!graph.IsOfOneSize || source.Any(s => !double.IsInteger(s.Height * by) || !double.IsInteger(s.Width * by))))
+                throw new NotTakenException($"has the scale {by}, by which sizes of maps become no whole numbers");
             like = OfSize(graph, node, source.Select(s => new ImageSize((int)(s.Height * by), (int)(s.Width * by))));
         }
         else if (sizes is [_, _, { Node: { } rows, Axis: 2, Number: 1 }, { Node: { } columns, Axis: 3, Number: 1 }] && rows == columns)
@@ -42,7 +44,7 @@ internal static class ResizeImport
         }
         else
         {
-            if (!graph.IsOfOneSize || sizes[2].Node is not null || sizes[3].Node is not null) throw new NotTakenException("enlarges to a size that follows from no map");
+            if (!graph.IsOfOneSize || sizes[2].Node is not null || sizes[3].Node is not null || !double.IsInteger(sizes[2].Number) || !double.IsInteger(sizes[3].Number)) throw new NotTakenException("enlarges to a size that follows from no map");
             like = OfSize(graph, node, [new ImageSize((int)sizes[2].Number, (int)sizes[3].Number)]);
         }
 
@@ -54,7 +56,7 @@ internal static class ResizeImport
 
     private static double? ScaleOf(ConstantTensor scales) => scales.Numbers is [1, 1, var rows, var columns] && rows == columns && rows >= 1
         ? rows
-        : throw new NotTakenException($"has the scales [{string.Join(", ", scales.Numbers)}], expected 1, 1, and one factor of 1 or more for both axes");
+        : throw new NotTakenException($"has the scales [{ShownList.Of(scales.Numbers)}], expected 1, 1, and one factor of 1 or more for both axes");
 
     /// <summary>How pixels are picked, where that is as ONNX says.</summary>
     private static UpsampleMode ModeOf(OnnxNode node, bool isWhole)
@@ -77,10 +79,16 @@ internal static class ResizeImport
     {
         List<ImageSize> sizes = [.. wanted];
         var partners = PartnersOf(graph, node.Outputs[0]).Select(graph.ValueOf).OfType<ImportedValue.Map>().Select(m => m.Node);
-        var maps = graph.IsOfOneSize ? partners.Concat(Enumerable.Range(0, graph.Network.Nodes.Count)) : partners;
-        foreach (var map in maps)
+        foreach (var map in partners)
         {
             if (graph.Network.SizesOf(map).SequenceEqual(sizes)) return map;
+        }
+
+        for (var map = 0; graph.IsOfOneSize && map < graph.Network.Nodes.Count; map++)
+        {
+            if (!graph.Network.SizesOf(map).SequenceEqual(sizes)) continue;
+            graph.NoteOfOneSize(node, $"enlarges to {sizes[0]}, taken as the size of a map that has it");
+            return map;
         }
 
         throw new NotTakenException($"enlarges to {sizes[0]}, which is no other map's size");
@@ -94,6 +102,7 @@ internal static class ResizeImport
         {
             foreach (var reader in graph.ReadersOf(name))
             {
+                graph.Step(reader.Inputs.Count);
                 switch (reader.Operator)
                 {
                     case "Add" or "Sub" or "Mul" or "Concat":

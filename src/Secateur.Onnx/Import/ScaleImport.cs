@@ -21,6 +21,7 @@ internal static class ScaleImport
     {
         if (graph.Network.Nodes[input] is Conv2dNode conv && graph.IsOwned(conv, input, value))
         {
+            graph.Network.Reserve(graph.Network.Weight(conv.Weight).Length);
             var weight = graph.Network.Weight(conv.Weight).Clone();
             var (bias, size) = (new Tensor(scale.Length), weight.Length / scale.Length);
             for (var i = 0; i < weight.Length; i++) weight.Data[i] = (float)(scale[i / size] * weight.Data[i]);
@@ -30,6 +31,7 @@ internal static class ScaleImport
             return input;
         }
 
+        graph.Network.Reserve(2L * scale.Length);
         var layer = graph.Network.Layer(name);
         graph.Network.Scales.Add(layer);
         var own = new Conv2dNode(

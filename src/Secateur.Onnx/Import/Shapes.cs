@@ -12,7 +12,7 @@ internal static class Shapes
         var known = result.Where(d => d >= 0).Aggregate(1L, (n, d) => Math.Min(int.MaxValue, n * d));
         if (Array.IndexOf(result, -1) is >= 0 and var open) result[open] = (int)(known == 0 ? 0 : count / known);
         if (result.Any(d => d < 0) || result.Aggregate(1L, (n, d) => Math.Min(int.MaxValue, n * d)) != count)
-            throw new NotTakenException($"makes [{string.Join(", ", wanted)}] of [{string.Join(", ", shape)}]");
+            throw new NotTakenException($"makes [{ShownList.Of(wanted)}] of [{ShownList.Of(shape)}]");
         return result;
     }
 
@@ -21,15 +21,17 @@ internal static class Shapes
     {
         var rank = shape.Length + axes.Length;
         var ones = axes.Select(a => a < 0 ? a + rank : a).ToHashSet();
-        if (ones.Count != axes.Length || ones.Any(a => a < 0 || a >= rank)) throw new NotTakenException($"puts axes [{string.Join(", ", axes)}] into [{string.Join(", ", shape)}]");
+        if (ones.Count != axes.Length || ones.Any(a => a < 0 || a >= rank)) throw new NotTakenException($"puts axes [{ShownList.Of(axes)}] into [{ShownList.Of(shape)}]");
         var at = 0;
         return [.. Enumerable.Range(0, rank).Select(a => ones.Contains(a) ? 1 : shape[at++])];
     }
 
     /// <summary>The shape without axes of one element: those given, or all.</summary>
+    /// <exception cref="NotTakenException">One has more elements.</exception>
     public static int[] Squeeze(int[] shape, long[]? axes)
     {
         var gone = axes?.Select(a => a < 0 ? a + shape.Length : a).ToHashSet();
+        if (gone?.Any(a => a < 0 || a >= shape.Length || shape[a] != 1) == true) throw new NotTakenException($"takes the axes [{ShownList.Of(axes!)}] away from [{ShownList.Of(shape)}]");
         return [.. shape.Where((size, axis) => gone is null ? size != 1 : !gone.Contains(axis))];
     }
 
@@ -50,7 +52,7 @@ internal static class Shapes
         for (var i = 1; i <= shape.Length; i++)
         {
             var (x, y) = (i <= a.Length ? a[^i] : 1, i <= b.Length ? b[^i] : 1);
-            shape[^i] = x == y || y == 1 ? x : x == 1 ? y : throw new NotTakenException($"combines [{string.Join(", ", a)}] and [{string.Join(", ", b)}]");
+            shape[^i] = x == y || y == 1 ? x : x == 1 ? y : throw new NotTakenException($"combines [{ShownList.Of(a)}] and [{ShownList.Of(b)}]");
         }
 
         return shape;

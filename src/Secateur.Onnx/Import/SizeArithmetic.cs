@@ -9,7 +9,7 @@ internal static class SizeArithmetic
     {
         ImportedValue.Sizes sizes => sizes,
         ImportedValue.Constant { Tensor: { Shape.Length: <= 1, Count: <= 16 } constant } =>
-            new ImportedValue.Sizes([.. constant.Numbers.Select(n => new MapSize(n))], constant.Shape.Length == 0),
+            new ImportedValue.Sizes([.. constant.Numbers.Select(n => new MapSize(n))]),
         _ => throw new NotTakenException("computes with something other than sizes"),
     };
 
@@ -20,8 +20,7 @@ internal static class SizeArithmetic
         if (a.Elements.Length != b.Elements.Length && a.Elements.Length != 1 && b.Elements.Length != 1) throw new NotTakenException("combines unequal numbers of sizes");
         var count = Math.Max(a.Elements.Length, b.Elements.Length);
         return new ImportedValue.Sizes(
-            [.. Enumerable.Range(0, count).Select(i => Combine(node.Operator, a.Elements[a.Elements.Length == 1 ? 0 : i], b.Elements[b.Elements.Length == 1 ? 0 : i]))],
-            a.IsScalar && b.IsScalar);
+            [.. Enumerable.Range(0, count).Select(i => Combine(node.Operator, a.Elements[a.Elements.Length == 1 ? 0 : i], b.Elements[b.Elements.Length == 1 ? 0 : i]))]);
     }
 
     /// <summary>Sizes that are rounded: they are whole numbers already.</summary>
@@ -33,7 +32,9 @@ internal static class SizeArithmetic
     {
         ("Mul", _, null) => a with { Number = a.Number * b.Number },
         ("Mul", null, _) => b with { Number = a.Number * b.Number },
-        ("Div", _, null) => a with { Number = a.Number / b.Number },
+        // Whole numbers are divided without the rest, which a map may or may not have.
+        ("Div", _, null) when double.IsInteger(a.Number / b.Number) => a with { Number = a.Number / b.Number },
+        ("Div", _, null) => throw new NotTakenException("divides sizes of maps by what need not divide them"),
         ("Add", null, null) => new MapSize(a.Number + b.Number),
         ("Sub", null, null) => new MapSize(a.Number - b.Number),
         _ => throw new NotTakenException("computes with sizes of maps in another way than to multiply them"),

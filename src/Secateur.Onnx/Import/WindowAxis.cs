@@ -22,10 +22,10 @@ internal readonly record struct WindowAxis(int Kernel, int Stride, int Dilation,
         var strides = Pair(node, "strides", 1);
         var dilations = Pair(node, "dilations", 1);
         if (node.Integers("kernel_shape") is { } stated && !stated.SequenceEqual([kernel.Height, kernel.Width]))
-            throw new NotTakenException($"has the kernel_shape [{string.Join(", ", stated)}] and a weight of {kernel.Height} x {kernel.Width}");
+            throw new NotTakenException($"has the kernel_shape [{ShownList.Of(stated)}] and a weight of {kernel.Height} x {kernel.Width}");
         var mode = node.Text("auto_pad", "NOTSET");
         var pads = mode == "NOTSET" && node.Integers("pads") is { } given ? given : [0, 0, 0, 0];
-        if (pads.Length != 4 || pads.Any(p => p is < 0 or > Most)) throw new NotTakenException($"has the pads [{string.Join(", ", pads)}], expected four from 0 to {Most}");
+        if (pads.Length != 4 || pads.Any(p => p is < 0 or > Most)) throw new NotTakenException($"has the pads [{ShownList.Of(pads)}], expected four from 0 to {Most}");
         var height = new WindowAxis(kernel.Height, strides.First, dilations.First, (int)pads[0] + map.Margins.Top, (int)pads[2] + map.Margins.Bottom);
         var width = new WindowAxis(kernel.Width, strides.Second, dilations.Second, (int)pads[1] + map.Margins.Left, (int)pads[3] + map.Margins.Right);
         if (Math.Max(height.Extent, width.Extent) > Most) throw new NotTakenException($"has a window of {height.Extent} x {width.Extent} pixels, expected at most {Most}");
@@ -37,6 +37,13 @@ internal readonly record struct WindowAxis(int Kernel, int Stride, int Dilation,
             _ => throw new NotTakenException($"has the auto_pad {mode}"),
         };
         return (height.Evened(heights), width.Evened(widths));
+    }
+
+    /// <summary>Tells of pads that are those of the graph's one size.</summary>
+    public static void NoteSizes(GraphImport graph, OnnxNode node)
+    {
+        if (node.Text("auto_pad", "NOTSET").StartsWith("SAME", StringComparison.Ordinal) && node.Integers("strides")?.Any(s => s > 1) == true)
+            graph.NoteOfOneSize(node, "pads as images of the graph's size are padded");
     }
 
     /// <summary>With as many pixels beyond the second end as beyond the first, where no step of the window reaches the additional ones.</summary>
@@ -63,6 +70,6 @@ internal readonly record struct WindowAxis(int Kernel, int Stride, int Dilation,
         if (node.Integers(name) is not { } numbers) return (otherwise, otherwise);
         return numbers is [>= 1 and <= Most and var first, >= 1 and <= Most and var second]
             ? ((int)first, (int)second)
-            : throw new NotTakenException($"has the {name} [{string.Join(", ", numbers)}], expected two from 1 to {Most}");
+            : throw new NotTakenException($"has the {name} [{ShownList.Of(numbers)}], expected two from 1 to {Most}");
     }
 }

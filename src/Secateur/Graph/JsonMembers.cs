@@ -8,14 +8,15 @@ namespace Secateur.Graph;
 /// </summary>
 internal ref struct JsonMembers
 {
+    private const int ShownCharacters = 100;
+
     private readonly JsonElement _object;
-    private int _unread;
+    private readonly List<string> _read = [];
 
     /// <exception cref="JsonException">It is no object.</exception>
     public JsonMembers(JsonElement element)
     {
         _object = Expect(element, JsonValueKind.Object, "members");
-        _unread = element.GetPropertyCount();
     }
 
     /// <summary>Parses a document; no member of it may be there twice.</summary>
@@ -40,7 +41,7 @@ internal ref struct JsonMembers
     public JsonElement Any(string name)
     {
         if (!_object.TryGetProperty(name, out var value)) throw new JsonException($"'{name}' is missing");
-        _unread--;
+        _read.Add(name);
         return value;
     }
 
@@ -58,7 +59,7 @@ internal ref struct JsonMembers
         where T : struct, Enum
     {
         var text = Text(name);
-        return Enum.IsDefined(typeof(T), text) ? Enum.Parse<T>(text) : throw new JsonException($"'{name}' is unknown");
+        return Enum.IsDefined(typeof(T), text) ? Enum.Parse<T>(text) : throw new JsonException($"'{name}' is unknown, expected one of {string.Join(", ", Enum.GetNames<T>())}");
     }
 
     /// <summary>A number of 64 bits.</summary>
@@ -80,7 +81,11 @@ internal ref struct JsonMembers
     /// <summary>Makes sure that no member is left.</summary>
     public readonly void End()
     {
-        if (_unread > 0) throw new JsonException($"{_unread} unknown members");
+        var unread = _object.GetPropertyCount() - _read.Count;
+        if (unread == 0) return;
+        var read = _read;
+        var first = JsonEncodedText.Encode(_object.EnumerateObject().First(p => !read.Contains(p.Name)).Name).Value;
+        throw new JsonException($"{unread} unknown members, the first is '{first[..Math.Min(ShownCharacters, first.Length)]}'");
     }
 
     /// <summary>A list of integers.</summary>

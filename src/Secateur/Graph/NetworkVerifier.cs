@@ -8,9 +8,9 @@ namespace Secateur.Graph;
 public static class NetworkVerifier
 {
     // Bounds far above any real network, so that a graph read from a file cannot ask for absurd amounts of memory.
-    private const int MaxChannels = 1 << 16;
+    internal const int MaxChannels = 1 << 16;
     private const int MaxStride = 64;
-    private const int MaxNodes = 1 << 12;
+    internal const int MaxNodes = 1 << 12;
     private const int MaxElements = 1 << 28;
     private const int MaxAspect = 100;
 
