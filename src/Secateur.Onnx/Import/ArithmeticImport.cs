@@ -1,5 +1,4 @@
 using Secateur.Graph;
-using Secateur.Kernels;
 using static Secateur.Onnx.Import.OperatorTable;
 
 namespace Secateur.Onnx.Import;

@@ -22,8 +22,7 @@ internal static class LayerImport
         if (groups < 1 || perGroup * groups != channels || filters % groups != 0)
             throw new NotTakenException($"has a weight of shape [{ShownList.Of(weight.Shape)}] in {groups} groups over {channels} channels");
         if (bias is not null && bias.Count != filters) throw new NotTakenException($"has a bias of shape [{ShownList.Of(bias.Shape)}] for {filters} filters");
-        var (rows, columns) = WindowAxis.Read(node, (height, width), map, graph.Network.SizesOf(map.Node));
-        WindowAxis.NoteSizes(graph, node);
+        var (rows, columns) = WindowAxis.Read(graph, node, (height, width), map);
         var square = SquareKernel.Fit(rows, columns, (int)groups);
         if (square.Geometry is { Kernel: 1, Stride: 1 } && Array.TrueForAll(weight.Numbers, w => w == 0)) return new ImportedValue.Map(Fixed(graph, node, map.Node, filters, bias));
         var key = (node.Input(1), node.Input(2), square);

@@ -15,8 +15,7 @@ internal static class PoolImport
         if (node.Integers("kernel_shape") is not [>= 1 and <= 64 and var height, >= 1 and <= 64 and var width] || height != width)
             throw new NotTakenException("has a window that is no square of at most 64 pixels");
         var sizes = graph.Network.SizesOf(map.Node);
-        var (rows, columns) = WindowAxis.Read(node, ((int)height, (int)width), map, sizes);
-        WindowAxis.NoteSizes(graph, node);
+        var (rows, columns) = WindowAxis.Read(graph, node, ((int)height, (int)width), map);
         if (rows != columns || rows.Before != rows.After || rows.Dilation != 1 || rows.Before > rows.Kernel / 2)
             throw new NotTakenException($"has the pads [{rows.Before}, {columns.Before}, {rows.After}, {columns.After}], strides {rows.Stride} and {columns.Stride}, dilation {rows.Dilation}: expected equal ones");
         if (node.Integer("ceil_mode", 0) != 0) RequireWhole(graph, node, sizes.SelectMany(s => new[] { s.Height, s.Width }), rows);

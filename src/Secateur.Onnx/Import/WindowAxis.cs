@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Secateur.Pixels;
 
 namespace Secateur.Onnx.Import;
 
@@ -12,13 +11,14 @@ internal readonly record struct WindowAxis(int Kernel, int Stride, int Dilation,
     public int Extent => ((Kernel - 1) * Dilation) + 1;
 
     /// <summary>Reads what a node says of its window.</summary>
+    /// <param name="graph">The graph, in which pads that hold for its one size only are noted.</param>
     /// <param name="node">A convolution or a pool.</param>
     /// <param name="kernel">Height and width of the kernel.</param>
     /// <param name="map">The map that it reads.</param>
-    /// <param name="sizes">The sizes of that map.</param>
     /// <exception cref="NotTakenException">It is none that the product has.</exception>
-    public static (WindowAxis Height, WindowAxis Width) Read(OnnxNode node, (int Height, int Width) kernel, ImportedValue.Map map, ImmutableArray<ImageSize> sizes)
+    public static (WindowAxis Height, WindowAxis Width) Read(GraphImport graph, OnnxNode node, (int Height, int Width) kernel, ImportedValue.Map map)
     {
+        var sizes = graph.Network.SizesOf(map.Node);
         var strides = Pair(node, "strides", 1);
         var dilations = Pair(node, "dilations", 1);
         if (node.Integers("kernel_shape") is { } stated && !stated.SequenceEqual([kernel.Height, kernel.Width]))
@@ -36,14 +36,10 @@ internal readonly record struct WindowAxis(int Kernel, int Stride, int Dilation,
             "SAME_UPPER" or "SAME_LOWER" => (height.Same(heights, mode == "SAME_UPPER"), width.Same(widths, mode == "SAME_UPPER")),
             _ => throw new NotTakenException($"has the auto_pad {mode}"),
         };
-        return (height.Evened(heights), width.Evened(widths));
-    }
-
-    /// <summary>Tells of pads that are those of the graph's one size.</summary>
-    public static void NoteSizes(GraphImport graph, OnnxNode node)
-    {
-        if (node.Text("auto_pad", "NOTSET").StartsWith("SAME", StringComparison.Ordinal) && node.Integers("strides")?.Any(s => s > 1) == true)
+        var evened = (height.Evened(heights), width.Evened(widths));
+        if (evened != (height, width) || (mode.StartsWith("SAME", StringComparison.Ordinal) && (height.Stride > 1 || width.Stride > 1)))
             graph.NoteOfOneSize(node, "pads as images of the graph's size are padded");
+        return evened;
     }
 
     /// <summary>With as many pixels beyond the second end as beyond the first, where no step of the window reaches the additional ones.</summary>
