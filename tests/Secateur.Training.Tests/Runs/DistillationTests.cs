@@ -75,7 +75,7 @@ public sealed class DistillationTests : IDisposable
         for (var stop = 0; stop < 2 * config.StepsPerEpoch; stop += 2)
         {
             var path = _temporary.PathOf($"stopped-{stop}");
-            using (var run = TrainingRun.Start(path, config with { SaveEvery = 3600 }, _model, _data)) StopAfter(run, stop);
+            using (var run = TrainingRun.Start(path, config with { SaveEvery = 3600 }, _model, _data)) run.StopAfter(stop);
             var folder = RunFolder.Open(path);
             using var resumed = TrainingRun.Resume(folder, folder.ReadConfig() with { Threads = 2 }, TrainingData.Open(folder.ReadConfig()));
             SameOutcome(whole, resumed.Run());
@@ -108,7 +108,7 @@ public sealed class DistillationTests : IDisposable
         var model = new Model(_model.Network, weights, _model.Info);
         var config = Config(model, epochs: 1) with { KeepZeroFilters = true };
         var path = _temporary.PathOf("kept");
-        using (var run = TrainingRun.Start(path, config, model, _data)) StopAfter(run, steps: 1);
+        using (var run = TrainingRun.Start(path, config, model, _data)) run.StopAfter(1);
         var frozen = StateFile.Read(RunFolder.Open(path).State, model, RunFolder.Open(path).ReadConfig()).Position.Frozen!;
         Assert.Equal(0, Assert.Single(frozen["base.0.0"]));
         Assert.True(!frozen.TryGetValue("base.1.0", out var second) || second.IsEmpty);
@@ -245,27 +245,11 @@ public sealed class DistillationTests : IDisposable
         return validation.Measure(model, (_, _, _) => { }, new SharedStop(Collective.Alone, default)).Distillation!.Value;
     }
 
-    private static void StopAfter(TrainingRun run, int steps)
-    {
-        using var stop = new CancellationTokenSource();
-        if (steps == 0) stop.Cancel();
-        var taken = 0;
-        Assert.Throws<TrainingStoppedException>(() => run.Run(new Listener(p =>
-        {
-            if (p is { Activity: RunActivity.Training, Finished: null } && ++taken == steps) stop.Cancel();
-        }), stop.Token));
-    }
-
     private static void SameOutcome(TrainingResult expected, TrainingResult actual)
     {
         static IEnumerable<EpochMetrics> Timeless(TrainingResult result) => result.Metrics.Select(m => m with { ImagesPerSecond = 0, Waiting = 0 });
         Assert.Equal(Timeless(expected), Timeless(actual));
         string[] Models(RunFolder f) => [f.Last, f.Best, f.Masked, f.Compacted];
         Assert.All(Models(expected.Folder).Zip(Models(actual.Folder)), pair => Assert.Equal(File.ReadAllBytes(pair.First), File.ReadAllBytes(pair.Second)));
-    }
-
-    private sealed class Listener(Action<TrainingProgress> report) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => report(value);
     }
 }

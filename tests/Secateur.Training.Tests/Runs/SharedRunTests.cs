@@ -181,9 +181,4 @@ public sealed class SharedRunTests : IDisposable
     }
 
     private static EpochMetrics Timeless(EpochMetrics metrics) => metrics with { ImagesPerSecond = 0, Waiting = 0 };
-
-    private sealed class Listener(Action<TrainingProgress> report) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => report(value);
-    }
 }

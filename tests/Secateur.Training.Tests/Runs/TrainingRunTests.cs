@@ -61,7 +61,7 @@ public sealed class TrainingRunTests : IDisposable
         for (var stop = 0; stop < total; stop += 2)
         {
             var path = _temporary.PathOf($"stopped-{stop}");
-            using (var run = TrainingRun.Start(path, config with { SaveEvery = 3600 }, _model, _data)) StopAfter(run, stop);
+            using (var run = TrainingRun.Start(path, config with { SaveEvery = 3600 }, _model, _data)) run.StopAfter(stop);
             var folder = RunFolder.Open(path);
             using (var run = TrainingRun.Resume(folder, folder.ReadConfig() with { Threads = 2, SaveEvery = 0 }, _data)) SameOutcome(whole, run.Run());
         }
@@ -99,7 +99,7 @@ public sealed class TrainingRunTests : IDisposable
         var config = Config(epochs: 2);
         var path = _temporary.PathOf("elsewhere");
         var engines = new List<CountingEngine>();
-        using (var run = TrainingRun.Start(path, config, _model, _data, TrainingBackend.Of(Create))) StopAfter(run, steps: 1);
+        using (var run = TrainingRun.Start(path, config, _model, _data, TrainingBackend.Of(Create))) run.StopAfter(1);
         using (var run = TrainingRun.Resume(RunFolder.Open(path), config, _data, TrainingBackend.Of(Create))) SameOutcome(Run(config), run.Run());
         Assert.Equal([1, (2 * config.StepsPerEpoch) - 1], engines.Select(e => e.Passes));
         Assert.All(engines, e => Assert.True(e.IsDisposed));
@@ -229,7 +229,7 @@ public sealed class TrainingRunTests : IDisposable
 
         // Also before the first epoch ends.
         var early = _temporary.PathOf("early");
-        using (var run = TrainingRun.Start(early, Config(epochs: 2), _model, _data)) StopAfter(run, 1);
+        using (var run = TrainingRun.Start(early, Config(epochs: 2), _model, _data)) run.StopAfter(1);
         Gone(RunFolder.Open(early));
 
         void Gone(RunFolder folder)
@@ -292,7 +292,7 @@ public sealed class TrainingRunTests : IDisposable
         var masked = Masked();
         var config = Config(epochs: 2) with { LearningRate = 0.01, KeepZeroFilters = true };
         var path = _temporary.PathOf("kept");
-        using (var run = TrainingRun.Start(path, config, masked, _data)) StopAfter(run, 3);
+        using (var run = TrainingRun.Start(path, config, masked, _data)) run.StopAfter(3);
         using (var run = TrainingRun.Resume(RunFolder.Open(path), RunFolder.Open(path).ReadConfig(), _data)) run.Run();
         var kept = ModelFile.Read(RunFolder.Open(path).Last);
         Assert.Equal(PruningStatistics.Of(masked).ZeroFilters, PruningStatistics.Of(kept).ZeroFilters);
@@ -430,17 +430,6 @@ public sealed class TrainingRunTests : IDisposable
         return run.Run();
     }
 
-    private static void StopAfter(TrainingRun run, int steps)
-    {
-        using var stop = new CancellationTokenSource();
-        if (steps == 0) stop.Cancel();
-        var taken = 0;
-        Assert.Throws<TrainingStoppedException>(() => run.Run(new Listener(p =>
-        {
-            if (p is { Activity: RunActivity.Training, Finished: null } && ++taken == steps) stop.Cancel();
-        }), stop.Token));
-    }
-
     /// <summary>All files but the timing columns of the metrics.</summary>
     private static void SameOutcome(TrainingResult expected, TrainingResult actual)
     {
@@ -450,11 +439,6 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Equal(File.ReadAllBytes(expected.Folder.Best), File.ReadAllBytes(actual.Folder.Best));
         if (expected.Pruning is not null) Assert.Equal(File.ReadAllBytes(expected.Folder.Masked), File.ReadAllBytes(actual.Folder.Masked));
         Assert.Equal(File.ReadAllLines(expected.Folder.JsonLines).Length, File.ReadAllLines(actual.Folder.JsonLines).Select(l => JsonDocument.Parse(l)).Count());
-    }
-
-    private sealed class Listener(Action<TrainingProgress> report) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => report(value);
     }
 
     /// <summary>Acts when a run reports that it has come to a point.</summary>
